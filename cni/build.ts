@@ -1,0 +1,89 @@
+/** `npm run build`: makes `dist/` out of the sources. Every file is replaced in one step, as programs may be in use. */
+import { chmod, copyFile, mkdir, rename, stat, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { build } from "esbuild";
+import { formatTrampoline, planGuestTrampoline, planTrampoline } from "./build/trampoline.ts";
+
+const ROOT = path.dirname(import.meta.dirname);
+const DIST = path.join(ROOT, "dist");
+
+const PROGRAMS = [
+  { name: "genie-guest", entry: "cni/guest.ts", trampoline: planGuestTrampoline() },
+  { name: "geniectl", entry: "cni/cli/main.ts", trampoline: planTrampoline("geniectl") },
+  { name: "genie-standalone", entry: "cni/standalone.ts", trampoline: planTrampoline("genie-standalone") },
+];
+
+/** The tools of authors stay in node_modules: only `geniectl build` asks for them. */
+const AUTHOR_TOOLS = ["assemblyscript", "assemblyscript/*", "componentize-qjs", "@bytecodealliance/jco"];
+
+/** The oldest node that must be able to read a program far enough to say that it is too old. */
+const READABLE_BY = "node18";
+
+async function replaceFile(file: string, contents: string | Uint8Array, mode: number): Promise<void> {
+  const fresh = `${file}.${process.pid}`;
+  await writeFile(fresh, contents);
+  await chmod(fresh, mode);
+  await rename(fresh, file);
+}
+
+async function buildProgram({ name, entry, trampoline }: (typeof PROGRAMS)[number]): Promise<void> {
+  const { outputFiles } = await build({
+    entryPoints: [path.join(ROOT, entry)],
+    bundle: true,
+    write: false,
+    format: "cjs",
+    platform: "node",
+    target: READABLE_BY,
+    external: AUTHOR_TOOLS,
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: "eof",
+    banner: { js: formatTrampoline(trampoline) },
+    define: {
+      "import.meta.dirname": "__dirname",
+      "import.meta.filename": "__filename",
+      "import.meta.url": "programUrl",
+    },
+    logLevel: "warning",
+  });
+  for (const { contents } of outputFiles) await replaceFile(path.join(DIST, "bin", name), contents, 0o755);
+}
+
+/** The transpiler with its wasm files, loaded by a worker when a module is prepared. */
+async function buildTranspiler(): Promise<void> {
+  const { outputFiles } = await build({
+    entryPoints: [path.join(ROOT, "registry/prepare/transpile-worker.ts")],
+    bundle: true,
+    write: false,
+    format: "esm",
+    platform: "node",
+    target: "node24",
+    minify: true,
+    legalComments: "eof",
+    logLevel: "warning",
+  });
+  for (const { contents } of outputFiles) {
+    await replaceFile(path.join(DIST, "lib/transpile-worker.mjs"), contents, 0o644);
+  }
+  const ours = createRequire(import.meta.url);
+  const jco = createRequire(ours.resolve("@bytecodealliance/jco/component"));
+  const folder = path.dirname(jco.resolve("@bytecodealliance/jco-transpile/component"));
+  for (const name of ["core.wasm", "core2.wasm"]) {
+    const file = `js-component-bindgen-component.${name}`;
+    await copyFile(path.join(folder, file), path.join(DIST, "lib", file));
+  }
+}
+
+async function isThere(entry: string): Promise<boolean> {
+  return stat(path.join(ROOT, entry)).then(
+    () => true,
+    () => false,
+  );
+}
+
+for (const folder of ["bin", "lib", "modules"]) await mkdir(path.join(DIST, folder), { recursive: true });
+// The package is of type "module"; the programs aren't.
+await replaceFile(path.join(DIST, "package.json"), '{ "type": "commonjs" }\n', 0o644);
+await buildTranspiler();
+for (const program of PROGRAMS) if (await isThere(program.entry)) await buildProgram(program);

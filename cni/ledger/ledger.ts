@@ -1,0 +1,62 @@
+import { readFile, rename, rm } from "node:fs/promises";
+import path from "node:path";
+import { Failure, findErrno } from "../../core/errors.ts";
+import { unlessMissing } from "../../core/missing.ts";
+import type { Ledger, Log } from "../../core/ports.ts";
+import { makePrivateFolder, syncFolder, writeDurably } from "../durable-file.ts";
+import { findEntry, writeEntry } from "./format.ts";
+import { takeLock } from "./lock.ts";
+
+/** Longer than a slow delegate takes: the other call for this container may be in the middle of one. */
+const LOCK_WAIT_MS = 60_000;
+
+/** The ledger under `stateDir`: a file and a lock a container. */
+export function openLedger(stateDir: string, log: Log): Ledger {
+  const entries = path.join(stateDir, "ledger");
+  const locks = path.join(stateDir, "locks");
+  return {
+    lock: (containerId) =>
+      onDisk(locks, async () => {
+        await makePrivateFolder(locks);
+        return await takeLock(path.join(locks, containerId), LOCK_WAIT_MS);
+      }),
+    read: (containerId) => onDisk(entries, () => readEntry(path.join(entries, containerId), log)),
+    write: (containerId, attachments) =>
+      onDisk(entries, async () => {
+        const file = path.join(entries, containerId);
+        if (attachments.length === 0) return await removeEntry(file);
+        await makePrivateFolder(entries);
+        await writeDurably(file, writeEntry(attachments), 0o600);
+      }),
+  };
+}
+
+async function readEntry(file: string, log: Log) {
+  const bytes = await unlessMissing(readFile(file));
+  if (bytes === undefined) return [];
+  const attachments = findEntry(bytes);
+  if (attachments !== undefined) return attachments;
+  const aside = path.join(path.dirname(file), `.unreadable-${path.basename(file)}-${Date.now()}`);
+  await rename(file, aside);
+  log.warn(
+    { file, aside },
+    "a ledger file is torn or foreign and was set aside; its attachments can't be undone",
+  );
+  return [];
+}
+
+async function removeEntry(file: string): Promise<void> {
+  await rm(file, { force: true });
+  await unlessMissing(syncFolder(path.dirname(file))); // no folder: there never was an entry
+}
+
+/** Says where the disk refused: the caller can't see that from ENOSPC alone. */
+async function onDisk<T>(folder: string, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    const code = findErrno(error);
+    if (code === undefined) throw error;
+    throw new Failure("ioFailure", `the ledger in ${folder} can't be used: ${code}`, { cause: error });
+  }
+}

@@ -1,0 +1,132 @@
+import { closestMatch } from "leven";
+import * as z from "zod";
+import { Failure } from "./errors.ts";
+import { findJsonObject, isJsonObject, type JsonObject, toFieldName } from "./spec/json.ts";
+import { type CniVersion, IMPLIED_VERSION, parseCniVersion } from "./spec/versions.ts";
+
+/** An object without unknown keys; a misspelt one is answered with the known key that is closest. */
+function strict<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.strictObject(shape, {
+    error: (issue) => {
+      if (issue.code !== "unrecognized_keys") return undefined;
+      const hints = issue.keys.map((key) => {
+        const closest = closestMatch(key, Object.keys(shape), { maxDistance: 4 });
+        return closest === undefined
+          ? `unknown key "${key}"`
+          : `unknown key "${key}", did you mean "${closest}"?`;
+      });
+      return hints.join("; ");
+    },
+  });
+}
+
+const folder = z.string().regex(/^\/[^\0]*$/, "must be an absolute path");
+
+/** A module is named by the digest of its manifest: a tag may move between two pods. */
+const pinnedReference = z
+  .string()
+  .max(512)
+  .regex(/@sha256:[a-f0-9]{64}$/, "must be pinned by digest (…@sha256:…): run `geniectl pin --config FILE`");
+
+const moduleFields = {
+  module: pinnedReference,
+  mode: z.literal("enforce").default("enforce"),
+  settings: z.record(z.string(), z.json()).default({}),
+  /** What a failure of this module means: the fallback decides, or the pod fails with error 110. */
+  onFailure: z.enum(["fallback", "fail"]).default("fallback"),
+};
+
+const selection = strict({
+  scorers: z
+    .array(strict({ ...moduleFields, weight: z.number().positive().max(1e6).default(1) }))
+    .max(32)
+    .default([]),
+  selector: strict(moduleFields).optional(),
+  fallback: z.enum(["first-fit", "default"]).default("first-fit"),
+  /** For all modules of one decision together, from the moment the guest process has them. */
+  deadlineMs: z.number().int().min(1).max(10_000).default(50),
+  /** Linear memory of one module, summed over its memories. */
+  memoryMiB: z.number().int().min(1).max(256).default(16),
+  /** When a network can't be attached, the next in the ranking is tried. */
+  tryNextOnFailure: z.boolean().default(true),
+});
+
+const networkFacts = strict({
+  attributes: z.record(z.string(), z.string()).default({}),
+  pricePerHour: z.number().nonnegative().optional(),
+  capacityMbps: z.number().positive().optional(),
+  /** Links of the node that carry this network. */
+  interfaces: z.array(z.string()).default([]),
+});
+
+const genie = strict({
+  confDir: folder.default("/etc/cni/net.d"),
+  stateDir: folder.default("/var/lib/genie"),
+  moduleStore: folder.default("/var/lib/genie/modules"),
+  networks: z.record(z.string(), networkFacts).default({}),
+  selection: selection.prefault({}),
+  trust: strict({ policy: folder.default("/etc/genie/trust.json") }).prefault({}),
+});
+
+const config = z.looseObject({
+  name: z.string().regex(/^[a-zA-Z0-9][\w.-]*$/, "must be letters, digits, '_', '.', '-'"),
+  type: z.string().regex(/^[^/\0]+$/, "must be the plugin's base name"),
+  /** As CNI-Genie has it: the network of a pod that asks for nothing. */
+  default_plugin: z.string().optional(),
+  /** Its presence says that pods are Kubernetes pods. */
+  kubernetes: z.looseObject({}).optional(),
+  runtimeConfig: z.record(z.string(), z.unknown()).optional(),
+  args: z.record(z.string(), z.unknown()).optional(),
+  genie: genie.prefault({}),
+});
+
+export type GenieConfig = z.infer<typeof genie>;
+export type SelectionConfig = z.infer<typeof selection>;
+export type ModuleConfig = z.infer<z.ZodObject<typeof moduleFields>>;
+export type ScorerConfig = SelectionConfig["scorers"][number];
+export type NetworkFacts = z.infer<typeof networkFacts>;
+
+/** The plugin's own configuration, every default filled in. */
+export type Config = z.infer<typeof config> & { readonly cniVersion: CniVersion };
+
+/**
+ * Reads what the runtime hands over on stdin.
+ *
+ * @throws {Failure} decodingFailure, incompatibleVersion, or invalidConfig naming every field that is wrong.
+ */
+export function parseConfig(text: string): Config {
+  const raw = parseObject(text);
+  const cniVersion = parseVersionField(raw);
+  const parsed = config.safeParse(raw);
+  if (parsed.success) return { ...parsed.data, cniVersion };
+  const faults = parsed.error.issues.map((issue) => `${toFieldName(issue.path)}: ${issue.message}`);
+  throw new Failure("invalidConfig", faults.join("; "));
+}
+
+/** All that DEL needs. Read leniently: a mistake in the rest must not keep a pod from going. */
+export function parseStateDir(text: string): string {
+  const raw = parseObject(text);
+  const block = isJsonObject(raw["genie"]) ? raw["genie"] : {};
+  const parsed = genie.shape.stateDir.safeParse(block["stateDir"]);
+  if (parsed.success) return parsed.data;
+  throw new Failure("invalidConfig", "genie.stateDir: must be an absolute path");
+}
+
+/** The version in which to answer, for errors too; the fallback when stdin doesn't tell. */
+export function findAnswerVersion(text: string, fallback: string): string {
+  const version = findJsonObject(text)?.["cniVersion"];
+  return typeof version === "string" && version.length < 32 ? version : fallback;
+}
+
+function parseObject(text: string): JsonObject {
+  const raw = findJsonObject(text);
+  if (raw === undefined)
+    throw new Failure("decodingFailure", "the network configuration on stdin is not a JSON object");
+  return raw;
+}
+
+function parseVersionField(raw: JsonObject): CniVersion {
+  const version = raw["cniVersion"] ?? IMPLIED_VERSION;
+  if (typeof version === "string") return parseCniVersion(version);
+  throw new Failure("invalidConfig", "cniVersion: must be a text");
+}

@@ -1,0 +1,63 @@
+import { DelegateError, Failure, type WireError } from "../errors.ts";
+import type { Exec, PluginCall, PluginOutcome } from "../ports.ts";
+import { findJsonObject, type JsonObject } from "../spec/json.ts";
+
+/**
+ * Runs one plugin's ADD and reads its result.
+ *
+ * @throws {DelegateError} with the plugin's own code and words, {Failure} delegateFailed when it has none.
+ */
+export async function runAdd(call: PluginCall, exec: Exec, signal: AbortSignal): Promise<JsonObject> {
+  const stdout = succeed(call, await exec.run(call, signal));
+  const result = findJsonObject(stdout);
+  if (result === undefined) {
+    throw failed(call, `answered success with something that isn't a result: ${excerpt(stdout)}`);
+  }
+  if (typeof result["code"] === "number" && result["code"] !== 0) {
+    throw new DelegateError(call.plugin, toWireError(result, result["code"]));
+  }
+  return result;
+}
+
+/** Runs one plugin's DEL. @throws as runAdd. */
+export async function runDel(call: PluginCall, exec: Exec, signal: AbortSignal): Promise<void> {
+  succeed(call, await exec.run(call, signal));
+}
+
+/** @returns stdout of a plugin that exited with 0. */
+function succeed(call: PluginCall, outcome: PluginOutcome): string {
+  switch (outcome.ended) {
+    case "exited":
+      if (outcome.exitCode === 0) return outcome.stdout;
+      throw toError(call, outcome);
+    case "notFound":
+      throw failed(call, `is not in CNI_PATH (${call.path.join(":")})`);
+    case "late":
+      throw failed(call, `was stopped: it took longer than ${outcome.deadlineMs} ms`);
+    case "killed":
+      throw failed(call, `was ended by ${outcome.signal}`);
+    case "tooMuchOutput":
+      throw failed(call, `was stopped: it wrote more than ${outcome.limitBytes} bytes`);
+  }
+}
+
+function toError(call: PluginCall, { exitCode, stdout, stderr }: PluginOutcome & { ended: "exited" }): Error {
+  const error = findJsonObject(stdout);
+  if (error !== undefined && typeof error["code"] === "number") {
+    return new DelegateError(call.plugin, toWireError(error, error["code"]));
+  }
+  return failed(call, `exited with ${exitCode}: ${excerpt(stderr === "" ? stdout : stderr)}`);
+}
+
+function toWireError({ cniVersion, msg, details }: JsonObject, code: number): WireError {
+  const text = (value: unknown) => (typeof value === "string" ? value : "");
+  return { cniVersion: text(cniVersion), code, msg: text(msg), details: text(details) };
+}
+
+function failed({ verb, plugin }: PluginCall, what: string): Failure {
+  return new Failure("delegateFailed", `${verb} of plugin ${plugin} ${what}`);
+}
+
+function excerpt(text: string): string {
+  return text === "" ? "it said nothing" : text.slice(0, 512).trim();
+}

@@ -1,0 +1,72 @@
+/**
+ * Every failure the plugin can answer with, in one table.
+ * Codes 1–99 belong to the CNI specification (SPEC.md, "Error"); ours start at 100.
+ * `todo` is what the person who reads the answer can do about it.
+ */
+export const FAILURES = {
+  incompatibleVersion: { code: 1, todo: "use one of the CNI versions that VERSION lists" },
+  invalidEnvironment: { code: 4, todo: "the runtime must set the CNI_* variables that the verb needs" },
+  ioFailure: { code: 5, todo: "check the folder that is named, its owner and its free space" },
+  decodingFailure: { code: 6, todo: "hand over one JSON object on stdin" },
+  invalidConfig: { code: 7, todo: "mend the field that is named" },
+  tryAgainLater: { code: 11, todo: "the runtime tries again by itself; see the details if it goes on" },
+  noCandidate: { code: 101, todo: "see who rejected which network, and loosen that module's settings" },
+  deniedByRule: { code: 102, todo: "ask for a network that the pod may use" },
+  unknownNetwork: { code: 103, todo: "ask for a network that the node has" },
+  alreadyAttached: { code: 104, todo: "call DEL before ADD is called again for the same interface" },
+  moduleFailed: { code: 110, todo: "mend the module, or let it fall back (onFailure: fallback)" },
+  delegateFailed: { code: 120, todo: "see the network's own plugin, which is named" },
+} as const satisfies Record<string, { code: number; todo: string }>;
+
+export type FailureKind = keyof typeof FAILURES;
+
+/** A failure that the caller can act on. A bug stays a plain Error and is answered as code 999. */
+export class Failure extends Error {
+  override readonly name = "Failure";
+  readonly kind: FailureKind;
+  readonly details: string;
+
+  constructor(kind: FailureKind, message: string, more: { details?: string; cause?: unknown } = {}) {
+    super(message, { cause: more.cause });
+    this.kind = kind;
+    this.details = more.details ?? "";
+  }
+}
+
+/** The JSON object that a CNI plugin prints on stdout before it exits with 1. Source: SPEC.md, "Error". */
+export interface WireError {
+  readonly cniVersion: string;
+  readonly code: number;
+  readonly msg: string;
+  readonly details?: string;
+}
+
+/** A delegate answered with an error of its own: its code and words reach the runtime unchanged. */
+export class DelegateError extends Error {
+  override readonly name = "DelegateError";
+  readonly plugin: string;
+  readonly wire: WireError;
+
+  constructor(plugin: string, wire: WireError) {
+    super(wire.msg);
+    this.plugin = plugin;
+    this.wire = wire;
+  }
+}
+
+/** What the runtime is told. Never holds a stack trace. */
+export function toWire(error: unknown, cniVersion: string): WireError {
+  if (error instanceof DelegateError) return { ...error.wire, cniVersion };
+  if (error instanceof Failure) {
+    const { code, todo } = FAILURES[error.kind];
+    return { cniVersion, code, msg: error.message, details: error.details === "" ? todo : error.details };
+  }
+  const msg = error instanceof Error ? error.message : String(error);
+  return { cniVersion, code: 999, msg: `a bug in genie: ${msg}`, details: "" };
+}
+
+/** The `code` of a system error such as ENOENT; undefined when `error` is something else. */
+export function findErrno(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !("code" in error)) return undefined;
+  return typeof error.code === "string" ? error.code : undefined;
+}

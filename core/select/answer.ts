@@ -1,0 +1,59 @@
+import * as z from "zod";
+import type { ModuleResult } from "./outcome.ts";
+import type { Choice, SelectionRequest, Verdict } from "./request.ts";
+
+/** Longest reason that is kept, in characters; what a module says beyond it is cut off. */
+const REASON_LENGTH = 128;
+
+const score = z.object({ tag: z.literal("score"), val: z.number().min(0).max(1) });
+const reject = z.object({ tag: z.literal("reject"), val: z.string() });
+const verdicts = z.array(z.discriminatedUnion("tag", [score, reject]));
+const choices = z.array(z.object({ candidate: z.number().int().min(0), reason: z.string() }));
+
+/** Holds a scorer's answer against the contract: one verdict a candidate, scores within 0 to 1. */
+export function checkVerdicts(
+  answer: unknown,
+  { candidates }: SelectionRequest,
+): ModuleResult<readonly Verdict[]> {
+  const parsed = verdicts.safeParse(answer);
+  if (!parsed.success) return badAnswer(describe(parsed.error, "verdicts"));
+  if (parsed.data.length !== candidates.length) {
+    return badAnswer(`${parsed.data.length} verdicts for ${candidates.length} candidates`);
+  }
+  const value = parsed.data.map((one) =>
+    one.tag === "reject" ? { ...one, val: cleanReason(one.val) } : one,
+  );
+  return { outcome: "ok", value };
+}
+
+/** Holds a selector's answer against the contract: enough choices, each a candidate, none twice. */
+export function checkChoices(
+  answer: unknown,
+  { candidates, count }: SelectionRequest,
+): ModuleResult<readonly Choice[]> {
+  const parsed = choices.safeParse(answer);
+  if (!parsed.success) return badAnswer(describe(parsed.error, "choices"));
+  const indexes = parsed.data.map(({ candidate }) => candidate);
+  const wanted = Math.min(count, candidates.length);
+  if (indexes.length < wanted) return badAnswer(`${indexes.length} choices where ${wanted} are wanted`);
+  const stray = indexes.find((index) => index >= candidates.length);
+  if (stray !== undefined)
+    return badAnswer(`choice ${stray} is out of range: there are ${candidates.length} candidates`);
+  const twice = indexes.find((index, at) => indexes.indexOf(index) !== at);
+  if (twice !== undefined) return badAnswer(`candidate ${twice} is chosen twice`);
+  return { outcome: "ok", value: parsed.data.map((one) => ({ ...one, reason: cleanReason(one.reason) })) };
+}
+
+/** Printable ASCII and letters only, cut: reasons end up in logs, terminals and errors. */
+export function cleanReason(text: string): string {
+  return text.replaceAll(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, "?").slice(0, REASON_LENGTH);
+}
+
+function badAnswer(detail: string): { outcome: "badAnswer"; detail: string } {
+  return { outcome: "badAnswer", detail };
+}
+
+function describe({ issues }: z.ZodError, what: string): string {
+  const [first] = issues;
+  return `${what}[${first?.path.join(".") ?? ""}]: ${first?.message ?? "unreadable"}`;
+}

@@ -1,0 +1,109 @@
+import type { Config } from "../config.ts";
+import { Failure } from "../errors.ts";
+import type { PodIntent } from "../intent/intent.ts";
+import { isSystemPod, type Pod, toWorkload } from "../intent/pod.ts";
+import { readKpis, toSamples } from "../kpi/book.ts";
+import { findNetwork, type NodeNetwork, type NodeNetworks, requireNetwork } from "../networks/candidates.ts";
+import type { AddPorts } from "../ports.ts";
+import type { DecidedBy, Decision } from "./decision.ts";
+import { planFallback } from "./fallback.ts";
+import { digestInputs } from "./inputs.ts";
+import { decide } from "./pipeline.ts";
+import type { Question } from "./question.ts";
+import type { Candidate } from "./request.ts";
+
+export interface Wish {
+  readonly intent: PodIntent;
+  readonly pod: Pod;
+  readonly networks: NodeNetworks;
+  readonly config: Config;
+  readonly containerId: string;
+}
+
+type ChoosePorts = Pick<AddPorts, "samples" | "modules" | "openSandbox" | "seed" | "nodeName" | "clock">;
+
+/**
+ * Decides which network a pod gets. Source: design, "When does genie choose?".
+ *
+ * @throws {Failure} unknownNetwork for a name that the node doesn't have, tryAgainLater when it has no network.
+ */
+export async function choose(wish: Wish, ports: ChoosePorts): Promise<Decision> {
+  const { intent, networks, config } = wish;
+  if (intent.wants === "named" || intent.wants === "default") {
+    const { network } = requireNetwork(intent.network, networks);
+    return name(network.name, { wish, ports, decidedBy: intent.wants === "named" ? "explicit" : "default" });
+  }
+  const [first] = networks.networks;
+  if (first === undefined) {
+    throw new Failure("tryAgainLater", `no usable network configuration in ${config.genie.confDir}`, {
+      details: networks.skipped.map(({ file, reason }) => `${file}: ${reason}`).join("; "),
+    });
+  }
+  if (intent.wants === "first") return name(first.network.name, { wish, ports, decidedBy: "default" });
+  return await ask(wish, ports);
+}
+
+/** Nobody has to be asked: the pod or the admin named the network. */
+async function name(
+  network: string,
+  { wish, ports, decidedBy }: { wish: Wish; ports: ChoosePorts; decidedBy: DecidedBy },
+): Promise<Decision> {
+  const startedMs = ports.clock.monotonicMs();
+  const inputs = digestInputs(await toQuestion(wish, [], ports));
+  const reason = decidedBy === "explicit" ? "the pod asked for it" : "the default";
+  const ms = ports.clock.monotonicMs() - startedMs;
+  return { ranking: [{ network, reason }], rejected: [], modules: [], decidedBy, inputs, ms };
+}
+
+/** The modules choose among all networks; without any module, the fallback does. */
+async function ask(wish: Wish, ports: ChoosePorts): Promise<Decision> {
+  const { scorers, selector } = wish.config.genie.selection;
+  const modulesAsked = scorers.length > 0 || selector !== undefined;
+  await using sandbox = modulesAsked ? ports.openSandbox() : undefined;
+  const question = await toQuestion(wish, await toCandidates(wish, ports), ports);
+  if (sandbox !== undefined) {
+    return await decide(question, { source: ports.modules, sandbox, nowMs: ports.clock.monotonicMs });
+  }
+  const names = question.request.candidates.map(({ network }) => network);
+  const ranking = planFallback(names, question);
+  return { ranking, rejected: [], modules: [], decidedBy: "fallback", inputs: digestInputs(question), ms: 0 };
+}
+
+async function toQuestion(
+  wish: Wish,
+  candidates: readonly Candidate[],
+  ports: ChoosePorts,
+): Promise<Question> {
+  const { pod, config, containerId, intent } = wish;
+  const seed = await ports.seed(pod.uid === "" ? containerId : pod.uid);
+  const workload = toWorkload(pod, ports.nodeName);
+  const count = intent.wants === "any" ? intent.count : 1;
+  return {
+    request: { purpose: "attach", workload, candidates, count, seed, extensions: [] },
+    selection: config.genie.selection,
+    defaultNetwork: findDefault(wish),
+    mayFail: !isSystemPod(pod),
+  };
+}
+
+async function toCandidates({ networks, config }: Wish, ports: ChoosePorts): Promise<readonly Candidate[]> {
+  const measured = await ports.samples(networks.networks);
+  const nowMs = ports.clock.wallMs();
+  const samples = [...measured, ...toSamples(config.genie.networks, nowMs)];
+  return networks.networks.map(({ network }: NodeNetwork) => ({
+    network: network.name,
+    plugin: network.plugins[0]?.type ?? "",
+    attributes: Object.entries(config.genie.networks[network.name]?.attributes ?? {}).map(([key, value]) => ({
+      key,
+      value,
+    })),
+    kpis: readKpis(network.name, samples, nowMs),
+    current: false,
+  }));
+}
+
+/** The default network's own name, however `default_plugin` refers to it; undefined when the node lacks it. */
+function findDefault({ config, networks }: Wish): string | undefined {
+  if (config.default_plugin === undefined) return undefined;
+  return findNetwork(config.default_plugin.trim(), networks)?.network.name;
+}

@@ -1,0 +1,19 @@
+import { Failure } from "../errors.ts";
+import type { Decision, Ranked } from "./decision.ts";
+
+/**
+ * The ranking of a decision that allows an attachment.
+ *
+ * @throws {Failure} noCandidate naming each rejection, moduleFailed naming the module.
+ */
+export function requireRanking({ ranking, refusal, rejected, modules }: Decision): readonly Ranked[] {
+  if (ranking.length > 0) return ranking;
+  if (refusal === "moduleMustNotFail") {
+    const failed = modules.find(({ outcome }) => outcome !== "ok");
+    throw new Failure("moduleFailed", `module ${failed?.digest} failed (${failed?.outcome}) and must not`, {
+      details: failed?.detail ?? "",
+    });
+  }
+  const reasons = rejected.map(({ network, by, reason }) => `${network}: ${reason} (${by})`);
+  throw new Failure("noCandidate", "every candidate was rejected", { details: reasons.join("; ") });
+}

@@ -1,0 +1,24 @@
+import { detach } from "../delegate/detach.ts";
+import type { Attachment, DelPorts } from "../ports.ts";
+import type { Invocation } from "../spec/environment.ts";
+
+/**
+ * Takes a container's interface away. Reads the ledger and nothing else: no configuration, module, or network of
+ * the node has to be there any more. What is gone already is success.
+ *
+ * @throws the first delegate's error, after every delegate had its turn; what failed stays in the ledger.
+ */
+export async function del(invocation: Invocation, ports: DelPorts): Promise<void> {
+  const { containerId, ifName, netns, path } = invocation;
+  await using _lock = await ports.ledger.lock(containerId);
+  const attachments = await ports.ledger.read(containerId);
+  const kept: Attachment[] = attachments.filter((one) => one.ifName !== ifName);
+  const failures: unknown[] = [];
+  for (const attachment of attachments.filter((one) => one.ifName === ifName).toReversed()) {
+    const { left, errors } = await detach(attachment, { netns, path }, ports);
+    if (left !== undefined) kept.push(left);
+    failures.push(...errors);
+  }
+  if (kept.length < attachments.length || failures.length > 0) await ports.ledger.write(containerId, kept);
+  if (failures.length > 0) throw failures[0];
+}

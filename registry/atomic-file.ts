@@ -1,0 +1,36 @@
+import { randomUUID } from "node:crypto";
+import { open, rename, rm } from "node:fs/promises";
+import path from "node:path";
+
+export interface FileOptions {
+  /** On the file system of the target. A crash leaves at most one file with a random name here. */
+  readonly tempDir: string;
+  readonly mode?: number;
+  readonly owner?: { readonly uid: number; readonly gid: number };
+}
+
+/** Puts a file in place whole or not at all. Durable once `syncFolder` has been called on its folder. */
+export async function replaceFile(
+  file: string,
+  bytes: Uint8Array,
+  { tempDir, mode = 0o644, owner }: FileOptions,
+): Promise<void> {
+  const temp = path.join(tempDir, `${randomUUID()}.tmp`);
+  await using undo = new AsyncDisposableStack();
+  {
+    await using handle = await open(temp, "wx", 0o600);
+    undo.defer(() => rm(temp, { force: true }));
+    await handle.writeFile(bytes);
+    if (owner !== undefined) await handle.chown(owner.uid, owner.gid);
+    await handle.chmod(mode);
+    await handle.sync();
+  }
+  await rename(temp, file);
+  undo.move();
+}
+
+/** Makes the names in a folder survive a power cut. */
+export async function syncFolder(folder: string): Promise<void> {
+  await using handle = await open(folder, "r");
+  await handle.sync();
+}

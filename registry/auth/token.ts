@@ -1,0 +1,86 @@
+import { follow } from "../client/redirect.ts";
+import type { Call, Transport } from "../client/exchange.ts";
+import { toRefusal } from "../client/refusal.ts";
+import { RegistryFailure } from "../errors.ts";
+import { parseJsonObject } from "../json.ts";
+import { isLoopbackHost } from "../reference.ts";
+import type { Challenge } from "./challenge.ts";
+import type { Credential } from "./credentials.ts";
+
+const MAX_TOKEN_BYTES = 2 ** 20;
+
+/** An Authorization header and when it ends, in milliseconds of the epoch. */
+export interface Grant {
+  readonly header: string;
+  readonly endsAt: number;
+}
+
+/**
+ * Asks the token service that a challenge names, for exactly this scope whatever the challenge asks for.
+ * Source: distribution's "Token Authentication Specification"; OAuth 2 where an identity token is at hand.
+ *
+ * @throws {RegistryFailure} unauthorized, badAnswer, and what `exchange` throws
+ */
+export async function fetchToken(
+  challenge: Challenge,
+  { scope, credential }: { scope: string; credential: Credential | undefined },
+  transport: Transport,
+): Promise<Grant> {
+  const realm = checkRealm(challenge.params.get("realm"), transport.allowLoopback);
+  const service = challenge.params.get("service") ?? "";
+  const call =
+    credential !== undefined && "identityToken" in credential
+      ? postCall(realm, { service, scope, refresh_token: credential.identityToken })
+      : getCall(realm, { service, scope }, credential);
+  const reply = await follow(call, transport);
+  if (reply.status !== 200) throw toRefusal(call, reply);
+  const answer = parseJsonObject(reply.body, `the token of ${realm.host}`);
+  const token = answer["token"] ?? answer["access_token"];
+  if (typeof token !== "string" || !/^[\x21-\x7e]+$/.test(token)) {
+    throw new RegistryFailure("badAnswer", `${realm.host} gave no usable token`);
+  }
+  const seconds = typeof answer["expires_in"] === "number" ? answer["expires_in"] : 60;
+  return { header: `Bearer ${token}`, endsAt: Date.now() + Math.max(30, seconds - 10) * 1000 };
+}
+
+/** The value of a Basic Authorization header. */
+export function formatBasic({ username, password }: { username: string; password: string }): string {
+  return `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
+}
+
+/** A password goes only over TLS, or within this machine. */
+function checkRealm(realm: string | undefined, allowLoopback: boolean): URL {
+  const url = URL.parse(realm ?? "");
+  const local = url?.protocol === "http:" && allowLoopback && isLoopbackHost(url.host);
+  if (url === null || url.username !== "" || !(url.protocol === "https:" || local)) {
+    throw new RegistryFailure(
+      "badAnswer",
+      `the registry names a token service that may not be asked: ${JSON.stringify(realm?.slice(0, 200))}`,
+    );
+  }
+  return url;
+}
+
+function getCall(
+  realm: URL,
+  query: Record<string, string>,
+  credential: { username: string; password: string } | undefined,
+): Call {
+  const url = new URL(realm);
+  for (const [key, value] of Object.entries(query)) if (value !== "") url.searchParams.set(key, value);
+  const headers: Record<string, string> =
+    credential === undefined ? {} : { authorization: formatBasic(credential) };
+  return { method: "GET", url, headers, maxBytes: MAX_TOKEN_BYTES };
+}
+
+function postCall(realm: URL, fields: Record<string, string>): Call {
+  const form = new URLSearchParams({ grant_type: "refresh_token", client_id: "genie", ...fields });
+  const headers = { "content-type": "application/x-www-form-urlencoded" };
+  return {
+    method: "POST",
+    url: realm,
+    headers,
+    body: Buffer.from(form.toString()),
+    maxBytes: MAX_TOKEN_BYTES,
+  };
+}

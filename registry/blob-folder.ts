@@ -1,0 +1,61 @@
+import { open } from "node:fs/promises";
+import path from "node:path";
+import { findErrno } from "../core/errors.ts";
+import type { Descriptor } from "./artifact.ts";
+import { replaceFile, syncFolder } from "./atomic-file.ts";
+import { type Digest, sha256 } from "./digest.ts";
+import { RegistryFailure } from "./errors.ts";
+
+/** Files named by the digest of what they hold, which is checked each time one is read. */
+export class BlobFolder {
+  readonly folder: string;
+  readonly #tempDir: string;
+
+  constructor(folder: string, tempDir: string) {
+    this.folder = folder;
+    this.#tempDir = tempDir;
+  }
+
+  /** @throws {RegistryFailure} damagedStore */
+  async find(digest: Digest, maxBytes: number): Promise<Buffer | undefined> {
+    const file = this.#fileOf(digest);
+    const bytes = await findFile(file, maxBytes);
+    if (bytes === undefined || sha256(bytes) === digest) return bytes;
+    throw new RegistryFailure("damagedStore", `${file} doesn't hold what its name says`);
+  }
+
+  /** @throws {RegistryFailure} damagedStore, also when there is no such blob */
+  async read({ digest, size }: Descriptor): Promise<Buffer> {
+    const bytes = await this.find(digest, size);
+    if (bytes !== undefined) return bytes;
+    throw new RegistryFailure("damagedStore", `${this.#fileOf(digest)} is missing`);
+  }
+
+  /** Replaces a damaged blob and leaves a good one alone. Durable after `sync`. */
+  async put(bytes: Uint8Array): Promise<void> {
+    const file = this.#fileOf(sha256(bytes));
+    const present = await findFile(file, Infinity);
+    if (present?.equals(bytes) !== true) await replaceFile(file, bytes, { tempDir: this.#tempDir });
+  }
+
+  sync(): Promise<void> {
+    return syncFolder(this.folder);
+  }
+
+  #fileOf(digest: Digest): string {
+    return path.join(this.folder, digest.slice("sha256:".length));
+  }
+}
+
+/** The whole file; undefined when there is none. @throws {RegistryFailure} damagedStore when it's larger */
+export async function findFile(file: string, maxBytes: number): Promise<Buffer | undefined> {
+  try {
+    await using handle = await open(file, "r");
+    const { size } = await handle.stat();
+    if (size <= maxBytes) return await handle.readFile();
+  } catch (error) {
+    if (findErrno(error) === "ENOENT") return undefined;
+    throw error;
+  }
+  throw new RegistryFailure("damagedStore", `${file} has more than ${maxBytes} bytes`);
+}

@@ -1,0 +1,133 @@
+import http from "node:http";
+import https from "node:https";
+import { findErrno } from "../../core/errors.ts";
+import { RegistryFailure } from "../errors.ts";
+import { checkLiteralAddress, guardedLookup } from "./address.ts";
+import type { Limits } from "./limits.ts";
+import { Watch } from "./watch.ts";
+
+export interface Call {
+  readonly method: "GET" | "HEAD" | "POST" | "PUT";
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array;
+  /** The most that a successful answer's body may have. */
+  readonly maxBytes: number;
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: http.IncomingHttpHeaders;
+  readonly body: Buffer;
+  /** That answered, after redirects. */
+  readonly url: URL;
+}
+
+/** What all exchanges with one registry share. */
+export interface Transport {
+  readonly limits: Limits;
+  readonly allowLoopback: boolean;
+  readonly agentByProtocol: ReadonlyMap<string, http.Agent>;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Of an answer that tells what went wrong; more is not read. */
+const MAX_ERROR_BYTES = 64 * 2 ** 10;
+
+/** Errors of the network that may pass; anything else about a connection stays. */
+const PASSING = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EPIPE",
+  "ETIMEDOUT",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "EAI_AGAIN",
+]);
+
+/**
+ * One request and its whole answer, bounded in time and bytes. Follows no redirect and inflates nothing.
+ * @throws {RegistryFailure} timeout, unreachable, truncated, tooLarge, badAnswer, addressDenied
+ */
+export async function exchange(call: Call, transport: Transport): Promise<Reply> {
+  const where = `${call.method} ${call.url.origin}${call.url.pathname}`;
+  checkLiteralAddress(call.url, transport.allowLoopback);
+  using watch = new Watch(where, transport.limits.totalMs, transport.signal);
+  let response: http.IncomingMessage | undefined;
+  try {
+    response = await send(call, transport, watch);
+    const body = await readBody(response, call, () => watch.arm(transport.limits.idleMs, "a byte"));
+    return { status: response.statusCode ?? 0, headers: response.headers, body, url: call.url };
+  } catch (cause) {
+    watch.signal.throwIfAborted();
+    throw toFailure(cause, where, response !== undefined);
+  }
+}
+
+function send(call: Call, transport: Transport, watch: Watch): Promise<http.IncomingMessage> {
+  const { limits, allowLoopback, agentByProtocol } = transport;
+  const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>();
+  const request = (call.url.protocol === "https:" ? https : http).request(call.url, {
+    method: call.method,
+    headers: { "accept-encoding": "identity", ...call.headers, ...lengthHeader(call) },
+    agent: agentByProtocol.get(call.url.protocol),
+    lookup: guardedLookup(allowLoopback),
+    signal: watch.signal,
+    maxHeaderSize: 32 * 2 ** 10,
+  });
+  watch.arm(limits.connectMs, "a connection");
+  request.once("socket", (socket) => {
+    if (!socket.connecting) return watch.disarm();
+    socket.once(call.url.protocol === "https:" ? "secureConnect" : "connect", () => watch.disarm());
+  });
+  request.once("finish", () => watch.arm(limits.headersMs, "an answer"));
+  request.once("response", (response) => {
+    watch.arm(limits.idleMs, "a byte");
+    resolve(response);
+  });
+  request.on("error", reject);
+  request.end(call.body);
+  return promise;
+}
+
+function lengthHeader({ method, body }: Call): Record<string, string> {
+  return method === "POST" || method === "PUT" ? { "content-length": String(body?.byteLength ?? 0) } : {};
+}
+
+async function readBody(response: http.IncomingMessage, call: Call, onPiece: () => void): Promise<Buffer> {
+  const good = (response.statusCode ?? 0) < 300;
+  const maxBytes = good ? call.maxBytes : MAX_ERROR_BYTES;
+  const { "content-length": length, "content-encoding": encoding = "identity" } = response.headers;
+  if (good && encoding !== "identity")
+    throw new RegistryFailure("badAnswer", `${call.url.host} packs its answers (${encoding})`);
+  const pieces: Buffer[] = [];
+  let size = call.method === "HEAD" ? 0 : Number(length ?? 0);
+  if (size <= maxBytes) {
+    size = 0;
+    for await (const piece of response as AsyncIterable<Buffer>) {
+      onPiece();
+      size += piece.byteLength;
+      if (size > maxBytes) break;
+      pieces.push(piece);
+    }
+  }
+  if (size <= maxBytes) return Buffer.concat(pieces);
+  response.destroy();
+  if (!good) return Buffer.alloc(0);
+  throw new RegistryFailure(
+    "tooLarge",
+    `${call.url.host} answers with more than the ${maxBytes} bytes that are expected`,
+  );
+}
+
+function toFailure(cause: unknown, where: string, answered: boolean): unknown {
+  if (cause instanceof RegistryFailure) return cause;
+  const code = findErrno(cause);
+  if (code === undefined) return cause;
+  if (code.startsWith("HPE_"))
+    return new RegistryFailure("badAnswer", `${where}: no HTTP (${code})`, { cause });
+  const passing = PASSING.has(code) ? { cause, retryAfterMs: 0 } : { cause };
+  if (answered)
+    return new RegistryFailure("truncated", `${where}: the answer ended early (${code})`, passing);
+  return new RegistryFailure("unreachable", `${where}: no connection (${code})`, passing);
+}

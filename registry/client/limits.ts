@@ -1,0 +1,24 @@
+/** Bounds of one exchange with a registry. Times in milliseconds. */
+export interface Limits {
+  readonly connectMs: number;
+  /** From the last byte of the request to the answer's headers. */
+  readonly headersMs: number;
+  /** Between two pieces of the answer's body. */
+  readonly idleMs: number;
+  /** For the exchange as a whole: a body that drips never trips `idleMs`. */
+  readonly totalMs: number;
+  readonly redirects: number;
+  readonly retries: number;
+  /** A registry that asks us to wait longer is not waited for. */
+  readonly maxRetryAfterMs: number;
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  connectMs: 10_000,
+  headersMs: 10_000,
+  idleMs: 10_000,
+  totalMs: 60_000,
+  redirects: 5,
+  retries: 3,
+  maxRetryAfterMs: 30_000,
+};

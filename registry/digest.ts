@@ -1,0 +1,23 @@
+import { createHash } from "node:crypto";
+import { RegistryFailure } from "./errors.ts";
+
+/** The only algorithm that is accepted: `sha256:` and 64 lower-case hex digits. */
+export type Digest = `sha256:${string}`;
+
+const SHAPE = /^sha256:[a-f0-9]{64}$/;
+
+export function isDigest(value: unknown): value is Digest {
+  return typeof value === "string" && SHAPE.test(value);
+}
+
+export function sha256(bytes: Uint8Array): Digest {
+  return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+}
+
+/** @throws {RegistryFailure} digestMismatch, saying where the wrong bytes came from. */
+export function checkDigest(bytes: Uint8Array, wanted: Digest, where: string): void {
+  const got = sha256(bytes);
+  if (got !== wanted) {
+    throw new RegistryFailure("digestMismatch", `${where} gave bytes with digest ${got} for ${wanted}`);
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * Every way a registry or the store can fail, in one table.
+ * The text is what the person who reads the error can do about it.
+ */
+const TODO_BY_KIND = {
+  invalidReference: "write registry/repository:tag or registry/repository@sha256:<64 hex digits>",
+  unreachable: "check the registry's name and port, and the way to it",
+  timeout: "try again; a registry that stays this slow needs mending",
+  truncated: "try again; a proxy or the registry cuts answers short",
+  tooLarge: "a module may have 16 MiB; ask its publisher what this is",
+  addressDenied:
+    "only a registry on this machine may answer from a loopback address, and none from a link-local one",
+  badRedirect: "tell the registry's operator where it sends its clients",
+  badAnswer: "check that this is an OCI registry and not another server",
+  digestMismatch: "don't use these bytes; ask the registry's operator and the module's publisher",
+  notModule: "push it with geniectl push, or name another reference",
+  notComponent: "build a component with geniectl build",
+  unauthorized: "log in with docker login or podman login, or check the password there",
+  denied: "ask the registry's operator for the right to do this",
+  notFound: "check repository and tag; was it pushed?",
+  rateLimited: "wait, or log in: most registries allow more then",
+  registryError: "try again; see the registry's own log",
+  invalidCredentials: "mend the credential file that is named, or log in again",
+  credentialHelper: "helpers aren't supported yet: put the login into the file itself",
+  damagedStore: "pull the module again",
+  storeFailed: "check the folder that is named, its owner and its free space",
+  storeBusy: "another process holds the store; try again when it's done",
+} as const satisfies Record<string, string>;
+
+export type RegistryFailureKind = keyof typeof TODO_BY_KIND;
+
+/** A failure of a registry or of the store that the caller can act on. A bug stays a plain Error. */
+export class RegistryFailure extends Error {
+  override readonly name = "RegistryFailure";
+  readonly kind: RegistryFailureKind;
+  /** What to do about it; one clause without a full stop. */
+  readonly todo: string;
+  /** The least time to wait before the same call may succeed; undefined when trying again is no use. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(
+    kind: RegistryFailureKind,
+    message: string,
+    more: { todo?: string; retryAfterMs?: number; cause?: unknown } = {},
+  ) {
+    super(message, { cause: more.cause });
+    this.kind = kind;
+    this.todo = more.todo ?? TODO_BY_KIND[kind];
+    this.retryAfterMs = more.retryAfterMs;
+  }
+}

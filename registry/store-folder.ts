@@ -1,0 +1,53 @@
+import { chmod, mkdir, readdir, rm, stat } from "node:fs/promises";
+import path from "node:path";
+import { findErrno } from "../core/errors.ts";
+
+/** What lies where in a store; names with a dot are ours, the rest is the OCI image layout's. */
+export interface StorePaths {
+  readonly folder: string;
+  readonly blobs: string;
+  readonly index: string;
+  readonly marker: string;
+  readonly temp: string;
+  readonly lock: string;
+}
+
+export function planPaths(folder: string): StorePaths {
+  return {
+    folder,
+    blobs: path.join(folder, "blobs/sha256"),
+    index: path.join(folder, "index.json"),
+    marker: path.join(folder, "oci-layout"),
+    temp: path.join(folder, ".tmp"),
+    lock: path.join(folder, ".lock"),
+  };
+}
+
+/** Nobody works on one file for as long as this: a writer was killed. */
+const STALE_MS = 3_600_000;
+const TEMPORARY = /^[0-9a-f]{8}-[0-9a-f-]{27}(?:\.tmp)?$/;
+
+/** Makes the folders that are missing, and removes what killed writers left long ago. */
+export async function prepareFolders({ folder, blobs, temp, lock }: StorePaths): Promise<void> {
+  for (const each of [folder, path.dirname(blobs), blobs, temp, lock]) {
+    const made = await mkdir(each, { recursive: true });
+    if (made !== undefined) await chmod(each, 0o755); // whatever the umask: nothing in here is secret
+  }
+  for (const each of [temp, lock]) await sweep(each, Date.now() - STALE_MS);
+}
+
+async function sweep(folder: string, before: number): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const file = path.join(folder, name);
+    if (TEMPORARY.test(name) && (await findChangeTime(file)) < before) await rm(file, { force: true });
+  }
+}
+
+async function findChangeTime(file: string): Promise<number> {
+  try {
+    return (await stat(file)).mtimeMs;
+  } catch (error) {
+    if (findErrno(error) === "ENOENT") return Infinity; // its writer is alive and has just finished
+    throw error;
+  }
+}

@@ -1,0 +1,98 @@
+import { findErrno } from "../core/errors.ts";
+import {
+  type Artifact,
+  type ArtifactConfig,
+  MAX_JSON_BYTES,
+  parseConfig,
+  parseManifest,
+} from "./artifact.ts";
+import { replaceFile, syncFolder } from "./atomic-file.ts";
+import { BlobFolder, findFile } from "./blob-folder.ts";
+import { isDigest } from "./digest.ts";
+import { RegistryFailure } from "./errors.ts";
+import { EMPTY_INDEX, LAYOUT_MARKER, type LayoutEntry, type LayoutIndex } from "./layout.ts";
+import { listEntries, parseIndex, planEntry } from "./layout.ts";
+import { formatReference, type Reference } from "./reference.ts";
+import { planPaths, prepareFolders, type StorePaths } from "./store-folder.ts";
+import { withLock } from "./store-lock.ts";
+
+/** A module out of the store; every byte was checked against the digest. */
+export interface StoredModule extends Artifact {
+  readonly component: ArtifactConfig;
+}
+
+/** Opens nothing yet: a folder that doesn't exist is an empty store. */
+export function openStore(folder: string): Store {
+  return new Store(folder);
+}
+
+const MAX_INDEX_BYTES = 64 * 2 ** 20;
+
+/**
+ * The modules of this node, in a folder in OCI image layout, which other tools may fill as well.
+ * Readers need no lock and no right to write. Every method throws RegistryFailure.
+ */
+export class Store {
+  readonly #paths: StorePaths;
+  readonly #blobs: BlobFolder;
+
+  constructor(folder: string) {
+    this.#paths = planPaths(folder);
+    this.#blobs = new BlobFolder(this.#paths.blobs, this.#paths.temp);
+  }
+
+  /** Reads no index, so that a damaged one stops no pod. Undefined also when there is no store at all. */
+  findModule(digest: string): Promise<StoredModule | undefined> {
+    return this.#naming(async () => {
+      if (!isDigest(digest)) return undefined;
+      const manifest = await this.#blobs.find(digest, MAX_JSON_BYTES);
+      if (manifest === undefined) return undefined;
+      const { config: configAt, layer } = parseManifest(manifest, digest);
+      const [config, wasm] = await Promise.all([this.#blobs.read(configAt), this.#blobs.read(layer)]);
+      return { digest, manifest, config, wasm, component: parseConfig(config, layer.digest, digest) };
+    });
+  }
+
+  /** What the index names; whether the blobs are there and sound is for `findModule` to say. */
+  listEntries(): Promise<LayoutEntry[]> {
+    return this.#naming(async () => listEntries(await this.#readIndex()));
+  }
+
+  /** Makes the store if need be. On disk, blobs before the index that names them, when this returns. */
+  put(artifact: Artifact, reference: Reference): Promise<void> {
+    const { temp: tempDir, lock, marker, index, folder } = this.#paths;
+    return this.#naming(async () => {
+      await prepareFolders(this.#paths);
+      for (const bytes of [artifact.wasm, artifact.config, artifact.manifest]) await this.#blobs.put(bytes);
+      await this.#blobs.sync();
+      const manifest = { digest: artifact.digest, size: artifact.manifest.byteLength };
+      await withLock(lock, async () => {
+        const next = planEntry(await this.#readIndex(), formatReference(reference), manifest);
+        await replaceFile(marker, Buffer.from(LAYOUT_MARKER), { tempDir });
+        await replaceFile(index, Buffer.from(JSON.stringify(next)), { tempDir });
+        await syncFolder(folder);
+      });
+    });
+  }
+
+  async #readIndex(): Promise<LayoutIndex> {
+    const { index } = this.#paths;
+    const bytes = await findFile(index, MAX_INDEX_BYTES);
+    return bytes === undefined ? EMPTY_INDEX : parseIndex(bytes.toString("utf8"), index);
+  }
+
+  /** A system error becomes a failure that names the store; anything else passes. */
+  async #naming<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (cause) {
+      const code = findErrno(cause);
+      if (code === undefined) throw cause;
+      throw new RegistryFailure(
+        "storeFailed",
+        `the module store ${this.#paths.folder} can't be used (${code})`,
+        { cause },
+      );
+    }
+  }
+}

@@ -1,0 +1,29 @@
+import { Candidate, Choice, Request, Settings, Verdict, decimal, highestFirst, lowestFirst } from "genie-cni/sdk";
+
+/**
+ * The cheapest network whose KPIs are within the admin's limits, then the next cheapest; after these the others,
+ * best score first. A KPI that has a limit and was never measured is beyond it.
+ */
+export function select(request: Request, verdicts: Verdict[]): Choice[] {
+  request.settings.allow(["atMost"]);
+  const within: i32[] = [];
+  const beyond: i32[] = [];
+  for (let i = 0; i < verdicts.length; i++) {
+    if (verdicts[i].isRejected) continue;
+    if (isWithin(request.candidates[i], request.settings)) within.push(i);
+    else beyond.push(i);
+  }
+
+  const prices = request.candidates.map<f64>((candidate) => candidate.kpi("price-per-hour"));
+  const scores = verdicts.map<f64>((verdict) => verdict.score);
+  const cheapest = lowestFirst(within, prices).map<Choice>((i) => new Choice(i, "within the limits"));
+  return cheapest.concat(highestFirst(beyond, scores).map<Choice>((i) => new Choice(i, "beyond the limits")));
+}
+
+function isWithin(candidate: Candidate, settings: Settings): bool {
+  const names = settings.names("atMost");
+  for (let i = 0; i < names.length; i++) {
+    if (!(candidate.kpi(names[i]) <= settings.number(`atMost.${names[i]}`, 0))) return false;
+  }
+  return true;
+}

@@ -1,0 +1,17 @@
+import { Choice, Request, Verdict, decimal, highestFirst } from "genie-cni/sdk";
+
+/** Every network that no scorer rejected, best score first; equals stay in the order of the configuration. */
+export function select(request: Request, verdicts: Verdict[]): Choice[] {
+  const admitted: i32[] = [];
+  for (let i = 0; i < verdicts.length; i++) {
+    if (!verdicts[i].isRejected) admitted.push(i);
+  }
+
+  const scores = verdicts.map<f64>((verdict) => verdict.score);
+  const ranking = highestFirst(admitted, scores);
+  const choices: Choice[] = [];
+  for (let i = 0; i < ranking.length; i++) {
+    choices.push(new Choice(ranking[i], `score ${decimal(scores[ranking[i]])}`));
+  }
+  return choices;
+}

@@ -1,0 +1,8 @@
+/** What the author of a module imports: `import { Request, Verdict } from "genie-cni/sdk"`. */
+export { Choice } from "./choice";
+export { decimal } from "./decimal";
+export { fail } from "./failure";
+export { highestFirst, lowestFirst } from "./order";
+export { Attribute, Candidate, Kpi, Purpose, Request, Workload } from "./request";
+export { Settings } from "./settings";
+export { Verdict } from "./verdict";

@@ -1,0 +1,53 @@
+/** Dependencies point inward: a folder imports only the folders listed for it; effects stay at the edge. */
+import { glob, readFile } from "node:fs/promises";
+import path from "node:path";
+import { expect, test } from "vitest";
+
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  selectors: [],
+  registry: ["core"],
+  cni: ["registry", "core"],
+};
+
+/** What may be imported only where the second column says. */
+const EDGES: readonly { name: RegExp; allowedIn: RegExp }[] = [
+  { name: /^(node:)?(fs|fs\/promises|net|http|https|dns|os)$/, allowedIn: /^(cni|registry)\// },
+  { name: /^(node:)?child_process$/, allowedIn: /^$/ },
+  { name: /^execa$/, allowedIn: /^cni\// },
+];
+
+const IMPORT = /(?:^|\n)\s*(?:import|export)[^"'`;]*?from\s*["']([^"']+)["']|import\(\s*["']([^"']+)["']/g;
+
+async function readImports(): Promise<{ file: string; name: string }[]> {
+  const found: { file: string; name: string }[] = [];
+  for await (const file of glob("{core,registry,cni}/**/*.ts")) {
+    if (file.endsWith(".test.ts")) continue;
+    for (const [, from, dynamic] of (await readFile(file, "utf8")).matchAll(IMPORT)) {
+      found.push({ file, name: from ?? dynamic ?? "" });
+    }
+  }
+  return found;
+}
+
+function folderOf(file: string, name: string): string {
+  return path.relative(".", path.resolve(path.dirname(file), name)).split(path.sep)[0] ?? "";
+}
+
+test("every relative import stays in its layer", async () => {
+  const imports = (await readImports()).filter(({ name }) => name.startsWith("."));
+  const offences = imports.filter(({ file, name }) => {
+    const layer = file.split(path.sep)[0] ?? "";
+    const target = folderOf(file, name);
+    return target !== layer && !MAY_IMPORT[layer]?.includes(target);
+  });
+  expect(imports.length, "the walk found no import: the test would pass on nothing").toBeGreaterThan(20);
+  expect(offences).toEqual([]);
+});
+
+test("disk, network and processes are touched only at the edge", async () => {
+  const offences = (await readImports()).filter(({ file, name }) =>
+    EDGES.some((edge) => edge.name.test(name) && !edge.allowedIn.test(file)),
+  );
+  expect(offences).toEqual([]);
+});

@@ -1,0 +1,34 @@
+/** What the tests and the demo need of the system: the files, where systems keep them, who packages them. */
+export interface Need {
+  /** Files that must lie together in one folder. */
+  readonly files: readonly string[];
+  /** Folders searched before the package is fetched. */
+  readonly folders: readonly string[];
+  readonly debianPackage: string;
+}
+
+const PROGRAM_FOLDERS = `${process.env["PATH"] ?? ""}:/usr/sbin:/usr/bin:/sbin:/bin`
+  .split(":")
+  .filter((folder) => folder.startsWith("/"));
+
+const program = (name: string, debianPackage: string): Need => ({
+  files: [name],
+  folders: PROGRAM_FOLDERS,
+  debianPackage,
+});
+
+export const NEEDS = {
+  cniPlugins: {
+    files: ["bridge", "ptp", "macvlan", "host-device", "host-local", "loopback"],
+    folders: ["/usr/lib/cni", "/opt/cni/bin", "/usr/libexec/cni"],
+    debianPackage: "containernetworking-plugins",
+  },
+  dockerRegistry: program("docker-registry", "docker-registry"),
+  ping: program("ping", "iputils-ping"),
+  ip: program("ip", "iproute2"),
+  nsenter: program("nsenter", "util-linux"),
+  unshare: program("unshare", "util-linux"),
+  setpriv: program("setpriv", "util-linux"),
+} as const satisfies Record<string, Need>;
+
+export type NeedName = keyof typeof NEEDS;

@@ -1,0 +1,76 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { execa } from "execa";
+import { ensureTools } from "./tools.ts";
+
+export interface RegistryServer extends AsyncDisposable {
+  /** `127.0.0.1:PORT`, as references name it. */
+  readonly host: string;
+}
+
+const START_MS = 10_000;
+const POLL_MS = 25;
+
+/** Starts a real docker-registry on loopback; its blobs and its log lie in `dir`. Gone at disposal, or with us. */
+export async function startRegistry({ dir }: { dir: string }): Promise<RegistryServer> {
+  const { dockerRegistry } = await ensureTools();
+  await mkdir(dir, { recursive: true });
+  const host = `127.0.0.1:${await findFreePort()}`;
+  const log = path.join(dir, "registry.log");
+  const config = path.join(dir, "registry.yml");
+  await writeFile(config, configuration(host, path.join(dir, "storage")));
+  const output = { file: log } as const;
+  const server = execa(dockerRegistry, ["serve", config], {
+    stdin: "ignore",
+    stdout: output,
+    stderr: output,
+    reject: false,
+    forceKillAfterDelay: 2_000,
+  });
+  const stop = async (): Promise<void> => {
+    server.kill();
+    await server;
+  };
+  let ended = false;
+  void server.then(() => (ended = true));
+  const deadline = Date.now() + START_MS;
+  while (!(await answers(host))) {
+    if (ended || Date.now() > deadline) {
+      await stop();
+      throw new Error(`docker-registry did not start at ${host}; see ${log}`);
+    }
+    await sleep(POLL_MS);
+  }
+  return { host, [Symbol.asyncDispose]: stop };
+}
+
+/** Source: https://distribution.github.io/distribution/about/configuration/ */
+function configuration(address: string, rootDirectory: string): string {
+  return JSON.stringify({
+    version: "0.1",
+    log: { level: "warn", accesslog: { disabled: true } },
+    storage: { filesystem: { rootdirectory: rootDirectory }, delete: { enabled: true } },
+    http: { addr: address },
+  });
+}
+
+async function answers(host: string): Promise<boolean> {
+  try {
+    return (await fetch(`http://${host}/v2/`, { signal: AbortSignal.timeout(1_000) })).ok;
+  } catch (error) {
+    if (error instanceof TypeError || error instanceof DOMException) return false; // not listening yet, or slow
+    throw error;
+  }
+}
+
+async function findFreePort(): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  const probe = createServer().once("error", reject);
+  probe.listen(0, "127.0.0.1", () => {
+    const address = probe.address();
+    probe.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
+  });
+  return promise;
+}

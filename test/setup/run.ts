@@ -1,0 +1,28 @@
+/** `npm test`: builds, then runs vitest in namespaces of its own. Arguments are passed on to vitest. */
+import path from "node:path";
+import { execa } from "execa";
+import { runIsolated } from "./isolation.ts";
+import { ensureTools, MissingToolError } from "./tools.ts";
+
+const CLONE_DIR = path.resolve(import.meta.dirname, "../..");
+const BUILD_MS = 120_000;
+const TESTS_MS = 15 * 60_000;
+
+async function main(vitestArguments: readonly string[]): Promise<number> {
+  const tools = await ensureTools();
+  const build = [path.join(CLONE_DIR, "cni/build.ts")];
+  const built = await execa(process.execPath, build, { stdio: "inherit", timeout: BUILD_MS, reject: false });
+  if (built.failed) return 1;
+  const vitest = [path.join(CLONE_DIR, "node_modules/vitest/vitest.mjs"), "run"];
+  const config = ["--config", path.join(CLONE_DIR, "test/vitest.config.ts")];
+  const command = [process.execPath, ...vitest, ...config, ...vitestArguments];
+  return runIsolated({ command, tools, deadlineMs: TESTS_MS });
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof MissingToolError)) throw error;
+  console.error(`error: ${error.message}`);
+  process.exitCode = 1;
+}

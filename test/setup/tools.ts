@@ -1,0 +1,96 @@
+import { access, constants } from "node:fs/promises";
+import path from "node:path";
+import { ExecaError } from "execa";
+import { findErrno } from "../../core/errors.ts";
+import { fetchPackage } from "./debian-package.ts";
+import { NEEDS, type Need, type NeedName } from "./needs.ts";
+
+/** Absolute paths of what the tests and the demo run. */
+export interface Tools extends Readonly<Record<Exclude<NeedName, "cniPlugins">, string>> {
+  readonly cniPluginDir: string;
+}
+
+/** Something the set-up needs is missing and can't be fetched. The message is one line with the remedy. */
+export class MissingToolError extends Error {
+  override readonly name = "MissingToolError";
+}
+
+const CACHE_DIR = path.resolve(import.meta.dirname, "../../.cache/tools");
+const FOLDERS_IN_PACKAGE = ["usr/lib/cni", "usr/bin", "usr/sbin", "bin", "sbin"];
+
+/** Finds every tool on this system or in the clone's cache, and fetches what neither has. */
+export async function ensureTools(say: (line: string) => void = console.error): Promise<Tools> {
+  const folderOf = async (name: NeedName): Promise<string> => {
+    const need = NEEDS[name];
+    return (await findFolder(need)) ?? (await fetchFolder(need, say));
+  };
+  const programPath = async (name: NeedName): Promise<string> => {
+    return path.join(await folderOf(name), NEEDS[name].files[0]);
+  };
+  return {
+    cniPluginDir: await folderOf("cniPlugins"),
+    dockerRegistry: await programPath("dockerRegistry"),
+    ping: await programPath("ping"),
+    ip: await programPath("ip"),
+    nsenter: await programPath("nsenter"),
+    unshare: await programPath("unshare"),
+    setpriv: await programPath("setpriv"),
+  };
+}
+
+async function fetchFolder(need: Need, say: (line: string) => void): Promise<string> {
+  const { debianPackage, files } = need;
+  const missing = `${files[0]} is missing; install it with: apt-get install ${debianPackage}`;
+  if ((await findIn(["/usr/bin", "/bin"], ["apt-get", "dpkg-deb"])) === undefined) {
+    throw new MissingToolError(missing);
+  }
+  say(`fetching ${debianPackage} into .cache/tools …`);
+  try {
+    await fetchPackage(debianPackage, CACHE_DIR);
+  } catch (error) {
+    if (!(error instanceof ExecaError)) throw error;
+    throw new MissingToolError(`${missing} (fetching it failed: ${lastLine(error)})`, { cause: error });
+  }
+  const folder = await findFolder(need);
+  if (folder === undefined) throw new MissingToolError(`${missing} (the fetched package does not hold it)`);
+  return folder;
+}
+
+function lastLine(error: ExecaError): string {
+  const words = typeof error.stderr === "string" && error.stderr !== "" ? error.stderr : error.shortMessage;
+  return words.trim().split("\n").at(-1) ?? "";
+}
+
+function findFolder({ folders, files, debianPackage }: Need): Promise<string | undefined> {
+  const fetched = FOLDERS_IN_PACKAGE.map((folder) => path.join(CACHE_DIR, debianPackage, folder));
+  return findIn([...folders, ...fetched], files);
+}
+
+/** The first folder that holds all the files as programs that we may run. */
+async function findIn(folders: readonly string[], files: readonly string[]): Promise<string | undefined> {
+  for (const folder of folders) {
+    const runnable = await Promise.all(files.map((file) => isRunnable(path.join(folder, file))));
+    if (runnable.every(Boolean)) return folder;
+  }
+  return undefined;
+}
+
+async function isRunnable(file: string): Promise<boolean> {
+  try {
+    await access(file, constants.X_OK);
+    return true;
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR", "EACCES"].includes(findErrno(error) ?? "")) return false;
+    throw error;
+  }
+}
+
+if (import.meta.main) {
+  try {
+    console.log(JSON.stringify(await ensureTools(), undefined, 2));
+  } catch (error) {
+    if (!(error instanceof MissingToolError)) throw error;
+    console.error(`error: ${error.message}`);
+    process.exitCode = 1;
+  }
+}

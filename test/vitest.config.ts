@@ -1,0 +1,9 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    root: new URL("..", import.meta.url).pathname,
+    include: ["{core,registry,cni,selectors,test,examples}/**/*.test.ts"],
+    testTimeout: 30_000,
+  },
+});

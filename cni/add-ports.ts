@@ -2,25 +2,32 @@ import type { Config } from "../core/config.ts";
 import { findErrno } from "../core/errors.ts";
 import type { NodeNetwork } from "../core/networks/candidates.ts";
 import type { AddPorts, Log } from "../core/ports.ts";
+import { openSandbox } from "../core/sandbox/host.ts";
+import { openModuleSource } from "../registry/prepare/source.ts";
 import { readConfFolder } from "./conf-folder.ts";
 import { recordDecision } from "./decision-log.ts";
 import { openLedger } from "./ledger/ledger.ts";
+import { spawnGuest } from "./guest-process.ts";
 import { deriveSeed } from "./node-secret.ts";
 import { sampleHostLocal } from "./probes/host-local.ts";
 import { processExec } from "./process-exec.ts";
+import { refuseUnverified } from "./trust.ts";
+
+/** For compiling a module that is prepared; usual is 1 ms, a JavaScript engine takes 8. */
+const LOAD_MS = 1_000;
 
 /** The ports of ADD as they are on a real node. */
 export function openAddPorts(config: Config, host: Pick<AddPorts, "log" | "signal" | "nodeName">): AddPorts {
-  const { confDir, stateDir, moduleStore, selection } = config.genie;
+  const { confDir, stateDir, moduleStore, selection, trust } = config.genie;
   return {
     ...host,
     exec: processExec,
     ledger: openLedger(stateDir, host.log),
     confFiles: () => readConfFolder(confDir),
     samples: (networks) => sample(networks, host.log),
-    modules: openModuleSource(moduleStore),
+    modules: refuseUnverified(openModuleSource(moduleStore), trust.policy),
     openSandbox: () =>
-      openSandbox(spawnGuest, { memoryBytes: selection.memoryMiB * 1024 * 1024, loadMs: 1000 }),
+      openSandbox(() => spawnGuest(), { memoryBytes: selection.memoryMiB * 2 ** 20, loadMs: LOAD_MS }),
     recordDecision: (entry) => recordDecision(entry, stateDir, host.log),
     seed: (podKey) => deriveSeed(stateDir, podKey),
     clock: { monotonicMs: () => performance.now(), wallMs: () => Date.now() },

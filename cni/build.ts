@@ -3,6 +3,7 @@ import { chmod, copyFile, mkdir, rename, stat, writeFile } from "node:fs/promise
 import { createRequire } from "node:module";
 import path from "node:path";
 import { build } from "esbuild";
+import { JCO_VERSION } from "../registry/prepare/jco-version.ts";
 import { formatTrampoline, planGuestTrampoline, planTrampoline } from "./build/trampoline.ts";
 
 const ROOT = path.dirname(import.meta.dirname);
@@ -44,6 +45,7 @@ async function buildProgram({ name, entry, trampoline }: (typeof PROGRAMS)[numbe
       "import.meta.dirname": "__dirname",
       "import.meta.filename": "__filename",
       "import.meta.url": "programUrl",
+      BUNDLED_JCO_VERSION: JSON.stringify(JCO_VERSION),
     },
     logLevel: "warning",
   });

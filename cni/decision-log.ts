@@ -4,7 +4,7 @@ import path from "node:path";
 import { findErrno } from "../core/errors.ts";
 import { unlessMissing } from "../core/missing.ts";
 import type { DecisionEntry, Log } from "../core/ports.ts";
-import { makePrivateFolder } from "./durable-file.ts";
+import { makePrivateFolder } from "./private-folder.ts";
 
 /** One file and its predecessor: the log never takes more than twice this. */
 const ROTATE_AT_BYTES = 8 * 1024 * 1024;

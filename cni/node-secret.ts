@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { Failure, findErrno } from "../core/errors.ts";
 import { unlessMissing } from "../core/missing.ts";
-import { makePrivateFolder, writeDurably } from "./durable-file.ts";
+import { writeDurably } from "./private-folder.ts";
 
 const SECRET_BYTES = 32;
 
@@ -27,7 +27,6 @@ export async function deriveSeed(stateDir: string, podKey: string): Promise<bigi
 
 /** Two calls may make one at the same time: the file that is there in the end holds. */
 async function makeSecret(file: string): Promise<Uint8Array> {
-  await makePrivateFolder(path.dirname(file));
-  await writeDurably(file, randomBytes(SECRET_BYTES), 0o600);
+  await writeDurably(file, randomBytes(SECRET_BYTES));
   return await readFile(file);
 }

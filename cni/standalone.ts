@@ -81,4 +81,4 @@ function print(answer: object): void {
   process.stdout.write(`${JSON.stringify(answer)}\n`);
 }
 
-await main();
+void main();

@@ -1,6 +1,6 @@
 import { open } from "node:fs/promises";
 import path from "node:path";
-import { findErrno } from "../core/errors.ts";
+import { unlessMissing } from "../core/missing.ts";
 import type { Descriptor } from "./artifact.ts";
 import { replaceFile, syncFolder } from "./atomic-file.ts";
 import { type Digest, sha256 } from "./digest.ts";
@@ -49,13 +49,9 @@ export class BlobFolder {
 
 /** The whole file; undefined when there is none. @throws {RegistryFailure} damagedStore when it's larger */
 export async function findFile(file: string, maxBytes: number): Promise<Buffer | undefined> {
-  try {
-    await using handle = await open(file, "r");
-    const { size } = await handle.stat();
-    if (size <= maxBytes) return await handle.readFile();
-  } catch (error) {
-    if (findErrno(error) === "ENOENT") return undefined;
-    throw error;
-  }
+  await using handle = await unlessMissing(open(file, "r"));
+  if (handle === undefined) return undefined;
+  const { size } = await handle.stat();
+  if (size <= maxBytes) return await handle.readFile();
   throw new RegistryFailure("damagedStore", `${file} has more than ${maxBytes} bytes`);
 }

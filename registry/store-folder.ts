@@ -1,6 +1,6 @@
 import { chmod, mkdir, readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
-import { findErrno } from "../core/errors.ts";
+import { unlessMissing } from "../core/missing.ts";
 
 /** What lies where in a store; names with a dot are ours, the rest is the OCI image layout's. */
 export interface StorePaths {
@@ -38,16 +38,9 @@ export async function prepareFolders({ folder, blobs, temp, lock }: StorePaths):
 
 async function sweep(folder: string, before: number): Promise<void> {
   for (const name of await readdir(folder)) {
+    if (!TEMPORARY.test(name)) continue;
     const file = path.join(folder, name);
-    if (TEMPORARY.test(name) && (await findChangeTime(file)) < before) await rm(file, { force: true });
-  }
-}
-
-async function findChangeTime(file: string): Promise<number> {
-  try {
-    return (await stat(file)).mtimeMs;
-  } catch (error) {
-    if (findErrno(error) === "ENOENT") return Infinity; // its writer is alive and has just finished
-    throw error;
+    const found = await unlessMissing(stat(file)); // missing: its writer is alive and has just finished
+    if (found !== undefined && found.mtimeMs < before) await rm(file, { force: true });
   }
 }

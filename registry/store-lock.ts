@@ -7,29 +7,30 @@ import { findErrno } from "../core/errors.ts";
 import { RegistryFailure } from "./errors.ts";
 
 const WAIT_MS = 15_000;
-const PAUSE_MS = 5;
+/** After this long a waiter looks again, in case it was not told of the holder's end. */
+const LOOK_AGAIN_MS = 1_000;
 
 /**
- * Runs `work` while no other process does so for the same folder.
+ * Takes the lock that lives in `folder`, among all processes of the machine, until it's disposed.
  *
  * The lock is a socket that its holder listens on, under a number that only grows: whoever links the next number to
- * its own socket holds the lock. A holder that is killed stops listening, because the kernel says so, whatever
- * process or network namespace it lived in; the last number is never removed, so that nobody can take a turn twice.
+ * its own socket holds the lock. A holder that is killed stops listening, whatever namespaces it lived in: the
+ * kernel sees to it. The last number is never removed, so that no number is given out twice.
  *
- * @throws {RegistryFailure} storeBusy after 15 s.
+ * @throws {RegistryFailure} storeBusy after 15 s
  */
-export async function withLock<T>(folder: string, work: () => Promise<T>): Promise<T> {
+export async function takeLock(folder: string): Promise<AsyncDisposable> {
   await mkdir(folder, { recursive: true });
-  await using handle = await open(folder, "r");
+  await using stack = new AsyncDisposableStack();
+  const handle = stack.use(await open(folder, "r"));
   const short = `/proc/self/fd/${handle.fd}`; // the path of a socket has room for 107 bytes
   const own = randomUUID();
-  await using _listener = await listen(path.join(short, own));
-  const endsAt = Date.now() + WAIT_MS;
+  stack.use(await listen(path.join(short, own)));
+  const endsAt = performance.now() + WAIT_MS;
   while (!(await takeTurn(short, own))) {
-    if (Date.now() > endsAt)
-      throw new RegistryFailure("storeBusy", `${folder} was held for ${WAIT_MS / 1000} s`);
+    if (performance.now() > endsAt) throw new RegistryFailure("storeBusy", `${folder} stays locked`);
   }
-  return await work();
+  return stack.move();
 }
 
 /** One try; when the lock is held, waits for its holder's end instead. */
@@ -45,7 +46,7 @@ async function takeTurn(folder: string, own: string): Promise<boolean> {
   }
   const turns = await listTurns(folder);
   if (Math.max(...turns) > last + 1) {
-    await rm(mine, { force: true }); // we had slept, and the number we saw last was swept away since
+    await rm(mine, { force: true }); // others took this number and more since we looked, and swept it away
     return false;
   }
   for (const turn of turns) if (turn <= last) await rm(path.join(folder, String(turn)), { force: true });
@@ -56,29 +57,28 @@ async function listTurns(folder: string): Promise<number[]> {
   return (await readdir(folder)).filter((name) => /^\d{1,15}$/.test(name)).map(Number);
 }
 
-/** "free" when nobody listens; "held" after the holder has closed, or after a while, for another look. */
+/** "free" when nobody listens; "held" once the holder has closed, or after a while, for another look. */
 function waitForHolder(file: string): Promise<"free" | "held"> {
   const { promise, resolve, reject } = Promise.withResolvers<"free" | "held">();
   const socket = net.connect(file);
-  socket.setTimeout(1000, () => socket.destroy());
-  socket.once("close", () => resolve("held"));
+  socket.setTimeout(LOOK_AGAIN_MS, () => socket.destroy());
   socket.once("error", (error) => {
     const code = findErrno(error);
     if (code === "ECONNREFUSED") resolve("free");
-    else if (code === "ECONNRESET" || code === "ENOENT") resolve("held");
-    else if (code === "EAGAIN") resolve(sleep(PAUSE_MS, "held"));
-    else reject(error);
+    else if (code === "EAGAIN") resolve(sleep(10, "held")); // more are waiting than its queue has room for
+    else if (code !== "ECONNRESET" && code !== "ENOENT") reject(error);
   });
+  socket.once("close", () => resolve("held")); // comes after an error, and then changes nothing
   socket.resume();
   return promise;
 }
 
 async function listen(file: string): Promise<AsyncDisposable> {
-  const waiting = new Set<net.Socket>();
-  const server = net.createServer((socket) => {
-    waiting.add(socket);
-    socket.once("close", () => waiting.delete(socket));
-    socket.on("error", () => socket.destroy()); // a waiter that went away is no concern of ours
+  const waiters = new Set<net.Socket>();
+  const server = net.createServer((waiter) => {
+    waiters.add(waiter);
+    waiter.once("close", () => waiters.delete(waiter));
+    waiter.on("error", () => waiter.destroy()); // one that went away is no concern of ours
   });
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once("error", reject);
@@ -86,8 +86,9 @@ async function listen(file: string): Promise<AsyncDisposable> {
   await promise;
   return {
     async [Symbol.asyncDispose]() {
-      const closed = new Promise((done) => server.close(done));
-      for (const socket of waiting) socket.destroy();
+      const { promise: closed, resolve: done } = Promise.withResolvers<void>();
+      server.close(() => done());
+      for (const waiter of waiters) waiter.destroy();
       await closed;
     },
   };

@@ -14,7 +14,7 @@ import { EMPTY_INDEX, LAYOUT_MARKER, type LayoutEntry, type LayoutIndex } from "
 import { listEntries, parseIndex, planEntry } from "./layout.ts";
 import { formatReference, type Reference } from "./reference.ts";
 import { planPaths, prepareFolders, type StorePaths } from "./store-folder.ts";
-import { withLock } from "./store-lock.ts";
+import { takeLock } from "./store-lock.ts";
 
 /** A module out of the store; every byte was checked against the digest. */
 export interface StoredModule extends Artifact {
@@ -66,12 +66,11 @@ export class Store {
       for (const bytes of [artifact.wasm, artifact.config, artifact.manifest]) await this.#blobs.put(bytes);
       await this.#blobs.sync();
       const manifest = { digest: artifact.digest, size: artifact.manifest.byteLength };
-      await withLock(lock, async () => {
-        const next = planEntry(await this.#readIndex(), formatReference(reference), manifest);
-        await replaceFile(marker, Buffer.from(LAYOUT_MARKER), { tempDir });
-        await replaceFile(index, Buffer.from(JSON.stringify(next)), { tempDir });
-        await syncFolder(folder);
-      });
+      await using _lock = await takeLock(lock);
+      const next = planEntry(await this.#readIndex(), formatReference(reference), manifest);
+      await replaceFile(marker, Buffer.from(LAYOUT_MARKER), { tempDir });
+      await replaceFile(index, Buffer.from(JSON.stringify(next)), { tempDir });
+      await syncFolder(folder);
     });
   }
 

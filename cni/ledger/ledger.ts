@@ -3,7 +3,8 @@ import path from "node:path";
 import { Failure, findErrno } from "../../core/errors.ts";
 import { unlessMissing } from "../../core/missing.ts";
 import type { Ledger, Log } from "../../core/ports.ts";
-import { makePrivateFolder, syncFolder, writeDurably } from "../durable-file.ts";
+import { syncFolder } from "../../registry/atomic-file.ts";
+import { makePrivateFolder, writeDurably } from "../private-folder.ts";
 import { findEntry, writeEntry } from "./format.ts";
 import { takeLock } from "./lock.ts";
 
@@ -25,8 +26,7 @@ export function openLedger(stateDir: string, log: Log): Ledger {
       onDisk(entries, async () => {
         const file = path.join(entries, containerId);
         if (attachments.length === 0) return await removeEntry(file);
-        await makePrivateFolder(entries);
-        await writeDurably(file, writeEntry(attachments), 0o600);
+        await writeDurably(file, writeEntry(attachments));
       }),
   };
 }

@@ -1,86 +1,64 @@
-import { randomBytes } from "node:crypto";
-import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
-import path from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
-import { Failure, findErrno } from "../../core/errors.ts";
+import { spawn } from "node:child_process"; // execa can't hand over a descriptor that is open already
+import { once } from "node:events";
+import { open, rm, stat, type FileHandle } from "node:fs/promises";
+import { Failure } from "../../core/errors.ts";
 import { unlessMissing } from "../../core/missing.ts";
 
-const POLL_MS = 10;
+/** Exit code of flock(1) when the wait is over; its default is 1, which also stands for other failures. */
+const BUSY = 75;
+/** On top of the wait: flock ends by itself. */
+const KILL_AFTER_MS = 5_000;
 
 /**
- * Takes the lock `file` for this process. A lock whose owner has died is taken over, so a crash blocks nobody.
- * The owner is named by pid and start time: a pid alone may be another process by now.
+ * Takes the lock `file` for this process, and removes the file when it is released. The kernel holds it (flock(2)
+ * on an open file), so a crash releases it; util-linux' flock takes it on our descriptor, since node can't.
  *
  * @throws {Failure} tryAgainLater when it stays taken for `waitMs`.
  */
 export async function takeLock(file: string, waitMs: number): Promise<AsyncDisposable> {
-  const mine = path.join(path.dirname(file), `.mine-${randomBytes(8).toString("hex")}`);
-  const me = `${process.pid} ${await findStartTime(process.pid)}`;
-  await writeFile(mine, me, { mode: 0o600, flag: "wx" });
-  try {
-    const giveUpAtMs = performance.now() + waitMs;
-    while (!(await tryLink(mine, file))) {
-      if (performance.now() > giveUpAtMs) {
-        throw new Failure("tryAgainLater", `another call for this container is still running (${file})`);
-      }
-      if (!(await clearDeadOwner(file))) await wait(POLL_MS);
+  const giveUpAtMs = performance.now() + waitMs;
+  for (;;) {
+    const handle = await open(file, "a", 0o600);
+    try {
+      await lock(handle, { file, waitMs: Math.max(0, Math.ceil(giveUpAtMs - performance.now())) });
+      if (await isStillAt(file, handle)) return toDisposable(file, handle);
+    } catch (error) {
+      await handle.close();
+      throw error;
     }
-  } finally {
-    await rm(mine, { force: true });
-  }
-  return { [Symbol.asyncDispose]: () => rm(file, { force: true }) };
-}
-
-async function tryLink(mine: string, file: string): Promise<boolean> {
-  try {
-    await link(mine, file);
-    return true;
-  } catch (error) {
-    if (findErrno(error) === "EEXIST") return false;
-    throw error;
+    await handle.close(); // the one before us removed the file: lock the one that is there now
   }
 }
 
-/**
- * Removes the lock of a dead owner. It is moved aside first and looked at again: between the two looks another
- * process may have cleared it and taken a new one, which is then put back.
- */
-async function clearDeadOwner(file: string): Promise<boolean> {
-  if (await isOwnerAlive(file)) return false;
-  const aside = `${file}.${randomBytes(8).toString("hex")}`;
-  try {
-    await rename(file, aside);
-  } catch (error) {
-    if (findErrno(error) === "ENOENT") return true;
-    throw error;
+async function lock({ fd }: FileHandle, { file, waitMs }: { file: string; waitMs: number }): Promise<void> {
+  const seconds = (waitMs / 1000).toFixed(3);
+  const flock = spawn("flock", ["-x", "-w", seconds, "-E", String(BUSY), "3"], {
+    stdio: ["ignore", "ignore", "inherit", fd],
+    env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" },
+    timeout: waitMs + KILL_AFTER_MS,
+    killSignal: "SIGKILL",
+  });
+  const [exitCode]: unknown[] = await once(flock, "exit");
+  if (exitCode === 0) return;
+  if (exitCode === BUSY) {
+    throw new Failure("tryAgainLater", `another call for this container is still running (${file})`);
   }
-  try {
-    if (await isOwnerAlive(aside)) await tryLink(aside, file);
-  } finally {
-    await rm(aside, { force: true });
-  }
-  return true;
+  throw new Failure(
+    "ioFailure",
+    `flock of util-linux could not lock ${file}: it ended with ${String(exitCode)}`,
+  );
 }
 
-async function isOwnerAlive(file: string): Promise<boolean> {
-  const owner = await findText(file);
-  if (owner === undefined) return false;
-  const [pid, startTime] = owner.split(" ");
-  return startTime !== undefined && (await findStartTime(Number(pid))) === startTime;
+async function isStillAt(file: string, handle: FileHandle): Promise<boolean> {
+  const [ours, there] = await Promise.all([handle.stat(), unlessMissing(stat(file))]);
+  return there !== undefined && there.ino === ours.ino && there.dev === ours.dev;
 }
 
-/** Field 22 of /proc/PID/stat, counted after the command's name, which may hold anything. Source: proc(5). */
-async function findStartTime(pid: number): Promise<string | undefined> {
-  const stat = Number.isSafeInteger(pid) ? await findText(`/proc/${pid}/stat`) : undefined;
-  return stat?.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
-}
-
-/** A process that goes away while it is read answers ESRCH. */
-async function findText(file: string): Promise<string | undefined> {
-  try {
-    return await unlessMissing(readFile(file, "utf8"));
-  } catch (error) {
-    if (findErrno(error) === "ESRCH") return undefined;
-    throw error;
-  }
+function toDisposable(file: string, handle: FileHandle): AsyncDisposable {
+  return {
+    async [Symbol.asyncDispose]() {
+      await rm(file, { force: true });
+      await handle.close();
+    },
+  };
 }

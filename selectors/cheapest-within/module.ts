@@ -1,4 +1,13 @@
-import { Candidate, Choice, Request, Settings, Verdict, decimal, highestFirst, lowestFirst } from "genie-cni/sdk";
+import {
+  Candidate,
+  Choice,
+  Request,
+  Settings,
+  Verdict,
+  decimal,
+  highestFirst,
+  lowestFirst,
+} from "genie-cni/sdk";
 
 /**
  * The cheapest network whose KPIs are within the admin's limits, then the next cheapest; after these the others,
@@ -16,14 +25,23 @@ export function select(request: Request, verdicts: Verdict[]): Choice[] {
 
   const prices = request.candidates.map<f64>((candidate) => candidate.kpi("price-per-hour"));
   const scores = verdicts.map<f64>((verdict) => verdict.score);
-  const cheapest = lowestFirst(within, prices).map<Choice>((i) => new Choice(i, "within the limits"));
-  return cheapest.concat(highestFirst(beyond, scores).map<Choice>((i) => new Choice(i, "beyond the limits")));
+  const ranking = lowestFirst(within, prices).concat(highestFirst(beyond, scores));
+
+  const choices: Choice[] = [];
+  for (let i = 0; i < ranking.length; i++) {
+    const price = decimal(prices[ranking[i]]);
+    choices.push(
+      new Choice(ranking[i], `price ${price}, ${i < within.length ? "within" : "beyond"} the limits`),
+    );
+  }
+  return choices;
 }
 
 function isWithin(candidate: Candidate, settings: Settings): bool {
   const names = settings.names("atMost");
   for (let i = 0; i < names.length; i++) {
-    if (!(candidate.kpi(names[i]) <= settings.number(`atMost.${names[i]}`, 0))) return false;
+    const limit = settings.number(`atMost.${names[i]}`, 0);
+    if (!(candidate.kpi(names[i]) <= limit)) return false;
   }
   return true;
 }

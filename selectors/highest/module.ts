@@ -9,6 +9,7 @@ export function select(request: Request, verdicts: Verdict[]): Choice[] {
 
   const scores = verdicts.map<f64>((verdict) => verdict.score);
   const ranking = highestFirst(admitted, scores);
+
   const choices: Choice[] = [];
   for (let i = 0; i < ranking.length; i++) {
     choices.push(new Choice(ranking[i], `score ${decimal(scores[ranking[i]])}`));

@@ -1,37 +1,79 @@
-import { glob, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { glob, mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import { findErrno } from "../../core/errors.ts";
 
+/** Where the launchers lie in an unpacked package. */
+export const LAUNCHER_FOLDER = "bin-with-libraries";
+
 const DOWNLOAD_MS = 120_000;
 const EXTRACT_MS = 60_000;
 
-/** Fetches a Debian package and unpacks it as `cacheDir/NAME`, without installing it. Once a cache. */
-export async function fetchPackage(name: string, cacheDir: string): Promise<string> {
-  const target = path.join(cacheDir, name);
+export interface DebianPackage {
+  readonly name: string;
+  /** Programs of the package that need its libraries; each gets a launcher in LAUNCHER_FOLDER. */
+  readonly programsWithLibraries: readonly string[];
+}
+
+/** Fetches a Debian package and unpacks it as `cacheDir/NAME`, without installing it. */
+export async function fetchPackage(wanted: DebianPackage, cacheDir: string): Promise<void> {
+  const { name, programsWithLibraries } = wanted;
   await mkdir(cacheDir, { recursive: true });
   const temporary = await mkdtemp(path.join(cacheDir, ".partial-"));
   await using _undo = { [Symbol.asyncDispose]: () => rm(temporary, { recursive: true, force: true }) };
-  await download(name, temporary);
   const unpacked = path.join(temporary, "unpacked");
-  for await (const archive of glob(path.join(temporary, "*.deb"))) {
-    await execa("dpkg-deb", ["-x", archive, unpacked], { timeout: EXTRACT_MS });
+  await download([name], temporary);
+  if (programsWithLibraries.length > 0) await download(await listLibraries(name, temporary), temporary);
+  for (const archive of await listFound("*.deb", temporary)) {
+    await execa("dpkg-deb", ["-x", archive, unpacked], { cwd: temporary, timeout: EXTRACT_MS });
   }
-  await renameUnlessThere(unpacked, target);
-  return target;
+  for (const program of programsWithLibraries) await addLauncher(program, unpacked);
+  await renameUnlessThere(unpacked, path.join(cacheDir, name));
+}
+
+/** The libraries that a downloaded package depends on directly. */
+async function listLibraries(name: string, folder: string): Promise<readonly string[]> {
+  const [archive = ""] = await listFound(`${name}_*.deb`, folder);
+  const { stdout } = await execa("dpkg-deb", ["--field", archive, "Depends"], {
+    cwd: folder,
+    timeout: EXTRACT_MS,
+  });
+  const names = stdout.split(",").map((dependency) => dependency.trim().split(/[ |:(]/)[0] ?? "");
+  return names.filter((dependency) => /^lib.*\d/.test(dependency) && dependency !== "libc6");
+}
+
+async function addLauncher(program: string, unpacked: string): Promise<void> {
+  const [inPackage = ""] = await listFound(`{bin,sbin,usr/bin,usr/sbin}/${program}`, unpacked);
+  const libraryDirs = await listFound("{lib,usr/lib}/*-linux-*", unpacked);
+  const searched = libraryDirs.map((folder) => `$here/${folder}`).join(":");
+  const script = `#!/bin/sh
+here=$(dirname "$0")/..
+LD_LIBRARY_PATH="${searched}" exec "$here/${inPackage}" "$@"
+`;
+  await mkdir(path.join(unpacked, LAUNCHER_FOLDER), { recursive: true });
+  await writeFile(path.join(unpacked, LAUNCHER_FOLDER, program), script, { mode: 0o755 });
+}
+
+/** Paths below `folder`, without symbolic links: those of a package lead to where it would be installed. */
+async function listFound(pattern: string, folder: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  for await (const entry of glob(pattern, { cwd: folder, withFileTypes: true })) {
+    if (!entry.isSymbolicLink()) found.push(path.relative(folder, path.join(entry.parentPath, entry.name)));
+  }
+  return found;
 }
 
 /** Takes the machine's package lists, or lists of our own where these are missing or out of date. */
-async function download(name: string, folder: string): Promise<void> {
+async function download(names: readonly string[], folder: string): Promise<void> {
   const cache = ["-o", `Dir::Cache=${folder}/cache`, "-o", "APT::Sandbox::User="];
   const lists = ["-o", `Dir::State::Lists=${folder}/lists`];
   const options = { cwd: folder, timeout: DOWNLOAD_MS, env: { LC_ALL: "C" } };
   await mkdir(path.join(folder, "cache", "archives", "partial"), { recursive: true });
   await mkdir(path.join(folder, "lists", "partial"), { recursive: true });
-  const first = await execa("apt-get", ["-q", ...cache, "download", name], { ...options, reject: false });
+  const first = await execa("apt-get", ["-q", ...cache, "download", ...names], { ...options, reject: false });
   if (first.exitCode === 0) return;
-  await execa("apt-get", ["-q", ...cache, ...lists, "update"], options);
-  await execa("apt-get", ["-q", ...cache, ...lists, "download", name], options);
+  await execa("apt-get", ["-q", ...cache, ...lists, "-o", "APT::Update::Error-Mode=any", "update"], options);
+  await execa("apt-get", ["-q", ...cache, ...lists, "download", ...names], options);
 }
 
 /** Another run may have been quicker: its folder is as good as ours. */

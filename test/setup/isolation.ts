@@ -2,7 +2,7 @@ import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { constants, tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
-import type { Tools } from "./tools.ts";
+import { MissingToolError, type Tools } from "./tools.ts";
 
 const CLONE_DIR = path.resolve(import.meta.dirname, "../..");
 const STOPPING_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -24,25 +24,50 @@ export async function runIsolated({ command, tools, deadlineMs }: IsolatedComman
   // Processes that were just killed may still be writing: hence the retries.
   const remove = () => rm(temporary, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   await using _undo = { [Symbol.asyncDispose]: remove };
+  await checkNamespaces(tools);
   using stop = onStoppingSignal();
   const inside = [path.join(import.meta.dirname, "inside.sh"), tools.ip, keptFolders(temporary)];
-  const outcome = await execa(tools.setpriv, [...unshareArguments(tools), ...inside, ...command], {
-    cwd: CLONE_DIR,
-    env: { TMPDIR: temporary, GENIE_NODE: process.execPath, GENIE_ISOLATED: "1" },
-    stdio: "inherit",
-    cancelSignal: stop.signal,
-    timeout: deadlineMs,
-    killSignal: "SIGKILL", // unshare blocks SIGTERM; its child dies with it
-    reject: false,
-  });
+  const outcome = await execa(
+    tools.setpriv,
+    [...DIES_WITH_US, ...unshareWords(tools), ...inside, ...command],
+    {
+      cwd: CLONE_DIR,
+      env: { PATH: searchPath(tools), TMPDIR: temporary, GENIE_NODE: process.execPath, GENIE_ISOLATED: "1" },
+      stdio: "inherit",
+      cancelSignal: stop.signal,
+      timeout: deadlineMs,
+      killSignal: "SIGKILL", // unshare blocks SIGTERM; its child dies with it
+      reject: false,
+    },
+  );
   if (outcome.timedOut) console.error(`error: stopped after ${deadlineMs} ms: ${command.join(" ")}`);
   return stop.exitCode() ?? outcome.exitCode ?? 1;
 }
 
-function unshareArguments(tools: Tools): string[] {
+const DIES_WITH_US = ["--pdeathsig", "KILL"];
+
+function unshareWords(tools: Tools): [string, ...string[]] {
   const becomeRoot = process.getuid?.() === 0 ? [] : ["--user", "--map-root-user"];
   const namespaces = ["--net", "--mount", "--ipc", "--pid", "--mount-proc", "--propagation", "private"];
-  return ["--pdeathsig", "KILL", tools.unshare, ...becomeRoot, ...namespaces, "--fork", "--kill-child"];
+  return [tools.unshare, ...becomeRoot, ...namespaces, "--fork", "--kill-child"];
+}
+
+/** @throws {MissingToolError} where the system lets us make no namespaces. */
+async function checkNamespaces(tools: Tools): Promise<void> {
+  const [program, ...words] = unshareWords(tools);
+  const { exitCode, stderr } = await execa(program, [...words, "true"], { timeout: 10_000, reject: false });
+  if (exitCode === 0) return;
+  const remedy =
+    "run it as root, or allow user namespaces (sysctl user.max_user_namespaces and kernel.*userns*)";
+  throw new MissingToolError(`namespaces can't be made (${stderr.trim()}); ${remedy}`);
+}
+
+/** This node first; last the folders of the tools, for those that were found elsewhere than on PATH. */
+function searchPath({ ip, nsenter, ping }: Tools): string {
+  const folders = [ip, nsenter, ping].map((program) => path.dirname(program));
+  return [path.dirname(process.execPath), process.env["PATH"] ?? "/usr/bin:/bin", ...new Set(folders)].join(
+    ":",
+  );
 }
 
 function keptFolders(temporary: string): string {

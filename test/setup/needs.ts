@@ -5,6 +5,8 @@ export interface Need {
   /** Folders searched before the package is fetched. */
   readonly folders: readonly string[];
   readonly debianPackage: string;
+  /** Fetched with the libraries that the package depends on: a small system lacks them too. */
+  readonly withLibraries?: boolean;
 }
 
 const PROGRAM_FOLDERS = `${process.env["PATH"] ?? ""}:/usr/sbin:/usr/bin:/sbin:/bin`
@@ -25,7 +27,7 @@ export const NEEDS = {
   },
   dockerRegistry: program("docker-registry", "docker-registry"),
   ping: program("ping", "iputils-ping"),
-  ip: program("ip", "iproute2"),
+  ip: { ...program("ip", "iproute2"), withLibraries: true },
   nsenter: program("nsenter", "util-linux"),
   unshare: program("unshare", "util-linux"),
   setpriv: program("setpriv", "util-linux"),

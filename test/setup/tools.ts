@@ -2,7 +2,7 @@ import { access, constants } from "node:fs/promises";
 import path from "node:path";
 import { ExecaError } from "execa";
 import { findErrno } from "../../core/errors.ts";
-import { fetchPackage } from "./debian-package.ts";
+import { fetchPackage, LAUNCHER_FOLDER } from "./debian-package.ts";
 import { NEEDS, type Need, type NeedName } from "./needs.ts";
 
 /** Absolute paths of what the tests and the demo run. */
@@ -16,12 +16,12 @@ export class MissingToolError extends Error {
 }
 
 const CACHE_DIR = path.resolve(import.meta.dirname, "../../.cache/tools");
-const FOLDERS_IN_PACKAGE = ["usr/lib/cni", "usr/bin", "usr/sbin", "bin", "sbin"];
+const FOLDERS_IN_PACKAGE = [LAUNCHER_FOLDER, "usr/lib/cni", "usr/bin", "usr/sbin", "bin", "sbin"];
 
 /** Finds every tool on this system or in the clone's cache, and fetches what neither has. */
 export async function ensureTools(say: (line: string) => void = console.error): Promise<Tools> {
   const folderOf = async (name: NeedName): Promise<string> => {
-    const need = NEEDS[name];
+    const need: Need = NEEDS[name];
     return (await findFolder(need)) ?? (await fetchFolder(need, say));
   };
   const programPath = async (name: NeedName): Promise<string> => {
@@ -39,14 +39,15 @@ export async function ensureTools(say: (line: string) => void = console.error): 
 }
 
 async function fetchFolder(need: Need, say: (line: string) => void): Promise<string> {
-  const { debianPackage, files } = need;
+  const { debianPackage, files, withLibraries = false } = need;
   const missing = `${files[0]} is missing; install it with: apt-get install ${debianPackage}`;
   if ((await findIn(["/usr/bin", "/bin"], ["apt-get", "dpkg-deb"])) === undefined) {
     throw new MissingToolError(missing);
   }
   say(`fetching ${debianPackage} into .cache/tools …`);
   try {
-    await fetchPackage(debianPackage, CACHE_DIR);
+    const programsWithLibraries = withLibraries ? files : [];
+    await fetchPackage({ name: debianPackage, programsWithLibraries }, CACHE_DIR);
   } catch (error) {
     if (!(error instanceof ExecaError)) throw error;
     throw new MissingToolError(`${missing} (fetching it failed: ${lastLine(error)})`, { cause: error });

@@ -1,9 +1,14 @@
 let first: string | null = null;
 
-/** Makes the whole answer an error: `return fail<Verdict>("setting limit must be above 0")`. The first reason counts. */
+/** Makes the whole answer an error: `return fail<Verdict>("no limit is set")`. */
 export function fail<T>(reason: string): T[] {
-  if (first === null) first = reason;
+  noteFailure(reason);
   return [];
+}
+
+/** Makes the whole answer an error while the module goes on. The first reason counts. */
+export function noteFailure(reason: string): void {
+  if (first === null) first = reason;
 }
 
 /** The reason of the first failure since the last call of this function; null when there was none. */

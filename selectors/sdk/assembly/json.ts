@@ -1,3 +1,5 @@
+import { decimal } from "./decimal";
+
 /** What a path of the settings holds. */
 export enum Kind {
   Nothing,
@@ -22,6 +24,7 @@ export class Entry {
 
 const MOST_ENTRIES = 1000;
 const DEEPEST = 16;
+const MOST_DECIMALS: f64 = 400;
 
 /** Reads one JSON text into a flat list of its values. */
 export class JsonReader {
@@ -41,34 +44,34 @@ export class JsonReader {
     if (depth > DEEPEST || this.entries.length >= MOST_ENTRIES) return this.stop("less of it");
     this.entries.push(entry);
     const start = this.peek();
-    if (start == CharCode.BraceOpen) this.members(entry, depth);
-    else if (start == CharCode.BracketOpen) this.items(entry, depth);
-    else if (start == CharCode.Quote) this.string(entry);
+    if (start == Code.BraceOpen) this.members(entry, depth);
+    else if (start == Code.BracketOpen) this.items(entry, depth);
+    else if (start == Code.Quote) this.string(entry);
     else if (!this.word(entry)) this.number(entry);
   }
 
   private members(group: Entry, depth: i32): void {
     group.kind = Kind.Group;
     this.at++;
-    if (this.skips(CharCode.BraceClose)) return;
+    if (this.skips(Code.BraceClose)) return;
     do {
       this.skipBlanks();
       const name = this.quoted();
-      if (!this.skips(CharCode.Colon)) return this.stop("a colon");
+      if (!this.skips(Code.Colon)) return this.stop("a colon");
       this.value(entryIn(group, name), depth + 1);
-    } while (this.problem == "" && this.skips(CharCode.Comma));
-    if (!this.skips(CharCode.BraceClose)) this.stop("a comma or }");
+    } while (this.problem == "" && this.skips(Code.Comma));
+    if (!this.skips(Code.BraceClose)) this.stop("a comma or }");
   }
 
   private items(group: Entry, depth: i32): void {
     group.kind = Kind.Group;
     this.at++;
-    if (this.skips(CharCode.BracketClose)) return;
+    if (this.skips(Code.BracketClose)) return;
     let position = 0;
     do {
-      this.value(entryIn(group, (position++).toString()), depth + 1);
-    } while (this.problem == "" && this.skips(CharCode.Comma));
-    if (!this.skips(CharCode.BracketClose)) this.stop("a comma or ]");
+      this.value(entryIn(group, decimal(position++)), depth + 1);
+    } while (this.problem == "" && this.skips(Code.Comma));
+    if (!this.skips(Code.BracketClose)) this.stop("a comma or ]");
   }
 
   private string(entry: Entry): void {
@@ -86,20 +89,38 @@ export class JsonReader {
   }
 
   private number(entry: Entry): void {
-    const start = this.at;
-    while (isOfNumber(this.peek())) this.at++;
     entry.kind = Kind.Number;
-    entry.number = parseFloat(this.json.substring(start, this.at));
-    if (isNaN(entry.number)) this.stop("a value");
+    const sign: f64 = this.skipsWord("-") ? -1 : 1;
+    let exponent = 0;
+    let digits = this.digits(0);
+    if (this.skipsWord(".")) {
+      const point = this.at;
+      digits = this.digits(digits);
+      exponent = point - this.at;
+    }
+    if (this.skipsWord("e") || this.skipsWord("E")) {
+      const direction = this.skipsWord("-") ? -1 : 1;
+      this.skipsWord("+");
+      exponent += direction * i32(min(this.digits(0), MOST_DECIMALS));
+    }
+    entry.number = sign * scaled(digits, exponent);
+  }
+
+  /** Appends at least one digit to the number that was read so far. */
+  private digits(before: f64): f64 {
+    let value = before;
+    if (!isDigit(this.peek())) this.stop("a value");
+    while (isDigit(this.peek())) value = value * 10 + f64(this.json.charCodeAt(this.at++) - Code.Zero);
+    return value;
   }
 
   private quoted(): string {
-    if (this.peek() != CharCode.Quote) this.stop("a name or text in double quotes");
+    if (this.peek() != Code.Quote) this.stop("a name or text in double quotes");
     let text = "";
     let start = ++this.at;
-    while (this.problem == "" && this.peek() != CharCode.Quote) {
-      if (this.peek() < CharCode.Blank) this.stop("the closing quote");
-      if (this.peek() == CharCode.Backslash) {
+    while (this.problem == "" && this.peek() != Code.Quote) {
+      if (this.peek() < Code.Blank) this.stop("the closing quote");
+      if (this.peek() == Code.Backslash) {
         text += this.json.substring(start, this.at) + this.escaped();
         start = this.at;
       } else this.at++;
@@ -108,12 +129,21 @@ export class JsonReader {
   }
 
   private escaped(): string {
-    const letter = this.json.charAt(this.at + 1);
-    const digits = letter == "u" ? 4 : 0;
-    const code = letter == "u" ? i32(parseInt(this.json.substr(this.at + 2, 4), 16)) : ESCAPES.indexOf(letter);
-    if (code < 0) this.stop("an escape of JSON");
-    this.at += 2 + digits;
-    return letter == "u" ? String.fromCharCode(code) : ESCAPED.charAt(code);
+    this.at++;
+    if (this.skipsWord("u")) return String.fromCharCode(this.hexadecimal());
+    const meaning = ESCAPES.indexOf(this.json.charAt(this.at++));
+    if (meaning < 0) this.stop("an escape of JSON");
+    return ESCAPED.charAt(meaning);
+  }
+
+  private hexadecimal(): i32 {
+    let code = 0;
+    for (let i = 0; i < 4; i++) {
+      const digit = "0123456789abcdefABCDEF".indexOf(this.json.charAt(this.at++));
+      if (digit < 0) this.stop("four hexadecimal digits");
+      code = code * 16 + (digit < 16 ? digit : digit - 6);
+    }
+    return code;
   }
 
   /** The next character; 0 at the end. */
@@ -139,7 +169,7 @@ export class JsonReader {
   }
 
   private stop(wanted: string): void {
-    if (this.problem == "") this.problem = `wanted ${wanted} at character ${this.at}`;
+    if (this.problem == "") this.problem = `wanted ${wanted} at character ${decimal(this.at)}`;
     this.at = this.json.length;
   }
 }
@@ -147,10 +177,11 @@ export class JsonReader {
 const ESCAPES = '"\\/bfnrt';
 const ESCAPED = '"\\/\b\f\n\r\t';
 
-const enum CharCode {
+const enum Code {
   Blank = 0x20,
   Quote = 0x22,
   Comma = 0x2c,
+  Zero = 0x30,
   Colon = 0x3a,
   BracketOpen = 0x5b,
   Backslash = 0x5c,
@@ -167,7 +198,13 @@ function isBlank(code: i32): bool {
   return code == 0x20 || code == 0x09 || code == 0x0a || code == 0x0d;
 }
 
-/** One of `0…9 + - . e E`. */
-function isOfNumber(code: i32): bool {
-  return (code >= 0x30 && code <= 0x39) || code == 0x2b || code == 0x2d || code == 0x2e || (code | 0x20) == 0x65;
+function isDigit(code: i32): bool {
+  return code >= Code.Zero && code <= Code.Zero + 9;
+}
+
+/** Exact up to 15 digits and 22 decimals. */
+function scaled(digits: f64, exponent: i32): f64 {
+  let scale: f64 = 1;
+  for (let i = abs(exponent); i > 0; i--) scale *= 10;
+  return exponent < 0 ? digits / scale : digits * scale;
 }

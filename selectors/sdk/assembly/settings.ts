@@ -1,4 +1,4 @@
-import { fail } from "./failure";
+import { noteFailure } from "./failure";
 import { Entry, JsonReader, Kind } from "./json";
 
 /**
@@ -10,7 +10,7 @@ export class Settings {
 
   constructor(json: string) {
     const reader = new JsonReader(json == "" ? "{}" : json);
-    if (reader.problem != "") fail<bool>(`the settings are not JSON: ${reader.problem}`);
+    if (reader.problem != "") noteFailure(`the settings are not JSON: ${reader.problem}`);
     this.entries = reader.entries;
   }
 
@@ -46,15 +46,16 @@ export class Settings {
   /** Makes the answer an error when there is a setting of another name: mostly a misspelt one. */
   allow(names: string[]): void {
     const given = this.names("");
+    const known = names.length > 0 ? names.join(", ") : "none";
     for (let i = 0; i < given.length; i++) {
-      if (!names.includes(given[i])) fail<bool>(`unknown setting ${given[i]}; known: ${names.join(", ")}`);
+      if (!names.includes(given[i])) noteFailure(`unknown setting ${given[i]}; known: ${known}`);
     }
   }
 
   private of(path: string, kind: Kind, wanted: string): Entry | null {
     const entry = this.find(path);
     if (entry === null || entry.kind == kind) return entry;
-    fail<bool>(`setting ${path} must be ${wanted}`);
+    noteFailure(`setting ${path} must be ${wanted}`);
     return null;
   }
 

@@ -1,0 +1,17 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { buildModule } from "./module.ts";
+import { findPackageRoot } from "./toolchain.ts";
+
+/** The modules that come with genie: one folder of `selectors` each. */
+export const BUILTIN_MODULES = ["cheapest-within", "highest", "occupancy", "price"] as const;
+
+/** Builds the modules that come with genie to `<folder>/<name>.wasm`. */
+export async function buildBuiltinModules(folder: string): Promise<void> {
+  const selectors = path.join(await findPackageRoot(), "selectors");
+  await mkdir(folder, { recursive: true });
+  for (const name of BUILTIN_MODULES) {
+    const { component } = await buildModule({ file: path.join(selectors, name, "module.ts") });
+    await writeFile(path.join(folder, `${name}.wasm`), component);
+  }
+}

@@ -1,0 +1,58 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { findMisfit } from "../../core/sandbox/component.ts";
+import { compileAssemblyScript } from "./assemblyscript.ts";
+import { readSource, type Source, type SourceOptions } from "./source.ts";
+import { findPackageRoot, loadTool } from "./toolchain.ts";
+import { compileTypeScript } from "./typescript.ts";
+
+export interface BuiltModule extends Source {
+  readonly component: Uint8Array;
+  /** What the compiler advises, a line each. */
+  readonly warnings: readonly string[];
+}
+
+/** What we use of jco. */
+interface Jco {
+  componentEmbed(options: {
+    binary: Uint8Array;
+    witSource: string;
+    world: string;
+    stringEncoding: "utf16";
+  }): Promise<Uint8Array>;
+  componentNew(binary: Uint8Array, adapters: readonly []): Promise<Uint8Array>;
+}
+
+/**
+ * Builds an author's source to a component that fits its world.
+ * AssemblyScript gives the same bytes for the same source in every folder; TypeScript doesn't, since QuickJS's
+ * snapshot holds random seeds: https://github.com/bytecodealliance/wizer/issues/153.
+ * @throws {BuildFailure} what the author can mend.
+ */
+export async function buildModule(options: SourceOptions): Promise<BuiltModule> {
+  const source = await readSource(options);
+  const root = await findPackageRoot();
+  const witPath = path.join(root, "selectors/wit/world.wit");
+  const built =
+    source.language === "typescript"
+      ? { component: await compileTypeScript(source, witPath), warnings: [] }
+      : await buildAssemblyScript(source, { witPath, sdk: path.join(root, "selectors/sdk/assembly") });
+  const misfit = findMisfit(source.kind, built.component);
+  if (misfit !== undefined) throw new Error(`the build of ${source.file} doesn't fit its world: ${misfit}`);
+  return { ...source, ...built };
+}
+
+async function buildAssemblyScript(
+  source: Source,
+  { witPath, sdk }: { witPath: string; sdk: string },
+): Promise<Pick<BuiltModule, "component" | "warnings">> {
+  const { core, warnings } = await compileAssemblyScript(source, sdk);
+  const jco = await loadTool<Jco>("@bytecodealliance/jco");
+  const embedded = await jco.componentEmbed({
+    binary: core,
+    witSource: await readFile(witPath, "utf8"),
+    world: source.kind,
+    stringEncoding: "utf16",
+  });
+  return { component: await jco.componentNew(embedded, []), warnings };
+}

@@ -1,0 +1,98 @@
+import path from "node:path";
+import { INTERFACE_BY_KIND } from "../../core/sandbox/component.ts";
+import { BuildFailure } from "./failure.ts";
+import { FUNCTION_BY_KIND, type Source } from "./source.ts";
+import { loadTool } from "./toolchain.ts";
+
+/** What we use of rolldown. */
+interface Rolldown {
+  rolldown(options: {
+    input: string;
+    cwd: string;
+    platform: "neutral";
+    plugins: readonly Plugin[];
+    onLog(level: string, log: { message: string }): void;
+  }): Promise<Bundle>;
+}
+
+interface Plugin {
+  readonly name: string;
+  resolveId(id: string): string | undefined;
+  load(id: string): string | undefined;
+}
+
+interface Bundle extends AsyncDisposable {
+  generate(options: { format: "esm"; comments: false }): Promise<{
+    readonly output: readonly [{ readonly code: string; readonly imports: readonly string[] }];
+  }>;
+}
+
+/** What we use of componentize-qjs. */
+interface ComponentizeQjs {
+  componentize(options: {
+    witPath: string;
+    world: string;
+    jsSource: string;
+    stubWasi: true;
+    sync: true;
+    optSize: true;
+  }): Promise<{ component: Uint8Array }>;
+}
+
+const ENTRY = "genie-entry";
+
+/** Compiles a plain TypeScript or JavaScript module to a component that holds QuickJS and imports nothing. */
+export async function compileTypeScript(source: Source, witPath: string): Promise<Uint8Array> {
+  const jsSource = await bundle(source);
+  const qjs = await loadTool<ComponentizeQjs>("componentize-qjs");
+  try {
+    const options = { witPath, jsSource, stubWasi: true, sync: true, optSize: true } as const;
+    return (await qjs.componentize({ ...options, world: source.kind })).component;
+  } catch (cause) {
+    throw invalid(source, cause);
+  }
+}
+
+/** Strips the types and puts all files of the module into one text. */
+async function bundle(source: Source): Promise<string> {
+  const bundler = await loadTool<Rolldown>("rolldown");
+  const report: string[] = [];
+  try {
+    await using build = await bundler.rolldown({
+      input: ENTRY,
+      cwd: path.dirname(path.resolve(source.file)),
+      platform: "neutral",
+      plugins: [planEntry(source)],
+      onLog: (_, log) => report.push(log.message),
+    });
+    const { output } = await build.generate({ format: "esm", comments: false });
+    const [{ code, imports }] = output;
+    if (imports[0] === undefined) return code;
+    throw invalid(source, new Error(`a module has nothing but itself: it can't import ${imports[0]}`));
+  } catch (cause) {
+    if (cause instanceof BuildFailure) throw cause;
+    throw invalid(source, cause, report);
+  }
+}
+
+/** The bridge from the component's export to the author's function. */
+function planEntry({ file, kind }: Source): Plugin {
+  const name = FUNCTION_BY_KIND[kind];
+  const exported = INTERFACE_BY_KIND[kind].replace("genie:selection/", "");
+  const from = JSON.stringify(path.resolve(file));
+  return {
+    name: ENTRY,
+    resolveId: (id) => (id === ENTRY ? id : undefined),
+    load: (id) =>
+      id === ENTRY ? `import { ${name} } from ${from}; export const ${exported} = { ${name} };` : undefined,
+  };
+}
+
+function invalid({ file }: Source, cause: unknown, report: readonly string[] = []): BuildFailure {
+  const said = cause instanceof Error ? cause.message : String(cause);
+  return new BuildFailure(`${file} can't be built as TypeScript`, {
+    todo: "mend what is named above",
+    report: [...report, ...said.split("\n")],
+    cause,
+  });
+}

@@ -1,0 +1,103 @@
+import { realpath, stat } from "node:fs/promises";
+import path from "node:path";
+import { type JSONPath, parse, type ParseError, printParseErrorCode } from "jsonc-parser";
+import { Failure } from "../../core/errors.ts";
+import type { ModuleKind } from "../../core/select/request.ts";
+import { isJsonObject, type JsonObject, toFieldName } from "../../core/spec/json.ts";
+import { replaceFile, syncFolder } from "../../registry/atomic-file.ts";
+import { readInput } from "./input-file.ts";
+import { DEFAULT_STORE } from "./store-option.ts";
+
+/** A configuration of genie in a .conf or a .conflist, comments allowed. */
+export interface ConfigFile {
+  readonly file: string;
+  readonly text: string;
+  /** Where the `genie` block is, or would be. */
+  readonly genieAt: JSONPath;
+  readonly moduleStore: string;
+  readonly slots: readonly ModuleSlot[];
+}
+
+/** A place in a configuration that names a module. */
+export interface ModuleSlot {
+  readonly at: JSONPath;
+  readonly kind: ModuleKind;
+  readonly reference: string;
+}
+
+const MAX_CONFIG_BYTES = 4 * 2 ** 20;
+
+/** @throws {Failure} ioFailure, decodingFailure, invalidConfig */
+export async function readConfigFile(file: string): Promise<ConfigFile> {
+  const text = (await readInput(file, MAX_CONFIG_BYTES)).toString("utf8");
+  return parseConfigFile(file, text);
+}
+
+/** @throws {Failure} decodingFailure, invalidConfig */
+export function parseConfigFile(file: string, text: string): ConfigFile {
+  const errors: ParseError[] = [];
+  const root: unknown = parse(text, errors, { allowTrailingComma: true });
+  const [error] = errors;
+  if (error !== undefined) {
+    const line = text.slice(0, error.offset).split("\n").length;
+    throw new Failure("decodingFailure", `${file}:${line} is not JSON`, {
+      details: printParseErrorCode(error.error),
+    });
+  }
+  const { plugin, at } = findPlugin(root, file);
+  const genieAt = [...at, "genie"];
+  const genie = isJsonObject(plugin["genie"]) ? plugin["genie"] : {};
+  const { moduleStore } = genie;
+  return {
+    file,
+    text,
+    genieAt,
+    moduleStore: typeof moduleStore === "string" ? moduleStore : DEFAULT_STORE,
+    slots: listSlots(genie, [...genieAt, "selection"], file),
+  };
+}
+
+/** Puts new text in the file's place in one step, with the mode and owner that it had. A link stays a link. */
+export async function replaceConfigFile({ file, text }: ConfigFile, next: string): Promise<void> {
+  const now = await readInput(file, MAX_CONFIG_BYTES);
+  if (now.toString("utf8") !== text) {
+    throw new Failure("tryAgainLater", `${file} was changed by someone else meanwhile`, {
+      details: "try again",
+    });
+  }
+  const target = await realpath(file);
+  const folder = path.dirname(target);
+  const { mode, uid, gid } = await stat(target);
+  await replaceFile(target, Buffer.from(next), { tempDir: folder, mode: mode & 0o7777, owner: { uid, gid } });
+  await syncFolder(folder);
+}
+
+function findPlugin(root: unknown, file: string): { plugin: JsonObject; at: JSONPath } {
+  const isGenie = (value: unknown): value is JsonObject => {
+    return isJsonObject(value) && (value["type"] === "genie" || isJsonObject(value["genie"]));
+  };
+  if (isGenie(root)) return { plugin: root, at: [] };
+  const plugins: unknown[] = isJsonObject(root) && Array.isArray(root["plugins"]) ? root["plugins"] : [];
+  const index = plugins.findIndex(isGenie);
+  const plugin = plugins[index];
+  if (isGenie(plugin)) return { plugin, at: ["plugins", index] };
+  throw new Failure("invalidConfig", `${file} has no plugin of type genie`, {
+    details: "name genie's own configuration",
+  });
+}
+
+function listSlots(genie: JsonObject, at: JSONPath, file: string): ModuleSlot[] {
+  const selection = isJsonObject(genie["selection"]) ? genie["selection"] : {};
+  const scorers: unknown[] = Array.isArray(selection["scorers"]) ? selection["scorers"] : [];
+  const places = [
+    ...scorers.map((value, index) => ({ value, at: [...at, "scorers", index], kind: "scorer" as const })),
+    ...("selector" in selection
+      ? [{ value: selection["selector"], at: [...at, "selector"], kind: "selector" as const }]
+      : []),
+  ];
+  return places.map(({ value, at: place, kind }) => {
+    const reference = isJsonObject(value) ? value["module"] : undefined;
+    if (typeof reference === "string") return { at: [...place, "module"], kind, reference };
+    throw new Failure("invalidConfig", `${file}: ${toFieldName([...place, "module"])} is missing`);
+  });
+}

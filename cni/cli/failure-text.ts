@@ -1,0 +1,16 @@
+import { styleText } from "node:util";
+import { Failure, FAILURES, findErrno } from "../../core/errors.ts";
+import { RegistryFailure } from "../../registry/errors.ts";
+import { toLine } from "./output.ts";
+
+/** The one line on stderr that tells what failed, where, and what to do. */
+export function formatFailure(error: unknown): string {
+  return `${styleText("red", "error:", { stream: process.stderr })} ${toLine(describe(error))}`;
+}
+
+function describe(error: unknown): string {
+  if (error instanceof RegistryFailure) return `${error.message}: ${error.todo}`;
+  if (error instanceof Failure) return `${error.message}: ${error.details || FAILURES[error.kind].todo}`;
+  const message = error instanceof Error ? error.message : String(error);
+  return findErrno(error) === undefined ? `a bug in geniectl: ${message}` : message;
+}

@@ -1,0 +1,83 @@
+import { Command } from "commander";
+import type { ModuleKind } from "../../core/select/request.ts";
+import { findKind } from "../../registry/artifact.ts";
+import type { Digest } from "../../registry/digest.ts";
+import { RegistryFailure } from "../../registry/errors.ts";
+import { isPrepared } from "../../registry/prepare/prepared.ts";
+import { openStore, type Store } from "../../registry/store.ts";
+import { formatHeading, formatSize, formatTable, toLine } from "./output.ts";
+import type { Shell } from "./shell.ts";
+import { DEFAULT_STORE } from "./store-option.ts";
+
+interface ListedModule {
+  readonly digest: Digest;
+  readonly references: readonly string[];
+  /** Null when it's neither a scorer nor a selector, or can't be read. */
+  readonly kind: ModuleKind | null;
+  readonly sizeBytes: number | null;
+  readonly prepared: boolean;
+  /** Why it can't be used, if it's damaged. */
+  readonly fault: string | null;
+}
+
+/** `geniectl list` */
+export function listCommand(shell: Shell): Command {
+  return new Command("list")
+    .description("show the modules in the store of this node")
+    .option("--store <dir>", "the module store", DEFAULT_STORE)
+    .option("--json", "print one JSON document")
+    .action(async (options: { store: string; json?: true }) => {
+      const modules = await listModules(options.store);
+      if (options.json === true) return shell.print(JSON.stringify(modules));
+      if (modules.length === 0) return shell.print(`no modules in ${options.store}`);
+      const [heading = "", ...lines] = formatTable([
+        ["REFERENCE", "DIGEST", "KIND", "SIZE", "PREPARED"],
+        ...modules.flatMap(toRows),
+      ]);
+      shell.print(formatHeading(heading));
+      for (const line of lines) shell.print(line);
+      for (const { fault } of modules) if (fault !== null) shell.warn(fault);
+    });
+}
+
+async function listModules(folder: string): Promise<ListedModule[]> {
+  const store = openStore(folder);
+  const entries = await store.listEntries();
+  const byDigest = Map.groupBy(entries, ({ digest }) => digest);
+  const modules: ListedModule[] = [];
+  for (const [digest, named] of byDigest) {
+    const references = named.flatMap(({ reference }) => reference ?? []);
+    modules.push({
+      digest,
+      references,
+      ...(await inspect(store, digest)),
+      prepared: await isPrepared(folder, digest),
+    });
+  }
+  return modules;
+}
+
+async function inspect(
+  store: Store,
+  digest: Digest,
+): Promise<Pick<ListedModule, "kind" | "sizeBytes" | "fault">> {
+  try {
+    const module = await store.findModule(digest);
+    if (module === undefined)
+      return { kind: null, sizeBytes: null, fault: `${digest} is named but missing: pull it again` };
+    return {
+      kind: findKind(module.component.exports) ?? null,
+      sizeBytes: module.wasm.byteLength,
+      fault: null,
+    };
+  } catch (error) {
+    if (!(error instanceof RegistryFailure)) throw error;
+    return { kind: null, sizeBytes: null, fault: `${error.message}: ${error.todo}` };
+  }
+}
+
+function toRows({ digest, references, kind, sizeBytes, prepared, fault }: ListedModule): string[][] {
+  const state = fault === null ? (kind ?? "unknown") : "damaged";
+  const facts = [digest, state, sizeBytes === null ? "-" : formatSize(sizeBytes), prepared ? "yes" : "no"];
+  return (references.length === 0 ? ["-"] : references).map((reference) => [toLine(reference), ...facts]);
+}

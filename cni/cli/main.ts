@@ -1,0 +1,48 @@
+import { Command, CommanderError } from "commander";
+import packageJson from "../../package.json" with { type: "json" };
+import { formatFailure } from "./failure-text.ts";
+import { listCommand } from "./list.ts";
+import { openShell } from "./output.ts";
+import { pinCommand } from "./pin.ts";
+import { pullCommand } from "./pull.ts";
+import { pushCommand } from "./push.ts";
+import type { MakeCommand } from "./shell.ts";
+
+const VERBS: readonly MakeCommand[] = [pushCommand, pullCommand, pinCommand, listCommand];
+
+const STOPPING_SIGNALS = ["SIGINT", "SIGTERM"] as const;
+
+async function main(): Promise<number> {
+  const stop = new AbortController();
+  let stoppedBy: NodeJS.Signals | undefined;
+  for (const name of STOPPING_SIGNALS) {
+    process.once(name, () => {
+      stoppedBy = name;
+      stop.abort();
+    });
+  }
+  process.stdout.on("error", leaveOnBrokenPipe);
+  try {
+    using shell = openShell(stop.signal);
+    const program = new Command("geniectl")
+      .description("publish, pin and fetch the WebAssembly modules by which genie chooses networks")
+      .version(packageJson.version)
+      .exitOverride();
+    for (const makeCommand of VERBS) program.addCommand(makeCommand(shell).copyInheritedSettings(program));
+    await program.parseAsync();
+    return 0;
+  } catch (error) {
+    if (stoppedBy !== undefined) process.kill(process.pid, stoppedBy); // our listener is spent: this one ends us
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    process.stderr.write(`${formatFailure(error)}\n`);
+    return 1;
+  }
+}
+
+/** As `geniectl list | head -1` has it. */
+function leaveOnBrokenPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(0);
+}
+
+void main().then((exitCode) => (process.exitCode = exitCode));

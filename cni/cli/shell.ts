@@ -1,0 +1,15 @@
+import type { Command } from "commander";
+
+/** What a verb may do with the terminal, and how it learns that it should stop. */
+export interface Shell {
+  /** One line on stdout. */
+  print(line: string): void;
+  /** One line on stderr that doesn't change the exit code. */
+  warn(message: string): void;
+  /** What goes on, where someone watches; gone when the verb ends. */
+  progress(text: string): void;
+  readonly signal: AbortSignal;
+}
+
+/** A verb: one file beside this one, one line in main.ts. */
+export type MakeCommand = (shell: Shell) => Command;

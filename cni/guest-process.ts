@@ -1,0 +1,44 @@
+import { realpathSync } from "node:fs";
+import path from "node:path";
+import { execa } from "execa";
+import type { GuestEnd, GuestProcess } from "../core/sandbox/connection.ts";
+
+/** Where the guest's own head looks for node and for the tools that confine it. */
+const ENVIRONMENT = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", GENIE_NODE: process.execPath };
+const LAST_WORDS_LENGTH = 256;
+
+/** Starts `genie-guest`, which confines itself before it runs anything. @param program when it isn't beside ours. */
+export function spawnGuest(program = findProgram()): GuestProcess {
+  const child = execa(program, [], {
+    env: ENVIRONMENT,
+    extendEnv: false,
+    cwd: "/",
+    buffer: false,
+    encoding: "buffer",
+    reject: false,
+    stdin: "pipe",
+  });
+  let lastWords = "";
+  child.stderr.on("data", (chunk: Buffer) => {
+    lastWords = `${lastWords}${chunk.toString()}`.slice(-LAST_WORDS_LENGTH);
+  });
+  // A guest that is gone shows in `ended`, not here.
+  child.stdin.on("error", () => undefined);
+  return {
+    write: (bytes) => void child.stdin.write(bytes),
+    output: child.stdout,
+    kill: () => void child.kill("SIGKILL"),
+    ended: child.then(({ signal, exitCode, code }): GuestEnd => ({
+      signal,
+      exitCode,
+      lastWords: lastWords.trim() || (code ?? ""),
+    })),
+  };
+}
+
+/** Beside the file that runs, wherever a link to it lies. */
+function findProgram(): string {
+  const running = process.argv[1];
+  if (running === undefined) throw new Error("no program file to find genie-guest beside");
+  return path.join(path.dirname(realpathSync(running)), "genie-guest");
+}

@@ -1,0 +1,25 @@
+import { cleanReason } from "../select/answer.ts";
+import { OUTCOMES } from "../select/outcome.ts";
+import type { Answer } from "./message.ts";
+
+/**
+ * Reads what the guest process said, which is as little trusted as the modules in it.
+ * @returns undefined when it isn't an answer.
+ */
+export function parseAnswer(bytes: Uint8Array): Answer | undefined {
+  const said = parseJson(bytes);
+  if (typeof said !== "object" || said === null || !("outcome" in said)) return undefined;
+  const outcome = OUTCOMES.find((known) => known === said.outcome);
+  if (outcome === undefined) return undefined;
+  if (outcome === "ok") return { outcome, value: "value" in said ? said.value : null };
+  return { outcome, detail: "detail" in said ? cleanReason(String(said.detail)) : "" };
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString());
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,72 @@
+import { ANSWER_LIMIT_BYTES, readFrames } from "./frame.ts";
+import { BinaryError } from "./binary.ts";
+
+/** How a guest process ended. */
+export interface GuestEnd {
+  readonly signal?: string | undefined;
+  readonly exitCode?: number | undefined;
+  /** The last of what it wrote on stderr. */
+  readonly lastWords: string;
+}
+
+/** A guest process as the host holds it. */
+export interface GuestProcess {
+  /** Never throws: a process that is gone shows in `ended`. */
+  write(bytes: Uint8Array): void;
+  readonly output: AsyncIterable<Uint8Array>;
+  kill(): void;
+  /** Never rejects. */
+  readonly ended: Promise<GuestEnd>;
+}
+
+export type Reply =
+  | { readonly came: "answer"; readonly bytes: Uint8Array }
+  | { readonly came: "late" }
+  | { readonly came: "end"; readonly end: GuestEnd };
+
+/** One guest process and what it says. After a reply other than an answer it is of no more use. */
+export class GuestConnection {
+  readonly loaded = new Set<string>();
+  readonly #process: GuestProcess;
+  readonly #frames: AsyncGenerator<Uint8Array, undefined>;
+
+  constructor(process: GuestProcess) {
+    this.#process = process;
+    this.#frames = readFrames(process.output, ANSWER_LIMIT_BYTES);
+  }
+
+  async ask(order: Uint8Array, deadlineMs: number): Promise<Reply> {
+    this.#process.write(order);
+    return await this.receive(deadlineMs);
+  }
+
+  /** Waits for the next frame; kills the guest when it is late. */
+  async receive(deadlineMs: number): Promise<Reply> {
+    const { promise: late, resolve } = Promise.withResolvers<"late">();
+    const timer = setTimeout(() => resolve("late"), deadlineMs);
+    const next = this.#next();
+    const first = await Promise.race([next, late]);
+    clearTimeout(timer);
+    if (first !== "late") return first;
+    await this.close();
+    await next;
+    return { came: "late" };
+  }
+
+  async #next(): Promise<Reply> {
+    try {
+      const { value } = await this.#frames.next();
+      if (value !== undefined) return { came: "answer", bytes: value };
+    } catch (error) {
+      if (!(error instanceof BinaryError)) throw error;
+      this.#process.kill();
+    }
+    return { came: "end", end: await this.#process.ended };
+  }
+
+  /** Kills the guest and waits until it is gone. */
+  async close(): Promise<void> {
+    this.#process.kill();
+    await this.#process.ended;
+  }
+}

@@ -1,0 +1,40 @@
+import { BinaryError } from "./binary.ts";
+
+/** A frame is its length in four bytes, little-endian, and as many bytes. */
+export const FRAME_HEADER_BYTES = 4;
+
+/** The largest frame each side takes: modules go in, answers come out. */
+export const ORDER_LIMIT_BYTES = 64 * 1024 * 1024;
+export const ANSWER_LIMIT_BYTES = 1024 * 1024;
+
+/** Writes the length into the room that `frame` has for it at the front. */
+export function sealFrame(frame: Uint8Array): Uint8Array {
+  new DataView(frame.buffer, frame.byteOffset).setUint32(0, frame.length - FRAME_HEADER_BYTES, true);
+  return frame;
+}
+
+/** @throws {BinaryError} when the frame is longer than the reader takes. */
+export function parseFrameLength(header: Uint8Array, limitBytes: number): number {
+  const length = new DataView(header.buffer, header.byteOffset).getUint32(0, true);
+  if (length > limitBytes)
+    throw new BinaryError(`a frame of ${length} bytes is over the limit of ${limitBytes}`);
+  return length;
+}
+
+/** Cuts a stream into frames. Ends when the stream ends; a frame cut off by the end is dropped. */
+export async function* readFrames(
+  stream: AsyncIterable<Uint8Array>,
+  limitBytes: number,
+): AsyncGenerator<Uint8Array, undefined> {
+  let held: Uint8Array = new Uint8Array();
+  for await (const chunk of stream) {
+    held = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
+    while (held.length >= FRAME_HEADER_BYTES) {
+      const end = FRAME_HEADER_BYTES + parseFrameLength(held, limitBytes);
+      if (held.length < end) break;
+      yield held.subarray(FRAME_HEADER_BYTES, end);
+      held = held.subarray(end);
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,131 @@
+import { cleanReason } from "../select/answer.ts";
+import type { ModuleFailure, ModuleResult } from "../select/outcome.ts";
+import type { SelectionRequest } from "../select/request.ts";
+import { parseAnswer } from "./answer.ts";
+import { GuestConnection, type GuestEnd, type GuestProcess, type Reply } from "./connection.ts";
+import { capMemories } from "./memory.ts";
+import { type CallOrder, encodeOrder, GLUE } from "./message.ts";
+import type { GuestLimits, PreparedModule, Sandbox, SelectorQuestion } from "./port.ts";
+
+/** From the start of the guest process until it says that it is ready; 30 ms on an idle machine. */
+const START_MS = 5000;
+
+/** How a process ends that ran out of memory: by V8's hand, or by the kernel's. */
+const MEMORY_SIGNALS: readonly (string | undefined)[] = ["SIGABRT", "SIGTRAP", "SIGILL", "SIGKILL"];
+
+/** Starts a guest process at once, since it takes longer than anything that is asked of it. */
+export function openSandbox(spawn: () => GuestProcess, limits: GuestLimits): Sandbox {
+  return new GuestSandbox(spawn, limits);
+}
+
+/** What is known of a module: the order that loads it, or why it can't be loaded. */
+type Known = { readonly outcome: "ok"; readonly order: Uint8Array } | ModuleFailure;
+
+class GuestSandbox implements Sandbox {
+  readonly #spawn: () => GuestProcess;
+  readonly #limits: GuestLimits;
+  readonly #knownByDigest = new Map<string, Known>();
+  #guest: Promise<GuestConnection | ModuleFailure> | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(spawn: () => GuestProcess, limits: GuestLimits) {
+    this.#spawn = spawn;
+    this.#limits = limits;
+    this.#guest = this.#start();
+  }
+
+  load(module: PreparedModule): Promise<ModuleResult<void>> {
+    return this.#inTurn(async () => {
+      if (!this.#knownByDigest.has(module.digest)) {
+        this.#knownByDigest.set(module.digest, planLoad(module, this.#limits));
+      }
+      const guest = await this.#guestWith(module.digest);
+      return guest instanceof GuestConnection ? { outcome: "ok", value: undefined } : guest;
+    });
+  }
+
+  score(digest: string, request: SelectionRequest, deadlineMs: number): Promise<ModuleResult<unknown>> {
+    return this.#call({ do: "call", digest, request }, deadlineMs);
+  }
+
+  select(digest: string, question: SelectorQuestion, deadlineMs: number): Promise<ModuleResult<unknown>> {
+    return this.#call({ do: "call", digest, ...question }, deadlineMs);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const guest = await this.#guest;
+    if (guest instanceof GuestConnection) await guest.close();
+    await this.#last;
+  }
+
+  #call(order: CallOrder, deadlineMs: number): Promise<ModuleResult<unknown>> {
+    return this.#inTurn(async () => {
+      const guest = await this.#guestWith(order.digest);
+      if (!(guest instanceof GuestConnection)) return guest;
+      return this.#conclude(await guest.ask(encodeOrder(order), deadlineMs), deadlineMs);
+    });
+  }
+
+  /** The guest answers one order at a time. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(work);
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+
+  /** A living guest that has this module, or why there is none. */
+  async #guestWith(digest: string): Promise<GuestConnection | ModuleFailure> {
+    const known = this.#knownByDigest.get(digest);
+    if (known === undefined) throw new Error(`${digest} was never loaded`);
+    if (known.outcome !== "ok") return known;
+    this.#guest ??= this.#start();
+    const guest = await this.#guest;
+    if (!(guest instanceof GuestConnection) || guest.loaded.has(digest)) return guest;
+    const { loadMs } = this.#limits;
+    const loaded = this.#conclude(await guest.ask(known.order, loadMs), loadMs);
+    if (loaded.outcome === "ok") {
+      guest.loaded.add(digest);
+      return guest;
+    }
+    this.#knownByDigest.set(digest, loaded);
+    return loaded;
+  }
+
+  async #start(): Promise<GuestConnection | ModuleFailure> {
+    const guest = new GuestConnection(this.#spawn());
+    const ready = await guest.receive(START_MS);
+    if (ready.came === "answer") return guest;
+    this.#guest = undefined;
+    const why = ready.came === "late" ? `not ready after ${START_MS} ms` : describeEnd(ready.end);
+    return { outcome: "trap", detail: `the guest process did not start: ${why}` };
+  }
+
+  /** Turns a reply into an outcome. A guest that gave none is gone; the next call starts another. */
+  #conclude(reply: Reply, deadlineMs: number): ModuleResult<unknown> {
+    if (reply.came === "answer") {
+      const answer = parseAnswer(reply.bytes);
+      if (answer !== undefined) return answer;
+    }
+    this.#guest = undefined;
+    if (reply.came === "late")
+      return { outcome: "timeout", detail: `stopped after ${Math.round(deadlineMs)} ms` };
+    if (reply.came === "end") return explainEnd(reply.end);
+    return { outcome: "trap", detail: "the guest process answered out of protocol" };
+  }
+}
+
+function planLoad({ digest, kind, glue, coreByName }: PreparedModule, { memoryBytes }: GuestLimits): Known {
+  const capped = capMemories(coreByName, memoryBytes);
+  if (capped.outcome !== "ok") return capped;
+  const records = new Map([[GLUE, glue], ...capped.value]);
+  return { outcome: "ok", order: encodeOrder({ do: "load", digest, kind, memoryBytes }, records) };
+}
+
+function explainEnd(end: GuestEnd): ModuleFailure {
+  const outcome = MEMORY_SIGNALS.includes(end.signal) ? "memory" : "trap";
+  return { outcome, detail: `the guest process ended: ${describeEnd(end)}` };
+}
+
+function describeEnd({ signal, exitCode, lastWords }: GuestEnd): string {
+  return cleanReason([signal ?? `exit code ${exitCode}`, lastWords].filter(Boolean).join(", "));
+}

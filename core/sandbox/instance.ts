@@ -1,0 +1,94 @@
+import type { ModuleFailure, ModuleResult } from "../select/outcome.ts";
+import type { ModuleKind } from "../select/request.ts";
+import { INTERFACE_BY_KIND } from "./component.ts";
+
+type Exports = Readonly<Record<string, unknown>>;
+type InstantiateCore = (core: WebAssembly.Module, imports?: object) => { readonly exports: Exports };
+
+/** What jco's glue makes: a component's exported interfaces by name, each a fresh instance. */
+export type Instantiate = (
+  getCore: (name: string) => WebAssembly.Module | undefined,
+  imports: Exports,
+  instantiateCore: InstantiateCore,
+) => Readonly<Record<string, Exports>>;
+
+export interface LoadedModule {
+  readonly kind: ModuleKind;
+  readonly memoryBytes: number;
+  readonly coreByName: ReadonlyMap<string, WebAssembly.Module>;
+  readonly instantiate: Instantiate;
+}
+
+const FUNCTION_BY_KIND: Readonly<Record<ModuleKind, string>> = { scorer: "score", selector: "select" };
+
+/** The memory counts as the cause of a trap from this part of its limit on: guests grow by doubling. */
+const NEARLY_FULL = 0.5;
+
+/** Makes an instance, asks it once, and forgets it: nothing is left for the next call to see. */
+export function callModule(module: LoadedModule, question: readonly unknown[]): ModuleResult<unknown> {
+  const watch = new Watch();
+  try {
+    const exports = module.instantiate((name) => module.coreByName.get(name), {}, watch.instantiateCore);
+    const answering = findAnswering(module.kind, exports);
+    if (answering === undefined)
+      return { outcome: "wrongWorld", detail: "its interface has no such function" };
+    watch.phase = "answering";
+    return { outcome: "ok", value: answering(...question) };
+  } catch (error) {
+    return explain(error, watch, module.memoryBytes);
+  }
+}
+
+function findAnswering(kind: ModuleKind, exports: Readonly<Record<string, Exports>>) {
+  const name = Object.keys(exports).find((key) => key.startsWith(`${INTERFACE_BY_KIND[kind]}@`));
+  const found = name === undefined ? undefined : exports[name]?.[FUNCTION_BY_KIND[kind]];
+  return typeof found === "function" ? (found as (...question: readonly unknown[]) => unknown) : undefined;
+}
+
+/** Tells the module's own code from the glue around it when something is thrown. */
+class Watch {
+  phase: "starting" | "answering" = "starting";
+  trapped: unknown;
+  readonly #cores = new Set<WebAssembly.Module>();
+  readonly #memories: WebAssembly.Memory[] = [];
+
+  get memoryBytes(): number {
+    return this.#memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
+  }
+
+  /** A core module is instantiated once: its maximum of memory was counted once. */
+  readonly instantiateCore: InstantiateCore = (core, imports) => {
+    if (this.#cores.has(core)) throw new RangeError("a core module is instantiated twice");
+    this.#cores.add(core);
+    const { exports } = new WebAssembly.Instance(core, imports);
+    const watched: Record<string, unknown> = {};
+    for (const [name, value] of Object.entries(exports)) {
+      if (value instanceof WebAssembly.Memory) this.#memories.push(value);
+      watched[name] = name.startsWith("genie:selection/") ? this.#watch(value) : value;
+    }
+    return { exports: watched };
+  };
+
+  #watch(value: unknown): unknown {
+    if (typeof value !== "function") return value;
+    return (...args: unknown[]): unknown => {
+      try {
+        return Reflect.apply(value, undefined, args);
+      } catch (error) {
+        this.trapped = error;
+        throw error;
+      }
+    };
+  }
+}
+
+function explain(error: unknown, watch: Watch, limitBytes: number): ModuleFailure {
+  const detail = error instanceof Error ? error.message : String(error);
+  // jco throws a component's `err` as an Error with a payload.
+  if (error instanceof Error && Object.hasOwn(error, "payload")) return { outcome: "error", detail };
+  const isOurs =
+    watch.phase === "answering" && error !== watch.trapped && !(error instanceof WebAssembly.RuntimeError);
+  if (isOurs) return { outcome: "badAnswer", detail };
+  const isFull = watch.memoryBytes >= limitBytes * NEARLY_FULL;
+  return { outcome: isFull ? "memory" : "trap", detail };
+}

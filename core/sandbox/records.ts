@@ -1,0 +1,45 @@
+import { BinaryError } from "./binary.ts";
+
+/** Named byte strings in one: what a frame to the guest holds, and what the file of a prepared module holds. */
+export type Records = ReadonlyMap<string, Uint8Array>;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** Two lengths of four bytes each stand before a record's name and its bytes. */
+const HEADER_BYTES = 8;
+
+/** `headroom` bytes are left free at the front. */
+export function encodeRecords(records: Records, headroom = 0): Uint8Array {
+  const parts = [...records].map(([name, bytes]) => ({ name: encoder.encode(name), bytes }));
+  const size = parts.reduce(
+    (sum, { name, bytes }) => sum + HEADER_BYTES + name.length + bytes.length,
+    headroom,
+  );
+  const out = new Uint8Array(size);
+  const view = new DataView(out.buffer);
+  let at = headroom;
+  for (const { name, bytes } of parts) {
+    view.setUint32(at, name.length, true);
+    view.setUint32(at + 4, bytes.length, true);
+    out.set(name, at + HEADER_BYTES);
+    out.set(bytes, at + HEADER_BYTES + name.length);
+    at += HEADER_BYTES + name.length + bytes.length;
+  }
+  return out;
+}
+
+/** The records share the memory of `bytes`. @throws {BinaryError} when a length is a lie. */
+export function decodeRecords(bytes: Uint8Array): Records {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const records = new Map<string, Uint8Array>();
+  for (let at = 0; at < bytes.length;) {
+    if (at + HEADER_BYTES > bytes.length) throw new BinaryError(`a record is cut off at byte ${at}`);
+    const start = at + HEADER_BYTES + view.getUint32(at, true);
+    const end = start + view.getUint32(at + 4, true);
+    if (end > bytes.length) throw new BinaryError(`the record at byte ${at} reaches past the end`);
+    records.set(decoder.decode(bytes.subarray(at + HEADER_BYTES, start)), bytes.subarray(start, end));
+    at = end;
+  }
+  return records;
+}

@@ -1,0 +1,15 @@
+/** The part of the engine that the guest process uses; node's own types leave it out. Source: the JS API's WebIDL. */
+declare namespace WebAssembly {
+  class Module {
+    constructor(bytes: Uint8Array);
+  }
+  class Memory {
+    readonly buffer: ArrayBuffer;
+  }
+  class Instance {
+    constructor(module: Module, imports?: object);
+    readonly exports: Readonly<Record<string, unknown>>;
+  }
+  class CompileError extends Error {}
+  class RuntimeError extends Error {}
+}

@@ -1,0 +1,222 @@
+import http from "node:http";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { makeComponent, SCORER } from "../../test/fakes/component.ts";
+import { type FakeRegistry, type Fault, startFakeRegistry } from "../../test/fakes/registry.ts";
+import { type Artifact, planArtifact } from "../artifact.ts";
+import { parseReference, type Reference } from "../reference.ts";
+import { fetchArtifact, pushArtifact } from "../transfer.ts";
+import type { Limits } from "./limits.ts";
+
+const QUICK: Limits = {
+  connectMs: 500,
+  headersMs: 200,
+  idleMs: 200,
+  totalMs: 600,
+  redirects: 3,
+  retries: 1,
+  maxRetryAfterMs: 1500,
+};
+const NO_LOGIN = { HOME: "/nonexistent" };
+
+let registry: FakeRegistry;
+let artifact: Artifact;
+let reference: Reference;
+
+beforeEach(async () => {
+  registry = await startFakeRegistry();
+  reference = parseReference(`${registry.host}/genie/scorer:1`);
+  artifact = planArtifact(await makeComponent(SCORER), { created: new Date(0) });
+  await pushArtifact(artifact, reference, { env: NO_LOGIN });
+  registry.log.length = 0;
+});
+afterEach(() => registry[Symbol.asyncDispose]());
+
+const pull = (more: { signal?: AbortSignal; reference?: Reference } = {}) =>
+  fetchArtifact(more.reference ?? reference, { env: NO_LOGIN, limits: QUICK, ...more });
+
+const isBlob: (request: http.IncomingMessage) => boolean = ({ url }) => url?.includes("/blobs/") === true;
+
+/** A fault for blobs only; the manifest is answered as it should be. */
+function onBlobs(answer: (response: http.ServerResponse, request: http.IncomingMessage) => void): Fault {
+  return (request, response) => {
+    if (!isBlob(request)) return false;
+    answer(response, request);
+    return true;
+  };
+}
+
+test("fetches by tag, by digest, and by both", async () => {
+  expect((await pull()).digest).toBe(artifact.digest);
+  for (const tag of ["1", undefined]) {
+    expect(
+      Buffer.from((await pull({ reference: { ...reference, tag, digest: artifact.digest } })).wasm),
+    ).toEqual(Buffer.from(artifact.wasm));
+  }
+});
+
+test("sends no blob twice", async () => {
+  await pushArtifact(artifact, { ...reference, tag: "2" }, { env: NO_LOGIN });
+  expect(registry.log.map(({ line }) => line.split(" ")[0])).toEqual(["HEAD", "HEAD", "PUT"]);
+});
+
+test("a tag that has moved away from the digest is an error", async () => {
+  const next = planArtifact(await makeComponent(SCORER, "next"), { created: new Date(0) });
+  await pushArtifact(next, reference, { env: NO_LOGIN });
+  const both = pull({ reference: { ...reference, digest: artifact.digest } });
+  await expect(both).rejects.toMatchObject({ kind: "digestMismatch" });
+  await expect(both).rejects.toThrow(next.digest);
+  expect((await pull({ reference: { ...reference, tag: undefined, digest: artifact.digest } })).digest).toBe(
+    artifact.digest,
+  );
+});
+
+test("a push under a digest that isn't the file's is an error", async () => {
+  const other = `sha256:${"0".repeat(64)}` as const;
+  const push = pushArtifact(artifact, { ...reference, digest: other }, { env: NO_LOGIN });
+  await expect(push).rejects.toMatchObject({ kind: "digestMismatch" });
+  expect(registry.log).toEqual([]);
+});
+
+test.each<[string, Fault, string]>([
+  ["another blob", onBlobs((response) => response.end("x".repeat(10))), "digestMismatch"],
+  [
+    "a truncated body",
+    onBlobs((response) =>
+      response.writeHead(200, { "content-length": 50 }).write("x", () => response.destroy()),
+    ),
+    "truncated",
+  ],
+  [
+    "a stalled body",
+    onBlobs((response) => response.writeHead(200, { "content-length": 50 }).write("x")),
+    "timeout",
+  ],
+  ["no answer at all", () => true, "timeout"],
+  [
+    "a length beyond the descriptor's",
+    onBlobs((response) => response.writeHead(200, { "content-length": 5e9 }).write("x")),
+    "tooLarge",
+  ],
+  [
+    "a packed body",
+    onBlobs((response) => response.writeHead(200, { "content-encoding": "gzip" }).end("x")),
+    "badAnswer",
+  ],
+  [
+    "a redirect loop",
+    onBlobs((response, { url }) => response.writeHead(307, { location: url }).end()),
+    "badRedirect",
+  ],
+  [
+    "a redirect to a file",
+    onBlobs((response) => response.writeHead(307, { location: "file:///etc/passwd" }).end()),
+    "badRedirect",
+  ],
+  ["a redirect to nowhere", onBlobs((response) => response.writeHead(307).end()), "badRedirect"],
+  [
+    "a redirect to plain http elsewhere",
+    onBlobs((response) => response.writeHead(307, { location: "http://192.0.2.1/x" }).end()),
+    "badRedirect",
+  ],
+  [
+    "a redirect to the metadata service",
+    onBlobs((response) => response.writeHead(307, { location: "https://169.254.169.254/x" }).end()),
+    "addressDenied",
+  ],
+  [
+    "401",
+    (_, response) => response.writeHead(401, { "www-authenticate": 'Basic realm="x"' }).end() !== undefined,
+    "unauthorized",
+  ],
+  ["403", (_, response) => response.writeHead(403).end() !== undefined, "denied"],
+  ["404", (_, response) => response.writeHead(404).end() !== undefined, "notFound"],
+  ["429", (_, response) => response.writeHead(429).end() !== undefined, "rateLimited"],
+  ["500", (_, response) => response.writeHead(500).end() !== undefined, "registryError"],
+  ["418", (_, response) => response.writeHead(418).end() !== undefined, "badAnswer"],
+  ["a web page for a manifest", (_, response) => response.end("<html>") !== undefined, "badAnswer"],
+  ["no HTTP", (request) => request.socket.end("SSH-2.0-x\r\n") !== undefined, "badAnswer"],
+  [
+    "a hostile token service",
+    (_, response) =>
+      response.writeHead(401, { "www-authenticate": 'Bearer realm="http://192.0.2.1/t"' }).end() !==
+      undefined,
+    "badAnswer",
+  ],
+])("%s fails closed", async (_, fault, kind) => {
+  registry.fault = fault;
+  await expect(pull()).rejects.toMatchObject({ name: "RegistryFailure", kind });
+});
+
+test("an endless body is cut at the size that the manifest says", async () => {
+  let sentBytes = 0;
+  registry.fault = onBlobs((response) => {
+    const piece = Buffer.alloc(64 * 2 ** 10);
+    const send = () => {
+      while (!response.destroyed && response.write(piece)) sentBytes += piece.length;
+      response.once("drain", send);
+    };
+    send();
+  });
+  await expect(pull()).rejects.toMatchObject({ kind: "tooLarge" });
+  expect(sentBytes).toBeLessThan(32 * 2 ** 20);
+});
+
+test("a body that drips is stopped by the total deadline", async () => {
+  registry.fault = onBlobs((response) => {
+    response.writeHead(200, { "content-length": 100 });
+    const timer = setInterval(() => response.write("x"), 50);
+    response.once("close", () => clearInterval(timer));
+  });
+  await expect(pull()).rejects.toThrow("600 ms without an end");
+});
+
+test("a manifest under another digest is refused", async () => {
+  const other = planArtifact(await makeComponent(SCORER, "other"), { created: new Date(0) });
+  registry.manifestByName.set(`genie/scorer/${artifact.digest}`, Buffer.from(other.manifest));
+  const byDigest = { ...reference, tag: undefined, digest: artifact.digest };
+  await expect(pull({ reference: byDigest })).rejects.toMatchObject({ kind: "digestMismatch" });
+});
+
+test("tries again after a failure that may pass, as long as the registry asks", async () => {
+  let failures = 0;
+  registry.fault = (_, response) => {
+    if (failures++ > 0) return false;
+    response.writeHead(503, { "retry-after": "1" }).end();
+    return true;
+  };
+  const startedAt = performance.now();
+  expect((await pull()).digest).toBe(artifact.digest);
+  expect(performance.now() - startedAt).toBeGreaterThan(990);
+});
+
+test("doesn't wait longer than we're willing to", async () => {
+  registry.fault = (_, response) => response.writeHead(429, { "retry-after": "3600" }).end() !== undefined;
+  await expect(pull()).rejects.toMatchObject({ kind: "rateLimited", retryAfterMs: 3_600_000 });
+  expect(registry.log).toHaveLength(1);
+});
+
+test("a registry that isn't there is named", async () => {
+  await registry[Symbol.asyncDispose]();
+  await expect(pull()).rejects.toMatchObject({ kind: "unreachable" });
+  await expect(pull()).rejects.toThrow(registry.host);
+  registry = await startFakeRegistry();
+});
+
+test("stops when it's told to", async () => {
+  const stop = new AbortController();
+  registry.fault = () => {
+    stop.abort();
+    return true;
+  };
+  await expect(pull({ signal: stop.signal })).rejects.toMatchObject({ name: "AbortError" });
+});
+
+test("follows a redirect within this machine", async () => {
+  await using mirror = await startFakeRegistry();
+  for (const [digest, blob] of registry.blobByDigest) mirror.blobByDigest.set(digest, blob);
+  registry.fault = onBlobs((response, { url }) =>
+    response.writeHead(307, { location: `http://${mirror.host}${url}` }).end(),
+  );
+  expect((await pull()).digest).toBe(artifact.digest);
+  expect(mirror.log).toHaveLength(2);
+});

@@ -1,0 +1,65 @@
+import { findErrno } from "../../core/errors.ts";
+import { findMisfit } from "../../core/sandbox/component.ts";
+import { GLUE } from "../../core/sandbox/message.ts";
+import type { ModuleSource } from "../../core/sandbox/port.ts";
+import type { Records } from "../../core/sandbox/records.ts";
+import type { ModuleResult } from "../../core/select/outcome.ts";
+import { RegistryFailure } from "../errors.ts";
+import { parseReference } from "../reference.ts";
+import { openStore, type StoredModule } from "../store.ts";
+import { findPrepared, writePrepared } from "./prepared.ts";
+import { transpile } from "./transpile.ts";
+
+/** What keeps a cache from being written, and nothing else from working. */
+const UNWRITABLE: readonly (string | undefined)[] = ["EROFS", "EACCES", "EPERM", "ENOSPC", "EDQUOT"];
+
+/** Modules out of the embedded store. One that other tools put there is prepared on first use. */
+export function openModuleSource(storeDir: string): ModuleSource {
+  const store = openStore(storeDir);
+  return {
+    async load(reference, kind) {
+      const { digest } = parseReference(reference);
+      const found = await findStored(async () => await store.findModule(digest ?? ""));
+      if (found.outcome !== "ok") return found;
+      const stored = found.value;
+      if (stored === undefined) {
+        return { outcome: "notInStore", detail: `run geniectl pull ${reference}` };
+      }
+      const misfit = findMisfit(kind, stored.wasm);
+      if (misfit !== undefined) return { outcome: "wrongWorld", detail: misfit };
+      const prepared = await prepareModule(storeDir, stored);
+      if (prepared.outcome !== "ok") return prepared;
+      const coreByName = new Map(prepared.value);
+      const glue = coreByName.get(GLUE) ?? new Uint8Array();
+      coreByName.delete(GLUE);
+      return { digest: stored.digest, kind, glue, coreByName };
+    },
+  };
+}
+
+/** Makes what the guest process runs, once for each module and version of the transpiler. */
+export async function prepareModule(
+  storeDir: string,
+  { digest, wasm }: Pick<StoredModule, "digest" | "wasm">,
+): Promise<ModuleResult<Records>> {
+  const found = await findPrepared(storeDir, digest);
+  if (found !== undefined) return { outcome: "ok", value: found };
+  const made = await transpile(wasm);
+  if (made.outcome !== "ok") return made;
+  try {
+    await writePrepared(storeDir, digest, made.value);
+  } catch (error) {
+    if (!UNWRITABLE.includes(findErrno(error))) throw error;
+  }
+  return made;
+}
+
+/** To a decision, a damaged store is a store without the module. */
+async function findStored<T>(find: () => Promise<T>): Promise<ModuleResult<T>> {
+  try {
+    return { outcome: "ok", value: await find() };
+  } catch (error) {
+    if (!(error instanceof RegistryFailure)) throw error;
+    return { outcome: "notInStore", detail: `${error.message}: ${error.todo}` };
+  }
+}

@@ -1,0 +1,184 @@
+/** Modules written in both languages against world.wit: nothing imported, every field arrives, every answer returns. */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { buildModule } from "../cni/author/module.ts";
+import { inspectComponent } from "../core/sandbox/component.ts";
+import type { Verdict } from "../core/select/request.ts";
+import { type Ask, loadComponent, makeRequest } from "./component.ts";
+
+/** Tells all it was asked in the reason of its one rejection. */
+const SCORER = {
+  assemblyscript: `
+import { Attribute, Kpi, Request, Verdict, fail } from "genie-cni/sdk";
+
+export function score(request: Request): Verdict[] {
+  if (request.settings.has("fail")) return fail<Verdict>(request.settings.text("fail", ""));
+  const of = request.workload;
+  const facts = [["attach", "switch", "simulate"][request.purpose], of.orchestrator, of.namespace, of.name, of.node];
+  facts.push(tell(of.labels));
+  facts.push(tell(of.annotations));
+  for (let i = 0; i < request.candidates.length; i++) {
+    const candidate = request.candidates[i];
+    facts.push(candidate.network + ":" + candidate.plugin + ":" + candidate.current.toString());
+    facts.push(tell(candidate.attributes));
+    facts.push(candidate.kpis.map<string>((kpi: Kpi) => kpi.name + "=" + kpi.value.toString() + "@" + kpi.ageMs.toString()).join(","));
+  }
+  facts.push(request.count.toString());
+  facts.push(tell(request.extensions));
+  return [Verdict.score(0.25), Verdict.reject(facts.join("|")), Verdict.score(1)];
+}
+
+function tell(attributes: Attribute[]): string {
+  return attributes.map<string>((one) => one.key + "=" + one.value).join(",");
+}
+`,
+  typescript: `
+import type { Attribute, Request, Verdict } from "genie-cni/module";
+
+export function score(request: Request): Verdict[] {
+  const settings = JSON.parse(request.settings) as { fail?: string };
+  if (settings.fail !== undefined) throw new Error(settings.fail);
+  const of = request.workload;
+  const facts = [request.purpose, of.orchestrator, of.namespace, of.name, of.node, tell(of.labels), tell(of.annotations)];
+  for (const { network, plugin, current, attributes, kpis } of request.candidates) {
+    facts.push(\`\${network}:\${plugin}:\${current}\`, tell(attributes));
+    facts.push(kpis.map(({ name, value, ageMs }) => \`\${name}=\${value}@\${ageMs}\`).join(","));
+  }
+  facts.push(String(request.count), tell(request.extensions));
+  return [{ tag: "score", val: 0.25 }, { tag: "reject", val: facts.join("|") }, { tag: "score", val: 1 }];
+}
+
+const tell = (attributes: Attribute[]): string => attributes.map(({ key, value }) => \`\${key}=\${value}\`).join(",");
+`,
+};
+
+/** Tells each verdict in the reason of one choice, the last first. */
+const SELECTOR = {
+  assemblyscript: `
+import { Choice, Request, Verdict } from "genie-cni/sdk";
+
+export function select(request: Request, verdicts: Verdict[]): Choice[] {
+  const choices: Choice[] = [];
+  for (let i = verdicts.length - 1; i >= 0; i--) {
+    const said = verdicts[i].isRejected ? verdicts[i].reason : verdicts[i].score.toString();
+    choices.push(new Choice(i, request.candidates[i].network + " " + said));
+  }
+  return choices;
+}
+`,
+  typescript: `
+import type { Request, Verdict, Choice } from "genie-cni/module";
+
+export function select({ candidates }: Request, verdicts: Verdict[]): Choice[] {
+  return verdicts.map(({ val }, candidate) => ({ candidate, reason: \`\${candidates[candidate]?.network} \${val}\` })).reverse();
+}
+`,
+};
+
+const SEED = 2n ** 64n - 3n;
+
+const REQUEST = makeRequest({
+  purpose: "simulate",
+  workload: {
+    orchestrator: "kubernetes",
+    namespace: "prod",
+    name: "web-0",
+    labels: [{ key: "app", value: "wéb 🙂" }],
+    annotations: [
+      { key: "a", value: "" },
+      { key: "", value: "b" },
+    ],
+    node: "n1",
+  },
+  candidates: [
+    {
+      network: "blue",
+      plugin: "bridge",
+      attributes: [{ key: "tenant", value: "a" }],
+      kpis: [
+        { name: "occupancy", value: 0.5, ageMs: 4_294_967_295 },
+        { name: "latency", value: -1.25, ageMs: 0 },
+      ],
+      current: true,
+    },
+    { network: "グリーン", plugin: "ptp", attributes: [], kpis: [], current: false },
+  ],
+  count: 3,
+  seed: SEED,
+  extensions: [{ key: "later", value: "1" }],
+});
+
+const FACTS =
+  "simulate|kubernetes|prod|web-0|n1|app=wéb 🙂|a=,=b|blue:bridge:true|tenant=a|" +
+  "occupancy=0.5@4294967295,latency=-1.25@0|グリーン:ptp:false|||3|later=1";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "genie-contract-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function build(name: string, text: string): Promise<{ component: Uint8Array; ask: Ask }> {
+  const file = path.join(folder, `${name}.ts`);
+  await writeFile(file, text);
+  const { component, kind } = await buildModule({ file });
+  return { component, ask: await loadComponent(component, kind) };
+}
+
+describe.each(["assemblyscript", "typescript"] as const)("in %s", (language) => {
+  test("a scorer is told every field and says scores, rejections and errors", async () => {
+    const { component, ask } = await build(`${language}-scorer`, SCORER[language]);
+    expect(inspectComponent(component).imports).toEqual([]);
+    expect(inspectComponent(component).exports).toEqual(
+      expect.arrayContaining(["genie:selection/types@1.0.0", "genie:selection/scoring@1.0.0"]),
+    );
+
+    const value: Verdict[] = [
+      { tag: "score", val: 0.25 },
+      { tag: "reject", val: FACTS },
+      { tag: "score", val: 1 },
+    ];
+    expect(ask(REQUEST)).toEqual({ outcome: "ok", value });
+    const settings = JSON.stringify({ fail: 'näh, "sorry"\n' });
+    expect(ask({ ...REQUEST, settings })).toEqual({ outcome: "error", detail: 'näh, "sorry"\n' });
+  });
+
+  test("a selector is told every verdict and says choices", async () => {
+    const { component, ask } = await build(`${language}-selector`, SELECTOR[language]);
+    expect(inspectComponent(component).imports).toEqual([]);
+    expect(inspectComponent(component).exports).toEqual(
+      expect.arrayContaining(["genie:selection/types@1.0.0", "genie:selection/selecting@1.0.0"]),
+    );
+
+    const verdicts: Verdict[] = [
+      { tag: "score", val: 0.92 },
+      { tag: "reject", val: "voll: 100 % 🙂" },
+    ];
+    const value = [
+      { candidate: 1, reason: "グリーン voll: 100 % 🙂" },
+      { candidate: 0, reason: "blue 0.92" },
+    ];
+    expect(ask(REQUEST, verdicts)).toEqual({ outcome: "ok", value });
+  });
+});
+
+test("the seed is whole in AssemblyScript and rounded to 53 bits in TypeScript", async () => {
+  const exact = await build(
+    "exact",
+    `import { Request, Verdict } from "genie-cni/sdk";
+     export function score(request: Request): Verdict[] { return [Verdict.reject(request.seed.toString())]; }`,
+  );
+  expect(exact.ask(REQUEST)).toEqual({ outcome: "ok", value: [{ tag: "reject", val: String(SEED) }] });
+
+  const rounded = await build(
+    "rounded",
+    `import type { Request, Verdict } from "genie-cni/module";
+     export function score({ seed }: Request): Verdict[] { return [{ tag: "reject", val: String(seed) }]; }`,
+  );
+  expect(rounded.ask(REQUEST)).toEqual({
+    outcome: "ok",
+    value: [{ tag: "reject", val: String(Number(SEED)) }],
+  });
+});

@@ -1,0 +1,60 @@
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { callGenie, type TestNode, withAnnotations } from "../e2e/node.ts";
+import { addNamespace, type NetworkNamespace } from "../setup/namespace.ts";
+import { runPlugin } from "../setup/plugin.ts";
+import { timeMs } from "./statistics.ts";
+
+/** One pair: the same ADD by hand and through genie, in milliseconds. */
+export interface Pair {
+  readonly byHandMs: number;
+  readonly genieMs: number;
+}
+
+export interface PairPlan {
+  readonly node: TestNode;
+  readonly network: string;
+  /** The block `genie.selection`, when modules are to choose. */
+  readonly selection?: object;
+  readonly rounds: number;
+}
+
+/** Runs ADD by hand and through genie in turn; DEL in between is not timed. */
+export async function measurePairs({ node, network, selection, rounds }: PairPlan): Promise<readonly Pair[]> {
+  const stdin =
+    selection === undefined ? node.config({}, withAnnotations({ cni: network })) : node.config({ selection });
+  const pairs: Pair[] = [];
+  for (let round = 0; round < rounds; round++) {
+    await using pod = await addNamespace();
+    const byHandMs = await timeByHand(node, network, pod);
+    const genieMs = await timeMs(async () => expectSuccess(await callGenie(node, { verb: "ADD", pod, stdin })));
+    expectSuccess(await callGenie(node, { verb: "DEL", pod, stdin }));
+    pairs.push({ byHandMs, genieMs });
+  }
+  return pairs.slice(1); // the first pair warms the page cache
+}
+
+async function timeByHand(node: TestNode, network: string, pod: NetworkNamespace): Promise<number> {
+  const { cniVersion, name, plugins } = await node.readNetwork(network);
+  const [plugin] = plugins;
+  const program = path.join(node.cniPath.split(":")[network === "noop" ? 1 : 0] ?? "", plugin?.type ?? "");
+  const run = { program, cniPath: node.cniPath, node: node.namespace, stdin: { ...plugin, cniVersion, name } };
+  const who = { containerId: `${pod.name}-hand`, netns: pod.path, ifName: "hand0" };
+  const addMs = await timeMs(async () => expectSuccess(await runPlugin({ ...run, ...who, verb: "ADD" })));
+  expectSuccess(await runPlugin({ ...run, ...who, verb: "DEL" }));
+  return addMs;
+}
+
+function expectSuccess({ exitCode, ...said }: { exitCode: number | undefined }): void {
+  if (exitCode !== 0) throw new Error(`a measured call failed: ${JSON.stringify(said)}`);
+}
+
+/** A plugin that does nothing, in a folder of its own: what is left is what genie itself costs. */
+export async function makeNoopPlugin(): Promise<AsyncDisposable & { readonly folder: string }> {
+  const folder = await mkdtemp(path.join(tmpdir(), "genie-noop-"));
+  const program = path.join(folder, "noop");
+  await writeFile(program, "#!/bin/sh\n[ \"$CNI_COMMAND\" = DEL ] || echo '{\"cniVersion\":\"1.0.0\"}'\n");
+  await chmod(program, 0o755);
+  return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
+}

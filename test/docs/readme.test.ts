@@ -1,0 +1,60 @@
+import { access, glob, readFile } from "node:fs/promises";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { fillTables, README } from "./tables.ts";
+
+const ROOT = path.dirname(README);
+const LINK = /\[([^\]]+)\]\((?!https?:|#)([^)#]+)[^)]*\)/g;
+
+async function exists(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function listLinks(): Promise<{ page: string; text: string; target: string }[]> {
+  const pages = ["README.md"];
+  for await (const page of glob("{core,cni,registry,selectors,examples}/**/*.md", { cwd: ROOT })) pages.push(page);
+  const found = pages.map(async (page) => {
+    const text = await readFile(path.join(ROOT, page), "utf8");
+    return [...text.matchAll(LINK)].map(([, words = "", target = ""]) => ({ page, text: words, target }));
+  });
+  return (await Promise.all(found)).flat();
+}
+
+test("every table of the README is what the code says; `node test/docs/tables.ts` writes them", async () => {
+  const readme = await readFile(README, "utf8");
+  expect(readme.match(/<!-- table: \w+ -->/g)).toHaveLength(3);
+  expect(readme).toBe(fillTables(readme));
+});
+
+test("every file that a page links to is there", async () => {
+  const links = await listLinks();
+  const dead: string[] = [];
+  for (const { page, target } of links) {
+    if (!(await exists(path.join(ROOT, path.dirname(page), target)))) dead.push(`${page}: ${target}`);
+  }
+  expect(links.length).toBeGreaterThan(10);
+  expect(dead).toEqual([]);
+});
+
+/** A link like [`addChain()`](core/delegate/chain.ts) names a function of that file. */
+test("every function that a page names is in the file that it links to", async () => {
+  const links = (await listLinks()).filter(({ text }) => /^`\w+\(\)`$/.test(text));
+  const missing: string[] = [];
+  for (const { page, text, target } of links) {
+    const source = await readFile(path.join(ROOT, path.dirname(page), target), "utf8");
+    const name = text.slice(1, -3);
+    if (!new RegExp(`(function|const) ${name}\\b`).test(source)) missing.push(`${page}: ${name} in ${target}`);
+  }
+  expect(links.length).toBeGreaterThan(8);
+  expect(missing).toEqual([]);
+});
+
+test("every npm script that the README names exists", async () => {
+  const { scripts } = JSON.parse(await readFile(path.join(ROOT, "package.json"), "utf8"));
+  const named = [...(await readFile(README, "utf8")).matchAll(/npm (?:run )?(demo|test|check|bench|build)\b/g)];
+  expect(named.length).toBeGreaterThan(3);
+  for (const [, script] of named) expect(scripts).toHaveProperty(String(script));
+});

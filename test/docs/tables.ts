@@ -1,0 +1,54 @@
+/** The README's tables, made from the code. `node test/docs/tables.ts` writes them into the README. */
+import { readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { parseConfig } from "../../core/config.ts";
+import { FAILURES } from "../../core/errors.ts";
+import { KPIS } from "../../core/kpi/names.ts";
+import { isJsonObject } from "../../core/spec/json.ts";
+
+export const README = path.resolve(import.meta.dirname, "../../README.md");
+
+type Row = readonly string[];
+
+const TABLES: Readonly<Record<string, () => readonly Row[]>> = { errors, kpis, config };
+
+function errors(): readonly Row[] {
+  const rows = Object.entries(FAILURES).map(([kind, { code, todo }]) => [String(code), toWords(kind), todo]);
+  return [["code", "what", "what to do"], ...rows];
+}
+
+function kpis(): readonly Row[] {
+  const rows = Object.entries(KPIS).map(([name, { unit, better, meaning }]) => [`\`${name}\``, unit, better, meaning]);
+  return [["KPI", "unit", "better", "meaning"], ...rows];
+}
+
+/** Every key that has a default, read off the defaults themselves. */
+function config(): readonly Row[] {
+  const { genie } = parseConfig('{"cniVersion":"1.0.0","name":"genie","type":"genie"}');
+  return [["key", "default"], ...listDefaults("genie", genie)];
+}
+
+function listDefaults(key: string, value: unknown): readonly Row[] {
+  const entries = isJsonObject(value) ? Object.entries(value) : [];
+  if (entries.length > 0) return entries.flatMap(([name, inner]) => listDefaults(`${key}.${name}`, inner));
+  return [[`\`${key}\``, `\`${JSON.stringify(value)}\``]];
+}
+
+function toWords(kind: string): string {
+  return kind.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
+function format([head = [], ...rows]: readonly Row[]): string {
+  const line = (cells: Row) => `| ${cells.join(" | ")} |`;
+  return [line(head), `|${"---|".repeat(head.length)}`, ...rows.map(line)].join("\n");
+}
+
+/** The README with each `<!-- table: NAME -->` … `<!-- end -->` filled anew. */
+export function fillTables(readme: string): string {
+  return readme.replaceAll(/(<!-- table: (\w+) -->\n)[^]*?(<!-- end -->)/g, (whole, open: string, name: string, end: string) => {
+    const rows = TABLES[name]?.();
+    return rows === undefined ? whole : `${open}${format(rows)}\n${end}`;
+  });
+}
+
+if (import.meta.main) await writeFile(README, fillTables(await readFile(README, "utf8")));

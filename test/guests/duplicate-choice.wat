@@ -1,0 +1,12 @@
+;; Chooses the first candidate twice.
+(module
+  (memory (export "memory") 2)
+  (global $free (mut i32) (i32.const 1024))
+  (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
+    (global.set $free (i32.and (i32.add (global.get $free) (i32.const 7)) (i32.const -8)))
+    (global.get $free)
+    (global.set $free (i32.add (global.get $free) (local.get 3))))
+  ;; result::ok with a list of two choices at 16: candidate 0 without a reason, and again
+  (data (i32.const 0) "\00\00\00\00\10\00\00\00\02\00\00\00")
+  (func (export "genie:selection/selecting@1.0.0#select") (param $request i32) (result i32)
+    (i32.const 0)))

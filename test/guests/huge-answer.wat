@@ -1,0 +1,12 @@
+;; Says that its answer is a list of 2^32-1 verdicts.
+(module
+  (memory (export "memory") 2)
+  (global $free (mut i32) (i32.const 1024))
+  (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
+    (global.set $free (i32.and (i32.add (global.get $free) (i32.const 7)) (i32.const -8)))
+    (global.get $free)
+    (global.set $free (i32.add (global.get $free) (local.get 3))))
+  ;; result::ok at 0, the list's address at 4, its length at 8
+  (data (i32.const 0) "\00\00\00\00\00\04\00\00\ff\ff\ff\ff")
+  (func (export "genie:selection/scoring@1.0.0#score") (param $request i32) (result i32)
+    (i32.const 0)))

@@ -1,18 +1,19 @@
 /** `npm run build`: makes `dist/` out of the sources. Every file is replaced in one step, as programs may be in use. */
-import { chmod, copyFile, mkdir, rename, stat, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, rename, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { build } from "esbuild";
 import { JCO_VERSION } from "../registry/prepare/jco-version.ts";
+import { buildBuiltinModules } from "./author/builtin.ts";
 import { formatTrampoline, planGuestTrampoline, planTrampoline } from "./build/trampoline.ts";
 
 const ROOT = path.dirname(import.meta.dirname);
 const DIST = path.join(ROOT, "dist");
 
 const PROGRAMS = [
+  { name: "genie-standalone", entry: "cni/standalone.ts", trampoline: planTrampoline("genie-standalone") },
   { name: "genie-guest", entry: "cni/guest.ts", trampoline: planGuestTrampoline() },
   { name: "geniectl", entry: "cni/cli/main.ts", trampoline: planTrampoline("geniectl") },
-  { name: "genie-standalone", entry: "cni/standalone.ts", trampoline: planTrampoline("genie-standalone") },
 ];
 
 /** The tools of authors stay in node_modules: only `geniectl build` asks for them. */
@@ -20,6 +21,9 @@ const AUTHOR_TOOLS = ["assemblyscript", "assemblyscript/*", "componentize-qjs", 
 
 /** The oldest node that must be able to read a program far enough to say that it is too old. */
 const READABLE_BY = "node18";
+
+/** node prints the line of an uncaught error whole. */
+const LINE_LIMIT = 120;
 
 async function replaceFile(file: string, contents: string | Uint8Array, mode: number): Promise<void> {
   const fresh = `${file}.${process.pid}`;
@@ -39,6 +43,8 @@ async function buildProgram({ name, entry, trampoline }: (typeof PROGRAMS)[numbe
     external: AUTHOR_TOOLS,
     minifySyntax: true,
     minifyWhitespace: true,
+    lineLimit: LINE_LIMIT,
+    mainFields: ["module", "main"], // jsonc-parser's other build can't be bundled
     legalComments: "eof",
     banner: { js: formatTrampoline(trampoline) },
     define: {
@@ -77,15 +83,8 @@ async function buildTranspiler(): Promise<void> {
   }
 }
 
-async function isThere(entry: string): Promise<boolean> {
-  return stat(path.join(ROOT, entry)).then(
-    () => true,
-    () => false,
-  );
-}
-
 for (const folder of ["bin", "lib", "modules"]) await mkdir(path.join(DIST, folder), { recursive: true });
 // The package is of type "module"; the programs aren't.
 await replaceFile(path.join(DIST, "package.json"), '{ "type": "commonjs" }\n', 0o644);
-await buildTranspiler();
-for (const program of PROGRAMS) if (await isThere(program.entry)) await buildProgram(program);
+await Promise.all([...PROGRAMS.map(buildProgram), buildTranspiler()]);
+await buildBuiltinModules(path.join(DIST, "modules"));

@@ -1,7 +1,9 @@
 import { constants } from "node:fs";
-import { access } from "node:fs/promises";
+import { access, stat } from "node:fs/promises";
 import path from "node:path";
+import type { Readable } from "node:stream";
 import { execa } from "execa";
+import { Failure, findErrno } from "../core/errors.ts";
 import type { Exec, PluginCall, PluginOutcome } from "../core/ports.ts";
 
 /** Longer than any plugin that works: dhcp takes six seconds. Runtimes give up after two minutes or more. */
@@ -18,41 +20,86 @@ export const processExec: Exec = {
   async run(call, signal) {
     const file = await findExecutable(call);
     if (file === undefined) return { ended: "notFound" };
-    const ended = await execa(file, [], {
+    if (signal.aborted) return { ended: "killed", signal: "SIGTERM" };
+    const late = AbortSignal.timeout(DEADLINE_MS);
+    const plugin = execa(file, [], {
       env: toEnvironment(call),
       extendEnv: false,
       input: call.stdin,
-      cancelSignal: signal,
-      timeout: DEADLINE_MS,
-      forceKillAfterDelay: KILL_AFTER_MS,
+      detached: true, // a process group of its own, so that what a plugin starts ends with it
       maxBuffer: OUTPUT_LIMIT_BYTES,
       stripFinalNewline: false,
       reject: false,
     });
-    return toOutcome(ended);
+    using _stop = stopGroupOn(AbortSignal.any([signal, late]), plugin);
+    const ended = await plugin;
+    if (late.aborted) return { ended: "late", deadlineMs: DEADLINE_MS };
+    if (signal.aborted) return { ended: "killed", signal: ended.signal ?? "SIGTERM" };
+    return toOutcome(call, ended);
   },
 };
 
-function toOutcome(ended: {
-  timedOut: boolean;
-  isMaxBuffer: boolean;
-  isCanceled: boolean;
-  signal?: string;
-  exitCode?: number;
-  stdout: string;
-  stderr: string;
-  cause?: unknown;
-}): PluginOutcome {
-  if (ended.timedOut) return { ended: "late", deadlineMs: DEADLINE_MS };
+/** Once `stop` is aborted: ends the plugin and all that it has started, and waits for none of their outputs. */
+function stopGroupOn(stop: AbortSignal, plugin: RunningPlugin): Disposable {
+  let timer: NodeJS.Timeout | undefined;
+  const onStop = (): void => {
+    killGroup(plugin, "SIGTERM");
+    timer = setTimeout(() => {
+      killGroup(plugin, "SIGKILL");
+      plugin.stdout.destroy(); // one that left the group may hold them open
+      plugin.stderr.destroy();
+    }, KILL_AFTER_MS);
+  };
+  stop.addEventListener("abort", onStop, { once: true });
+  return {
+    [Symbol.dispose]() {
+      stop.removeEventListener("abort", onStop);
+      clearTimeout(timer);
+    },
+  };
+}
+
+interface RunningPlugin {
+  readonly pid?: number;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+}
+
+function killGroup({ pid }: RunningPlugin, name: "SIGTERM" | "SIGKILL"): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, name);
+  } catch (error) {
+    if (findErrno(error) !== "ESRCH") throw error; // none of them is left
+  }
+}
+
+function toOutcome(call: PluginCall, ended: EndedPlugin): PluginOutcome {
   if (ended.isMaxBuffer) return { ended: "tooMuchOutput", limitBytes: OUTPUT_LIMIT_BYTES };
-  if (ended.isCanceled || ended.signal !== undefined)
-    return { ended: "killed", signal: ended.signal ?? "SIGTERM" };
-  if (ended.exitCode === undefined)
-    throw new Error("the plugin could not be started", { cause: ended.cause });
+  if (ended.signal !== undefined) return { ended: "killed", signal: ended.signal };
+  if (ended.exitCode === undefined) {
+    const why = findErrno(ended.cause) ?? String(ended.cause);
+    throw new Failure(
+      "delegateFailed",
+      `${call.verb} of plugin ${call.plugin} could not be started: ${why}`,
+      {
+        cause: ended.cause,
+      },
+    );
+  }
   return { ended: "exited", exitCode: ended.exitCode, stdout: ended.stdout, stderr: ended.stderr };
 }
 
-/** The plugin by base name in the first folder of CNI_PATH that has it. Source: SPEC.md, "CNI_PATH". */
+interface EndedPlugin {
+  readonly isMaxBuffer: boolean;
+  readonly signal?: string;
+  readonly exitCode?: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly cause?: unknown;
+}
+
+/** The plugin by base name in the first folder of CNI_PATH that has it as a program. Source: SPEC.md, "CNI_PATH". */
 async function findExecutable({ plugin, path: folders }: PluginCall): Promise<string | undefined> {
   for (const folder of folders) {
     const file = path.join(folder, plugin);
@@ -62,10 +109,14 @@ async function findExecutable({ plugin, path: folders }: PluginCall): Promise<st
 }
 
 async function isExecutable(file: string): Promise<boolean> {
-  return await access(file, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
+  try {
+    await access(file, constants.X_OK);
+    return (await stat(file)).isFile();
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR", "EACCES", "ELOOP", "ENAMETOOLONG"].includes(findErrno(error) ?? ""))
+      return false;
+    throw error;
+  }
 }
 
 function toEnvironment(call: PluginCall): Record<string, string> {

@@ -1,16 +1,25 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { formatReference, isLoopbackHost, parseReference, pinReference } from "./reference.ts";
+import {
+  formatReference,
+  isLoopbackHost,
+  parseReference,
+  pinReference,
+  type Reference,
+} from "./reference.ts";
 
 const DIGEST = `sha256:${"a".repeat(64)}` as const;
 
-test.each([
-  ["registry.example/genie/occupancy:1.0", "registry.example", "genie/occupancy", "1.0", undefined],
-  ["localhost/a:b", "localhost", "a", "b", undefined],
-  [`[::1]:5000/a/b__c@${DIGEST}`, "[::1]:5000", "a/b__c", undefined, DIGEST],
-  [`r.example:443/a:v1@${DIGEST}`, "r.example:443", "a", "v1", DIGEST],
-])("reads %s", (text, host, repository, tag, digest) => {
-  expect(parseReference(text)).toEqual({ host, repository, tag, digest });
+test.each<[string, Partial<Reference>]>([
+  [
+    "registry.example/genie/occupancy:1.0",
+    { host: "registry.example", repository: "genie/occupancy", tag: "1.0" },
+  ],
+  ["localhost/a:b", { host: "localhost", repository: "a", tag: "b" }],
+  [`[::1]:5000/a/b__c@${DIGEST}`, { host: "[::1]:5000", repository: "a/b__c", digest: DIGEST }],
+  [`r.example:443/a:v1@${DIGEST}`, { host: "r.example:443", repository: "a", tag: "v1", digest: DIGEST }],
+])("reads %s", (text, parts) => {
+  expect(parseReference(text)).toEqual(parts);
   expect(formatReference(parseReference(text))).toBe(text);
 });
 
@@ -36,7 +45,7 @@ test.each([
 });
 
 test("no text is read as another reference", () => {
-  const part = fc.string({ unit: fc.constantFrom(..."ab.:/@-_[]5"), maxLength: 30 });
+  const part = fc.string({ unit: fc.constantFrom(...Array.from("ab.:/@-_[]5")), maxLength: 30 });
   fc.assert(
     fc.property(part, part, (left, right) => {
       const text = `${left}/${right}`;

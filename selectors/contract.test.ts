@@ -15,10 +15,10 @@ import { Attribute, Kpi, Request, Verdict, fail } from "genie-cni/sdk";
 
 export function score(request: Request): Verdict[] {
   if (request.settings.has("fail")) return fail<Verdict>(request.settings.text("fail", ""));
-  const of = request.workload;
-  const facts = [["attach", "switch", "simulate"][request.purpose], of.orchestrator, of.namespace, of.name, of.node];
-  facts.push(tell(of.labels));
-  facts.push(tell(of.annotations));
+  const who = request.workload;
+  const facts = [["attach", "switch", "simulate"][request.purpose], who.orchestrator, who.namespace, who.name, who.node];
+  facts.push(tell(who.labels));
+  facts.push(tell(who.annotations));
   for (let i = 0; i < request.candidates.length; i++) {
     const candidate = request.candidates[i];
     facts.push(candidate.network + ":" + candidate.plugin + ":" + candidate.current.toString());
@@ -40,8 +40,9 @@ import type { Attribute, Request, Verdict } from "genie-cni/module";
 export function score(request: Request): Verdict[] {
   const settings = JSON.parse(request.settings) as { fail?: string };
   if (settings.fail !== undefined) throw new Error(settings.fail);
-  const of = request.workload;
-  const facts = [request.purpose, of.orchestrator, of.namespace, of.name, of.node, tell(of.labels), tell(of.annotations)];
+  const who = request.workload;
+  const facts: string[] = [request.purpose, who.orchestrator, who.namespace, who.name, who.node];
+  facts.push(tell(who.labels), tell(who.annotations));
   for (const { network, plugin, current, attributes, kpis } of request.candidates) {
     facts.push(\`\${network}:\${plugin}:\${current}\`, tell(attributes));
     facts.push(kpis.map(({ name, value, ageMs }) => \`\${name}=\${value}@\${ageMs}\`).join(","));
@@ -140,9 +141,9 @@ describe.each(["assemblyscript", "typescript"] as const)("in %s", (language) => 
       { tag: "reject", val: FACTS },
       { tag: "score", val: 1 },
     ];
-    expect(ask(REQUEST)).toEqual({ outcome: "ok", value });
+    expect(ask(REQUEST)).toEqual({ ok: value });
     const settings = JSON.stringify({ fail: 'näh, "sorry"\n' });
-    expect(ask({ ...REQUEST, settings })).toEqual({ outcome: "error", detail: 'näh, "sorry"\n' });
+    expect(ask({ ...REQUEST, settings })).toEqual({ error: 'näh, "sorry"\n' });
   });
 
   test("a selector is told every verdict and says choices", async () => {
@@ -160,25 +161,38 @@ describe.each(["assemblyscript", "typescript"] as const)("in %s", (language) => 
       { candidate: 1, reason: "グリーン voll: 100 % 🙂" },
       { candidate: 0, reason: "blue 0.92" },
     ];
-    expect(ask(REQUEST, verdicts)).toEqual({ outcome: "ok", value });
+    expect(ask(REQUEST, verdicts)).toEqual({ ok: value });
   });
 });
 
-test("the seed is whole in AssemblyScript and rounded to 53 bits in TypeScript", async () => {
-  const exact = await build(
-    "exact",
-    `import { Request, Verdict } from "genie-cni/sdk";
-     export function score(request: Request): Verdict[] { return [Verdict.reject(request.seed.toString())]; }`,
-  );
-  expect(exact.ask(REQUEST)).toEqual({ outcome: "ok", value: [{ tag: "reject", val: String(SEED) }] });
+describe("the seed", () => {
+  const TELL = "score(request: Request): Verdict[] { return";
+  const sources = {
+    assemblyscript: `import { Request, Verdict } from "genie-cni/sdk";
+      export function ${TELL} [Verdict.reject(request.seed.toString())]; }`,
+    typescript: `import type { Request, Verdict } from "genie-cni/module";
+      export function ${TELL} [{ tag: "reject", val: String(request.seed) }]; }`,
+  };
+  const told = (ask: Ask, seed: bigint) => ask({ ...REQUEST, seed });
 
-  const rounded = await build(
-    "rounded",
-    `import type { Request, Verdict } from "genie-cni/module";
-     export function score({ seed }: Request): Verdict[] { return [{ tag: "reject", val: String(seed) }]; }`,
-  );
-  expect(rounded.ask(REQUEST)).toEqual({
-    outcome: "ok",
-    value: [{ tag: "reject", val: String(Number(SEED)) }],
+  test("is whole in AssemblyScript", async () => {
+    const { ask } = await build("whole", sources.assemblyscript);
+    expect(told(ask, SEED)).toEqual({ ok: [{ tag: "reject", val: String(SEED) }] });
+  });
+
+  test("is unsigned, and even as often as odd, in TypeScript", async () => {
+    const { ask } = await build("mixed", sources.typescript);
+    const seeds = Array.from({ length: 64 }, (_, i) =>
+      BigInt.asUintN(64, BigInt(i + 1) * 0x9e37_79b9_7f4a_7c15n),
+    );
+    const values = seeds.map((seed) => {
+      const result = told(ask, seed);
+      const [verdict] = ("ok" in result ? result.ok : []) as Verdict[];
+      return BigInt(verdict?.val ?? -1);
+    });
+    expect(values.every((value) => value >= 0n && value < 2n ** 64n)).toBe(true);
+    const odd = values.filter((value) => value % 2n === 1n).length;
+    expect(odd).toBeGreaterThan(20);
+    expect(odd).toBeLessThan(44);
   });
 });

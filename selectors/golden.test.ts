@@ -52,10 +52,7 @@ describe.each(BUILTIN_MODULES)("%s", async (name) => {
 
   test.each(cases)("$name", (golden) => {
     const verdicts = golden.verdicts && toVerdicts(golden.verdicts);
-    const expected =
-      golden.error === undefined
-        ? { outcome: "ok", value: toAnswer(golden) }
-        : { outcome: "error", detail: golden.error };
+    const expected = golden.error === undefined ? { ok: toAnswer(golden) } : { error: golden.error };
     expect(ask(toRequest(golden), verdicts)).toEqual(expected);
   });
 

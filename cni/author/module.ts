@@ -31,12 +31,11 @@ interface Jco {
  */
 export async function buildModule(options: SourceOptions): Promise<BuiltModule> {
   const source = await readSource(options);
-  const root = await findPackageRoot();
-  const witPath = path.join(root, "selectors/wit/world.wit");
+  const selectors = path.join(await findPackageRoot(), "selectors");
   const built =
     source.language === "typescript"
-      ? { component: await compileTypeScript(source, witPath), warnings: [] }
-      : await buildAssemblyScript(source, { witPath, sdk: path.join(root, "selectors/sdk/assembly") });
+      ? { component: await compileTypeScript(source, selectors), warnings: [] }
+      : await buildAssemblyScript(source, selectors);
   const misfit = findMisfit(source.kind, built.component);
   if (misfit !== undefined) throw new Error(`the build of ${source.file} doesn't fit its world: ${misfit}`);
   return { ...source, ...built };
@@ -44,13 +43,13 @@ export async function buildModule(options: SourceOptions): Promise<BuiltModule> 
 
 async function buildAssemblyScript(
   source: Source,
-  { witPath, sdk }: { witPath: string; sdk: string },
+  selectors: string,
 ): Promise<Pick<BuiltModule, "component" | "warnings">> {
-  const { core, warnings } = await compileAssemblyScript(source, sdk);
+  const { core, warnings } = await compileAssemblyScript(source, path.join(selectors, "sdk/assembly"));
   const jco = await loadTool<Jco>("@bytecodealliance/jco");
   const embedded = await jco.componentEmbed({
     binary: core,
-    witSource: await readFile(witPath, "utf8"),
+    witSource: await readFile(path.join(selectors, "wit/world.wit"), "utf8"),
     world: source.kind,
     stringEncoding: "utf16",
   });

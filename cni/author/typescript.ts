@@ -42,10 +42,11 @@ interface ComponentizeQjs {
 const ENTRY = "genie-entry";
 
 /** Compiles a plain TypeScript or JavaScript module to a component that holds QuickJS and imports nothing. */
-export async function compileTypeScript(source: Source, witPath: string): Promise<Uint8Array> {
-  const jsSource = await bundle(source);
+export async function compileTypeScript(source: Source, selectors: string): Promise<Uint8Array> {
+  const jsSource = await bundle(source, path.join(selectors, "sdk/bridge.ts"));
   const qjs = await loadTool<ComponentizeQjs>("componentize-qjs");
   try {
+    const witPath = path.join(selectors, "wit/world.wit");
     const options = { witPath, jsSource, stubWasi: true, sync: true, optSize: true } as const;
     return (await qjs.componentize({ ...options, world: source.kind })).component;
   } catch (cause) {
@@ -54,7 +55,7 @@ export async function compileTypeScript(source: Source, witPath: string): Promis
 }
 
 /** Strips the types and puts all files of the module into one text. */
-async function bundle(source: Source): Promise<string> {
+async function bundle(source: Source, bridge: string): Promise<string> {
   const bundler = await loadTool<Rolldown>("rolldown");
   const report: string[] = [];
   try {
@@ -62,7 +63,7 @@ async function bundle(source: Source): Promise<string> {
       input: ENTRY,
       cwd: path.dirname(path.resolve(source.file)),
       platform: "neutral",
-      plugins: [planEntry(source)],
+      plugins: [planEntry(source, bridge)],
       onLog: (_, log) => report.push(log.message),
     });
     const { output } = await build.generate({ format: "esm", comments: false });
@@ -75,16 +76,18 @@ async function bundle(source: Source): Promise<string> {
   }
 }
 
-/** The bridge from the component's export to the author's function. */
-function planEntry({ file, kind }: Source): Plugin {
+/** The file with which the bundle starts: from the component's export over the bridge to the author's function. */
+function planEntry({ file, kind }: Source, bridge: string): Plugin {
   const name = FUNCTION_BY_KIND[kind];
   const exported = INTERFACE_BY_KIND[kind].replace("genie:selection/", "");
-  const from = JSON.stringify(path.resolve(file));
+  const text = `
+import { ${name} } from ${JSON.stringify(path.resolve(file))};
+import { toRequest } from ${JSON.stringify(bridge)};
+export const ${exported} = { ${name}: (request, ...rest) => ${name}(toRequest(request), ...rest) };`;
   return {
     name: ENTRY,
     resolveId: (id) => (id === ENTRY ? id : undefined),
-    load: (id) =>
-      id === ENTRY ? `import { ${name} } from ${from}; export const ${exported} = { ${name} };` : undefined,
+    load: (id) => (id === ENTRY ? text : undefined),
   };
 }
 

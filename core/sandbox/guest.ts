@@ -77,13 +77,15 @@ function call(
   if (module === undefined)
     return { outcome: "notInStore", detail: "the guest process was not given this module" };
   const full = { ...request, seed: BigInt(request.seed) };
-  const questionByKind: Readonly<Record<ModuleKind, unknown[]>> = {
+  const argsByKind: Readonly<Record<ModuleKind, unknown[]>> = {
     scorer: [full],
     selector: [full, verdicts],
   };
-  const answer = callModule(module, questionByKind[module.kind]);
+  const answer = callModule(module, {
+    args: argsByKind[module.kind],
+    maxItems: request.candidates.length,
+  });
   if (answer.outcome !== "ok") return answer;
-  if (!Array.isArray(answer.value)) return { outcome: "badAnswer", detail: "the answer is not a list" };
-  // One more than fits is enough for the host to see that there are too many.
-  return { outcome: "ok", value: answer.value.slice(0, request.candidates.length + 1) };
+  if (Array.isArray(answer.value) && answer.value.length <= request.candidates.length) return answer;
+  return { outcome: "badAnswer", detail: "the answer is not a list, or too long" };
 }

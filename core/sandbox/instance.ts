@@ -24,16 +24,23 @@ const FUNCTION_BY_KIND: Readonly<Record<ModuleKind, string>> = { scorer: "score"
 /** The memory counts as the cause of a trap from this part of its limit on: guests grow by doubling. */
 const NEARLY_FULL = 0.5;
 
+export interface Question {
+  /** The arguments of the function, in the shape that jco's glue takes. */
+  readonly args: readonly unknown[];
+  /** The most items that the answer's list may have. */
+  readonly maxItems: number;
+}
+
 /** Makes an instance, asks it once, and forgets it: nothing is left for the next call to see. */
-export function callModule(module: LoadedModule, question: readonly unknown[]): ModuleResult<unknown> {
-  const watch = new Watch();
+export function callModule(module: LoadedModule, { args, maxItems }: Question): ModuleResult<unknown> {
+  const watch = new Watch(maxItems);
   try {
     const exports = module.instantiate((name) => module.coreByName.get(name), {}, watch.instantiateCore);
     const answering = findAnswering(module.kind, exports);
     if (answering === undefined)
       return { outcome: "wrongWorld", detail: "its interface has no such function" };
     watch.phase = "answering";
-    return { outcome: "ok", value: answering(...question) };
+    return { outcome: "ok", value: answering(...args) };
   } catch (error) {
     return explain(error, watch, module.memoryBytes);
   }
@@ -42,7 +49,7 @@ export function callModule(module: LoadedModule, question: readonly unknown[]): 
 function findAnswering(kind: ModuleKind, exports: Readonly<Record<string, Exports>>) {
   const name = Object.keys(exports).find((key) => key.startsWith(`${INTERFACE_BY_KIND[kind]}@`));
   const found = name === undefined ? undefined : exports[name]?.[FUNCTION_BY_KIND[kind]];
-  return typeof found === "function" ? (found as (...question: readonly unknown[]) => unknown) : undefined;
+  return typeof found === "function" ? (found as (...args: readonly unknown[]) => unknown) : undefined;
 }
 
 /** Tells the module's own code from the glue around it when something is thrown. */
@@ -51,6 +58,11 @@ class Watch {
   trapped: unknown;
   readonly #cores = new Set<WebAssembly.Module>();
   readonly #memories: WebAssembly.Memory[] = [];
+  readonly #maxItems: number;
+
+  constructor(maxItems: number) {
+    this.#maxItems = maxItems;
+  }
 
   get memoryBytes(): number {
     return this.#memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
@@ -64,21 +76,40 @@ class Watch {
     const watched: Record<string, unknown> = {};
     for (const [name, value] of Object.entries(exports)) {
       if (value instanceof WebAssembly.Memory) this.#memories.push(value);
-      watched[name] = name.startsWith("genie:selection/") ? this.#watch(value) : value;
+      watched[name] = name.startsWith("genie:selection/") ? this.#watch(value, exports) : value;
     }
     return { exports: watched };
   };
 
-  #watch(value: unknown): unknown {
+  #watch(value: unknown, { memory }: Exports): unknown {
     if (typeof value !== "function") return value;
     return (...args: unknown[]): unknown => {
-      try {
-        return Reflect.apply(value, undefined, args);
-      } catch (error) {
-        this.trapped = error;
-        throw error;
-      }
+      const answer = this.#run(value, args);
+      if (memory instanceof WebAssembly.Memory) this.#checkLength(memory, answer);
+      return answer;
     };
+  }
+
+  #run(code: Function, args: unknown[]): unknown {
+    try {
+      return Reflect.apply(code, undefined, args);
+    } catch (error) {
+      this.trapped = error;
+      throw error;
+    }
+  }
+
+  /**
+   * Refuses a list that is too long before the glue makes an object of each item, which would take ten times the
+   * module's memory. Source: component-model, CanonicalABI.md: `result<list<…>, string>` has its tag at 0, the
+   * list's length at 8.
+   */
+  #checkLength({ buffer }: WebAssembly.Memory, address: unknown): void {
+    if (typeof address !== "number" || address < 0 || address + 12 > buffer.byteLength) return;
+    const view = new DataView(buffer, address);
+    const length = view.getUint8(0) === 0 ? view.getUint32(8, true) : 0;
+    if (length > this.#maxItems)
+      throw new RangeError(`the list has ${length} items; ${this.#maxItems} are the most`);
   }
 }
 

@@ -4,6 +4,7 @@ import path from "node:path";
 import { addNamespace, listLinks, type NetworkNamespace, runIn } from "../../test/setup/namespace.ts";
 import { runPlugin } from "../../test/setup/plugin.ts";
 import type { Tools } from "../../test/setup/tools.ts";
+import { BrokenPromiseError } from "./page/page.ts";
 import type { Pod } from "./scenario.ts";
 
 const GENIE = path.resolve(import.meta.dirname, "../../dist/bin/genie-standalone");
@@ -19,7 +20,7 @@ export interface RunningPod {
   readonly configFile: string;
 }
 
-/** Starts a pod as a container runtime does: a namespace, then ADD. @throws {Error} with the plugin's own words. */
+/** Starts a pod as a container runtime does: a namespace, then ADD. @throws {BrokenPromiseError} with the plugin's own words. */
 export async function startPod(pod: Pod, configFile: string, tools: Tools): Promise<RunningPod> {
   const namespace = await addNamespace(pod.name);
   const containerId = randomBytes(16).toString("hex");
@@ -28,7 +29,8 @@ export async function startPod(pod: Pod, configFile: string, tools: Tools): Prom
   const addMs = performance.now() - startedMs;
   const result: { ips?: readonly { address: string }[] } = JSON.parse(stdout);
   const address = result.ips?.[0]?.address.split("/")[0];
-  if (address === undefined) throw new Error(`ADD of ${pod.name} answered without an address: ${stdout}`);
+  if (address === undefined)
+    throw new BrokenPromiseError(`ADD of ${pod.name} answered without an address: ${stdout}`);
   return { pod, containerId, namespace, address, addMs, configFile };
 }
 
@@ -68,5 +70,5 @@ async function call(verb: "ADD" | "DEL", called: Called, tools: Tools): Promise<
     args: `IgnoreUnknown=1;K8S_POD_NAMESPACE=shop;K8S_POD_NAME=${pod.name};K8S_POD_UID=uid-${pod.name}`,
   });
   if (outcome.exitCode === 0) return outcome.stdout;
-  throw new Error(`${verb} of ${pod.name} failed: ${outcome.stdout || outcome.stderr}`);
+  throw new BrokenPromiseError(`${verb} of ${pod.name} failed: ${outcome.stdout || outcome.stderr}`);
 }

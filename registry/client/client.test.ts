@@ -177,16 +177,17 @@ test("a manifest under another digest is refused", async () => {
   await expect(pull({ reference: byDigest })).rejects.toMatchObject({ kind: "digestMismatch" });
 });
 
-test("tries again after a failure that may pass, as long as the registry asks", async () => {
+test("tries again after a failure that may pass", async () => {
   let failures = 0;
   registry.fault = (_, response) => {
     if (failures++ > 0) return false;
-    response.writeHead(503, { "retry-after": "1" }).end();
+    response.writeHead(503, { "retry-after": "0" }).end();
     return true;
   };
-  const startedAt = performance.now();
   expect((await pull()).digest).toBe(artifact.digest);
-  expect(performance.now() - startedAt).toBeGreaterThan(990);
+  expect(registry.log.slice(0, 2).map(({ line }) => line)).toEqual(
+    Array(2).fill("GET /v2/genie/scorer/manifests/1"),
+  );
 });
 
 test("doesn't wait longer than we're willing to", async () => {

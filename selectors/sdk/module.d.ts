@@ -15,11 +15,8 @@ export interface Request {
   count: number;
   /** What the admin set for this module, as JSON text. */
   settings: string;
-  /**
-   * Stable for one pod; its owner can't choose it. A whole number below 2⁶⁴, rounded to 53 bits on its way here:
-   * take `seed / 2 ** 64` as chance, since `seed % n` sees only the rounding.
-   */
-  seed: number;
+  /** Stable for one pod; its owner can't choose it. Made of the host's 64 bits, of which QuickJS keeps 53. */
+  seed: bigint;
   /** What hosts of a later 1.x add. */
   extensions: Attribute[];
 }

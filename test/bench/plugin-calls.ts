@@ -28,7 +28,9 @@ export async function measurePairs({ node, network, selection, rounds }: PairPla
   for (let round = 0; round < rounds; round++) {
     await using pod = await addNamespace();
     const byHandMs = await timeByHand(node, network, pod);
-    const genieMs = await timeMs(async () => expectSuccess(await callGenie(node, { verb: "ADD", pod, stdin })));
+    const genieMs = await timeMs(async () =>
+      expectSuccess(await callGenie(node, { verb: "ADD", pod, stdin })),
+    );
     expectSuccess(await callGenie(node, { verb: "DEL", pod, stdin }));
     pairs.push({ byHandMs, genieMs });
   }
@@ -39,7 +41,12 @@ async function timeByHand(node: TestNode, network: string, pod: NetworkNamespace
   const { cniVersion, name, plugins } = await node.readNetwork(network);
   const [plugin] = plugins;
   const program = path.join(node.cniPath.split(":")[network === "noop" ? 1 : 0] ?? "", plugin?.type ?? "");
-  const run = { program, cniPath: node.cniPath, node: node.namespace, stdin: { ...plugin, cniVersion, name } };
+  const run = {
+    program,
+    cniPath: node.cniPath,
+    node: node.namespace,
+    stdin: { ...plugin, cniVersion, name },
+  };
   const who = { containerId: `${pod.name}-hand`, netns: pod.path, ifName: "hand0" };
   const addMs = await timeMs(async () => expectSuccess(await runPlugin({ ...run, ...who, verb: "ADD" })));
   expectSuccess(await runPlugin({ ...run, ...who, verb: "DEL" }));
@@ -54,7 +61,7 @@ function expectSuccess({ exitCode, ...said }: { exitCode: number | undefined }):
 export async function makeNoopPlugin(): Promise<AsyncDisposable & { readonly folder: string }> {
   const folder = await mkdtemp(path.join(tmpdir(), "genie-noop-"));
   const program = path.join(folder, "noop");
-  await writeFile(program, "#!/bin/sh\n[ \"$CNI_COMMAND\" = DEL ] || echo '{\"cniVersion\":\"1.0.0\"}'\n");
+  await writeFile(program, '#!/bin/sh\n[ "$CNI_COMMAND" = DEL ] || echo \'{"cniVersion":"1.0.0"}\'\n');
   await chmod(program, 0o755);
   return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
 }

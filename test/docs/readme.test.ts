@@ -15,7 +15,8 @@ async function exists(file: string): Promise<boolean> {
 
 async function listLinks(): Promise<{ page: string; text: string; target: string }[]> {
   const pages = ["README.md"];
-  for await (const page of glob("{core,cni,registry,selectors,examples}/**/*.md", { cwd: ROOT })) pages.push(page);
+  for await (const page of glob("{core,cni,registry,selectors,examples}/**/*.md", { cwd: ROOT }))
+    pages.push(page);
   const found = pages.map(async (page) => {
     const text = await readFile(path.join(ROOT, page), "utf8");
     return [...text.matchAll(LINK)].map(([, words = "", target = ""]) => ({ page, text: words, target }));
@@ -46,7 +47,8 @@ test("every function that a page names is in the file that it links to", async (
   for (const { page, text, target } of links) {
     const source = await readFile(path.join(ROOT, path.dirname(page), target), "utf8");
     const name = text.slice(1, -3);
-    if (!new RegExp(`(function|const) ${name}\\b`).test(source)) missing.push(`${page}: ${name} in ${target}`);
+    if (!new RegExp(`(function|const) ${name}\\b`).test(source))
+      missing.push(`${page}: ${name} in ${target}`);
   }
   expect(links.length).toBeGreaterThan(8);
   expect(missing).toEqual([]);
@@ -54,7 +56,9 @@ test("every function that a page names is in the file that it links to", async (
 
 test("every npm script that the README names exists", async () => {
   const { scripts } = JSON.parse(await readFile(path.join(ROOT, "package.json"), "utf8"));
-  const named = [...(await readFile(README, "utf8")).matchAll(/npm (?:run )?(demo|test|check|bench|build)\b/g)];
+  const named = [
+    ...(await readFile(README, "utf8")).matchAll(/npm (?:run )?(demo|test|check|bench|build)\b/g),
+  ];
   expect(named.length).toBeGreaterThan(3);
   for (const [, script] of named) expect(scripts).toHaveProperty(String(script));
 });

@@ -18,7 +18,12 @@ function errors(): readonly Row[] {
 }
 
 function kpis(): readonly Row[] {
-  const rows = Object.entries(KPIS).map(([name, { unit, better, meaning }]) => [`\`${name}\``, unit, better, meaning]);
+  const rows = Object.entries(KPIS).map(([name, { unit, better, meaning }]) => [
+    `\`${name}\``,
+    unit,
+    better,
+    meaning,
+  ]);
   return [["KPI", "unit", "better", "meaning"], ...rows];
 }
 
@@ -45,10 +50,13 @@ function format([head = [], ...rows]: readonly Row[]): string {
 
 /** The README with each `<!-- table: NAME -->` … `<!-- end -->` filled anew. */
 export function fillTables(readme: string): string {
-  return readme.replaceAll(/(<!-- table: (\w+) -->\n)[^]*?(<!-- end -->)/g, (whole, open: string, name: string, end: string) => {
-    const rows = TABLES[name]?.();
-    return rows === undefined ? whole : `${open}${format(rows)}\n${end}`;
-  });
+  return readme.replaceAll(
+    /(<!-- table: (\w+) -->\n)[^]*?(<!-- end -->)/g,
+    (whole, open: string, name: string, end: string) => {
+      const rows = TABLES[name]?.();
+      return rows === undefined ? whole : `${open}${format(rows)}\n${end}`;
+    },
+  );
 }
 
 if (import.meta.main) await writeFile(README, fillTables(await readFile(README, "utf8")));

@@ -165,7 +165,12 @@ const BAD_INPUT = [
     names: "annotations",
   },
   { what: "an empty conf folder", block: { confDir: "/nowhere" }, code: 11, names: "/nowhere" },
-  { what: "a state folder that can't be", block: { stateDir: "/dev/null/genie" }, code: 5, names: "/dev/null/genie" },
+  {
+    what: "a state folder that can't be",
+    block: { stateDir: "/dev/null/genie" },
+    code: 5,
+    names: "/dev/null/genie",
+  },
 ];
 
 test.each(BAD_INPUT)("$what is answered with code $code", async ({ stdin, block, fields, code, names }) => {

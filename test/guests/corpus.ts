@@ -21,7 +21,7 @@ interface Trick {
   readonly world?: string;
 }
 
-const TRICKS: readonly Trick[] = [
+export const TRICKS: readonly Trick[] = [
   { name: "loop-in-call", outcome: "timeout" },
   { name: "loop-in-start", outcome: "timeout" },
   { name: "trap", outcome: "trap" },
@@ -29,7 +29,7 @@ const TRICKS: readonly Trick[] = [
   { name: "memory-hog", outcome: "memory" },
   { name: "memory-at-start", outcome: "memory" },
   { name: "huge-answer", outcome: "badAnswer" },
-  { name: "long-answer", outcome: "memory" },
+  { name: "long-answer", outcome: "badAnswer" },
   { name: "nan", outcome: "badAnswer" },
   { name: "too-few-verdicts", outcome: "badAnswer" },
   { name: "too-many-verdicts", outcome: "badAnswer" },

@@ -17,7 +17,7 @@ export async function meetNeverReturns(stage: Stage): Promise<void> {
 
   const running = await startPod(UNLUCKY_POD, configFile, tools);
   pods.push(running);
-  const decision = await showPod(stage, running);
+  const { decision } = await showPod(stage, running);
   const run = decision.modules.find((one) => one.digest === digest);
   page.gap();
   const claim = `it was stopped after ${run?.ms.toFixed(0)} ms; all modules together have ${DEADLINE_MS} ms`;

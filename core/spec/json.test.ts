@@ -1,0 +1,37 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { findJsonObject, isJsonObject, toFieldName } from "./json.ts";
+
+test.each(["", " ", "null", "[]", "[{}]", '"{}"', "1", "{", "{}{}", "{a:1}", "\ufeff{}", "{}\0"])(
+  "%j holds no object",
+  (text) => expect(findJsonObject(text)).toBeUndefined(),
+);
+
+test.each([
+  ["{}", {}],
+  ['\r\n{"a":\r\n1}\r\n', { a: 1 }],
+  ['{"ü":"\\ud83d\\ude00"}', { ü: "😀" }],
+  ['{"a":1,"a":2}', { a: 2 }],
+])("%j holds an object", (text, value) => expect(findJsonObject(text)).toEqual(value));
+
+test("a key named __proto__ changes no prototype", () => {
+  const found = findJsonObject('{"__proto__":{"polluted":true}}') ?? {};
+  expect(Object.getPrototypeOf(found)).toBe(Object.prototype);
+  expect(found["polluted"]).toBeUndefined();
+});
+
+test("every object comes back as it was written, and nothing else does", () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => {
+      const written: unknown = JSON.parse(JSON.stringify(value));
+      expect(findJsonObject(JSON.stringify(value))).toEqual(isJsonObject(value) ? written : undefined);
+    }),
+  );
+});
+
+test.each([
+  [[], ""],
+  [["genie"], "genie"],
+  [["genie", "selection", "scorers", 0, "weight"], "genie.selection.scorers[0].weight"],
+  [[0, "a"], "[0].a"],
+])("%j is written %j", (path, name) => expect(toFieldName(path)).toBe(name));

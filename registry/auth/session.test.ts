@@ -1,0 +1,126 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import type { ServerResponse } from "node:http";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { makeComponent, SCORER } from "../../test/fakes/component.ts";
+import { type FakeRegistry, startFakeRegistry } from "../../test/fakes/registry.ts";
+import { planArtifact } from "../artifact.ts";
+import { parseReference } from "../reference.ts";
+import { fetchArtifact, pushArtifact } from "../transfer.ts";
+
+let registry: FakeRegistry;
+let folder: string;
+let env: Record<string, string>;
+
+beforeEach(async () => {
+  registry = await startFakeRegistry();
+  folder = await mkdtemp(path.join(tmpdir(), "genie-session-"));
+  env = { REGISTRY_AUTH_FILE: path.join(folder, "auth.json") };
+  await login("alice:secret");
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true });
+  await registry[Symbol.asyncDispose]();
+});
+
+const login = (pair: string) =>
+  writeFile(
+    path.join(folder, "auth.json"),
+    JSON.stringify({ auths: { [registry.host]: { auth: Buffer.from(pair).toString("base64") } } }),
+  );
+const basic = (pair: string) => `Basic ${Buffer.from(pair).toString("base64")}`;
+
+function refuse(response: ServerResponse, challenge: string): true {
+  response.writeHead(401, { "www-authenticate": challenge }).end();
+  return true;
+}
+
+async function roundTrip(): Promise<void> {
+  const reference = parseReference(`${registry.host}/team/app:1`);
+  const artifact = planArtifact(await makeComponent(SCORER), { created: new Date(0) });
+  await pushArtifact(artifact, reference, { env });
+  expect((await fetchArtifact(reference, { env })).digest).toBe(artifact.digest);
+}
+
+test("logs in with a password when it's asked for one", async () => {
+  registry.fault = ({ headers }, response) =>
+    headers.authorization !== basic("alice:secret") && refuse(response, 'Basic realm="x"');
+  await roundTrip();
+});
+
+/** Tokens are good for the scope they were asked for. */
+function demandTokens(): { scopes: string[] } {
+  const scopes: string[] = [];
+  registry.fault = ({ method, url = "", headers }, response) => {
+    const { pathname, searchParams } = new URL(url, "http://fake");
+    if (pathname === "/token") {
+      if (headers.authorization !== basic("alice:secret")) return refuse(response, "Basic");
+      scopes.push(searchParams.get("scope") ?? "");
+      response.end(JSON.stringify({ token: `token-${scopes.at(-1)}`, expires_in: 300 }));
+      return true;
+    }
+    const action = method === "GET" ? "pull" : "pull,push";
+    if (headers.authorization === `Bearer token-repository:team/app:${action}`) return false;
+    const challenge = `Bearer realm="http://${registry.host}/token",service="fake",scope="repository:*:*"`;
+    return refuse(response, challenge);
+  };
+  return { scopes };
+}
+
+test("asks for a token with a scope of its own, once an action", async () => {
+  const { scopes } = demandTokens();
+  await roundTrip();
+  expect(scopes).toEqual(["repository:team/app:pull,push", "repository:team/app:pull"]);
+});
+
+test("a wrong password is told and not repeated", async () => {
+  demandTokens();
+  await login("alice:wrong");
+  await expect(roundTrip()).rejects.toMatchObject({ kind: "unauthorized" });
+  expect(registry.log.filter(({ line }) => line.startsWith("GET /token"))).toHaveLength(1);
+});
+
+test("the password doesn't appear in what is told", async () => {
+  registry.fault = (_, response) => refuse(response, 'Basic realm="x"');
+  await expect(roundTrip()).rejects.toThrow(/^(?!.*(?:secret|YWxpY2U))/);
+});
+
+test("no login goes to another origin, nor back after a detour", async () => {
+  await using elsewhere = await startFakeRegistry();
+  registry.fault = ({ headers }, response) =>
+    headers.authorization !== basic("alice:secret") && refuse(response, 'Basic realm="x"');
+  await roundTrip();
+  registry.fault = ({ url, headers }, response) => {
+    if (headers.authorization === undefined && url?.includes("?back") !== true)
+      return refuse(response, 'Basic realm="x"');
+    if (url?.includes("/blobs/") !== true || url.includes("?back")) return false;
+    response.writeHead(307, { location: `http://${elsewhere.host}${url}` }).end();
+    return true;
+  };
+  elsewhere.fault = ({ url }, response) => {
+    response.writeHead(307, { location: `http://${registry.host}${url}?back` }).end();
+    return true;
+  };
+  registry.log.length = 0;
+  await fetchArtifact(parseReference(`${registry.host}/team/app:1`), { env }).catch(() => undefined);
+  expect(elsewhere.log.length).toBeGreaterThan(0);
+  expect(elsewhere.log.filter(({ login: scheme }) => scheme !== undefined)).toEqual([]);
+  expect(
+    registry.log.filter(({ line, login: scheme }) => line.includes("?back") && scheme !== undefined),
+  ).toEqual([]);
+});
+
+test("a place that a registry redirects to can't ask for the login", async () => {
+  await using elsewhere = await startFakeRegistry();
+  await roundTrip();
+  registry.fault = ({ url = "" }, response) => {
+    if (!url.includes("/blobs/")) return false;
+    response.writeHead(307, { location: `http://${elsewhere.host}${url}` }).end();
+    return true;
+  };
+  elsewhere.fault = (_, response) => refuse(response, `Bearer realm="http://${elsewhere.host}/token"`);
+  const pull = fetchArtifact(parseReference(`${registry.host}/team/app:1`), { env });
+  await expect(pull).rejects.toMatchObject({ kind: "unauthorized" });
+  expect(elsewhere.log.filter(({ line }) => line.includes("/token"))).toEqual([]);
+});

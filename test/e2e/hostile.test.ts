@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { FailedOutcome } from "../../core/select/outcome.ts";
+import type { ModuleKind } from "../../core/select/request.ts";
+import { planArtifact } from "../../registry/artifact.ts";
+import { prepareModule } from "../../registry/prepare/source.ts";
+import { parseReference } from "../../registry/reference.ts";
+import { openStore } from "../../registry/store.ts";
+import { hostileGuests } from "../guests/corpus.ts";
+import { addNamespace } from "../setup/namespace.ts";
+import { callGenie, makeNode, readDecisions, type TestNode } from "./node.ts";
+
+/** A decision that takes this long is one that nobody stopped: the deadline is 50 ms. */
+const HANGING_MS = 2_000;
+
+let node: TestNode;
+beforeAll(async () => {
+  node = await makeNode();
+});
+afterAll(() => node[Symbol.asyncDispose]());
+
+const guests = await hostileGuests();
+
+/** Puts a module where `geniectl pull` puts it, prepared as far as it lets itself be. */
+async function store(name: string, wasm: Uint8Array): Promise<string> {
+  const artifact = planArtifact(wasm, { created: new Date(0) });
+  const reference = parseReference(`registry.example/hostile/${name}@${artifact.digest}`);
+  await openStore(node.storeDir).put(artifact, reference);
+  await prepareModule(node.storeDir, artifact);
+  return `registry.example/hostile/${name}@${artifact.digest}`;
+}
+
+async function expectFallback(
+  module: string,
+  { kind, outcome }: { kind: ModuleKind; outcome: FailedOutcome },
+) {
+  await using pod = await addNamespace();
+  const selection = kind === "scorer" ? { scorers: [{ module }] } : { selector: { module } };
+  const stdin = node.config({ selection });
+  const added = await callGenie(node, { verb: "ADD", pod, stdin });
+  expect(added, added.stderr).toMatchObject({ exitCode: 0, answer: { ips: [expect.anything()] } });
+  const decision = (await readDecisions(node)).at(-1);
+  expect(decision).toMatchObject({
+    containerId: pod.name,
+    decidedBy: "fallback",
+    ranking: [{ network: "blue", reason: "first-fit" }, { network: "green" }, { network: "red" }],
+    modules: [
+      { digest: module.split("@")[1], kind, mode: "enforce", outcome, detail: expect.stringMatching(/./) },
+    ],
+  });
+  expect(decision?.["ms"]).toBeLessThan(HANGING_MS);
+  expect(await callGenie(node, { verb: "DEL", pod, stdin })).toMatchObject({ exitCode: 0 });
+}
+
+test.each(guests)("$name ends as $outcome, and the fallback decides", async ({ name, wasm, ...expected }) => {
+  await expectFallback(await store(name, wasm), expected);
+});
+
+test("a module that is not in the store counts as failed, and no registry is asked", async () => {
+  const module = `registry.example/hostile/nowhere@sha256:${"0".repeat(64)}`;
+  await expectFallback(module, { kind: "scorer", outcome: "notInStore" });
+});
+
+test("onFailure: fail fails the pod with 110, but not one of a system namespace", async () => {
+  const { name, wasm } = guests.find((guest) => guest.outcome === "trap") ?? {
+    name: "",
+    wasm: new Uint8Array(),
+  };
+  const module = await store(name, wasm);
+  const stdin = node.config({ selection: { scorers: [{ module, onFailure: "fail" }] } });
+  await using pod = await addNamespace();
+  expect(await callGenie(node, { verb: "ADD", pod, stdin })).toMatchObject({
+    exitCode: 1,
+    answer: { code: 110 },
+  });
+  const args = "IgnoreUnknown=1;K8S_POD_NAMESPACE=kube-system;K8S_POD_NAME=dns";
+  expect(await callGenie(node, { verb: "ADD", pod, stdin, args })).toMatchObject({ exitCode: 0 });
+  expect(await callGenie(node, { verb: "DEL", pod, stdin })).toMatchObject({ exitCode: 0 });
+});

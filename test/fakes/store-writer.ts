@@ -1,0 +1,13 @@
+/** `node store-writer.ts STORE NAME`: puts one module after the other, under ten tags in turn, until it's killed. */
+import { planArtifact } from "../../registry/artifact.ts";
+import { parseReference } from "../../registry/reference.ts";
+import { openStore } from "../../registry/store.ts";
+import { addNote, makeComponent, SCORER } from "./component.ts";
+
+const [, , folder = "", name = ""] = process.argv;
+const component = await makeComponent(SCORER);
+const store = openStore(folder);
+for (let turn = 0; ; turn++) {
+  const artifact = planArtifact(addNote(component, `${process.pid} ${turn}`), { created: new Date(0) });
+  await store.put(artifact, parseReference(`r.example/${name}:${turn % 10}`));
+}

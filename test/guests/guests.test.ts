@@ -1,0 +1,110 @@
+/** Bad modules in the real guest process: each call ends as the corpus says, and the next one is served. */
+import { readFile } from "node:fs/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { spawnGuest } from "../../cni/guest-process.ts";
+import { findMisfit } from "../../core/sandbox/component.ts";
+import type { GuestEnd } from "../../core/sandbox/connection.ts";
+import { openSandbox } from "../../core/sandbox/host.ts";
+import type { PreparedModule, Sandbox } from "../../core/sandbox/port.ts";
+import { checkChoices, checkVerdicts } from "../../core/select/answer.ts";
+import { hostileGuests, TRICKS, type HostileGuest } from "./corpus.ts";
+import { planRequest, prepare } from "./question.ts";
+
+const PROGRAM = new URL("../../dist/bin/genie-guest", import.meta.url).pathname;
+const OCCUPANCY = new URL("../../dist/modules/occupancy.wasm", import.meta.url);
+const LIMITS = { memoryBytes: 16 * 1024 * 1024, loadMs: 5000 };
+/** Long enough for any call here on a busy machine; only the endless loops use it up. */
+const DEADLINE_MS = 1000;
+const request = { ...planRequest(3), count: 2 };
+
+let good: PreparedModule;
+let guestByName: ReadonlyMap<string, HostileGuest>;
+let sandbox: Sandbox;
+const ends: Promise<GuestEnd>[] = [];
+
+function open(): Sandbox {
+  return openSandbox(() => {
+    const guest = spawnGuest(PROGRAM);
+    ends.push(guest.ended);
+    return guest;
+  }, LIMITS);
+}
+
+beforeAll(async () => {
+  guestByName = new Map((await hostileGuests()).map((guest) => [guest.name, guest]));
+  good = await prepare(await readFile(OCCUPANCY), "sha256:good", "scorer");
+  sandbox = open();
+});
+
+afterAll(async () => {
+  await sandbox[Symbol.asyncDispose]();
+  await Promise.all(ends); // each guest process that was started is gone
+});
+
+async function run(module: PreparedModule) {
+  const { digest, kind } = module;
+  const loaded = await sandbox.load(module);
+  if (loaded.outcome !== "ok") return loaded;
+  if (kind === "scorer") {
+    const answer = await sandbox.score(digest, request, DEADLINE_MS);
+    return answer.outcome === "ok" ? checkVerdicts(answer.value, request) : answer;
+  }
+  const answer = await sandbox.select(digest, { request, verdicts: [] }, DEADLINE_MS);
+  return answer.outcome === "ok" ? checkChoices(answer.value, request) : answer;
+}
+
+/** A "module" whose glue is any JavaScript: what an attacker has who broke out of wasm. */
+function withGlue(digest: string, body: string): PreparedModule {
+  const glue = `(() => () => ({ "genie:selection/scoring@1.0.0": { score() { ${body} } } }))()`;
+  return { digest, kind: "scorer", glue: Buffer.from(glue), coreByName: new Map() };
+}
+
+const SOUND = [0, 1, 2].map((at) => ({ tag: "score", val: 1 - at / 100 }));
+
+test.each(TRICKS.map(({ name }) => name))("%s", async (name) => {
+  const guest = guestByName.get(name);
+  if (guest === undefined) throw new Error(`${name} is not in the corpus`);
+  if (guest.outcome === "wrongWorld") {
+    expect(findMisfit(guest.kind, guest.wasm)).toMatch(/^it (imports|doesn't export) /);
+    return;
+  }
+  expect(findMisfit(guest.kind, guest.wasm)).toBeUndefined();
+  const result = await run(await prepare(guest.wasm, `sha256:${name}`, guest.kind));
+  expect(result).toMatchObject({ outcome: guest.outcome, detail: expect.stringMatching(/^[\p{L}\p{N}\p{P}\p{S} ]{1,128}$/u) });
+  expect(await run(good), "the call after it").toMatchObject({ outcome: "ok", value: SOUND });
+});
+
+test("a component that fits but leaves out the types' functions is no bug of ours", async () => {
+  const trap = guestByName.get("trap");
+  expect(findMisfit("selector", trap?.wasm ?? new Uint8Array())).toBe("it doesn't export genie:selection/selecting@1.0");
+});
+
+test.each([
+  ["ends its process", "process.exit(3)", "trap", /exit code 3/],
+  ["takes memory outside of wasm", "const held = []; for (;;) held.push(new Array(1e6).fill(held.length));", "memory", /SIG/],
+  ["answers out of protocol", "process.getBuiltinModule('fs').writeSync(1, Buffer.alloc(8, 1)); for (;;);", "trap", /guest/],
+  ["answers with what is no answer", "process.getBuiltinModule('fs').writeSync(1, Buffer.from([2, 0, 0, 0, 49, 50])); for (;;);", "trap", /protocol/],
+  ["throws what is no error", "throw undefined;", "badAnswer", /undefined/],
+  ["answers with text", "return 'yes';", "badAnswer", /list/],
+] as const)("a guest process that %s", async (name, body, outcome, detail) => {
+  const result = await run(withGlue(`sha256:${name}`, body));
+  expect(result).toMatchObject({ outcome, detail: expect.stringMatching(detail) });
+  expect(await run(good), "the call after it").toMatchObject({ outcome: "ok", value: SOUND });
+});
+
+test("a guest process that can't start is an outcome, not an exception", async () => {
+  await using broken = openSandbox(() => spawnGuest("/nonexistent/genie-guest"), LIMITS);
+  const loaded = await broken.load(good);
+  expect(loaded).toMatchObject({ outcome: "trap", detail: expect.stringContaining("did not start") });
+});
+
+test("no call sees what an earlier one left", async () => {
+  const first = await run(good);
+  expect(await run(good)).toEqual(first);
+});
+
+test("a sandbox that was opened and not used leaves no process", async () => {
+  const unused = open();
+  await unused[Symbol.asyncDispose]();
+  expect(await ends.at(-1)).toMatchObject({ signal: "SIGKILL" });
+});

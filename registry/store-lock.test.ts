@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -29,8 +30,11 @@ test("one at a time", async () => {
 test("a holder that is killed holds nothing", async () => {
   const code = `const { takeLock } = await import(${JSON.stringify(path.resolve("registry/store-lock.ts"))});
     await takeLock(${JSON.stringify(folder)}); console.log("held"); setInterval(() => {}, 1e6);`;
-  const holder = execa(process.execPath, ["--input-type=module", "-e", code], { reject: false });
-  for await (const line of holder) if (line === "held") break;
+  const holder = execa(process.execPath, ["--input-type=module", "-e", code], {
+    reject: false,
+    timeout: 20_000,
+  });
+  await once(holder.stdout, "data");
   const waiting = takeLock(folder);
   await expect(
     Promise.race([waiting.then(() => "taken"), readdir(folder).then(() => "waiting")]),

@@ -136,8 +136,9 @@ test("many at once lose nothing", async () => {
       return openStore(path.join(folder, "modules")).put(each, parseReference(`r.example/${name}:1`));
     }),
   );
-  expect((await store.listEntries()).map(({ reference }) => reference).toSorted()).toEqual(
-    names.map((name) => `r.example/${name}:1`).toSorted(),
+  const listed = await store.listEntries();
+  expect(new Set(listed.map(({ reference }) => reference))).toEqual(
+    new Set(names.map((name) => `r.example/${name}:1`)),
   );
   expect(await readdir(path.join(folder, "modules/.tmp"))).toEqual([]);
   expect(await readdir(path.join(folder, "modules/.lock"))).toHaveLength(1);

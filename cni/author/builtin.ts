@@ -1,5 +1,6 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import path from "node:path";
+import { replaceFile } from "../../registry/atomic-file.ts";
 import { buildModule } from "./module.ts";
 import { findPackageRoot } from "./toolchain.ts";
 
@@ -12,6 +13,6 @@ export async function buildBuiltinModules(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (const name of BUILTIN_MODULES) {
     const { component } = await buildModule({ file: path.join(selectors, name, "module.ts") });
-    await writeFile(path.join(folder, `${name}.wasm`), component);
+    await replaceFile(path.join(folder, `${name}.wasm`), component, { tempDir: folder });
   }
 }

@@ -25,8 +25,8 @@ interface Jco {
 
 /**
  * Builds an author's source to a component that fits its world.
- * AssemblyScript gives the same bytes for the same source in every folder; TypeScript doesn't, since QuickJS's
- * snapshot holds random seeds: https://github.com/bytecodealliance/wizer/issues/153.
+ * AssemblyScript gives the same bytes for the same source, file names included, in every folder. TypeScript
+ * doesn't, since the snapshot of QuickJS holds random seeds: https://github.com/bytecodealliance/wizer/issues/153.
  * @throws {BuildFailure} what the author can mend.
  */
 export async function buildModule(options: SourceOptions): Promise<BuiltModule> {

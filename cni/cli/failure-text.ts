@@ -1,6 +1,7 @@
 import { styleText } from "node:util";
 import { Failure, FAILURES, findErrno } from "../../core/errors.ts";
 import { RegistryFailure } from "../../registry/errors.ts";
+import { BuildFailure } from "../author/failure.ts";
 import { toLine } from "./output.ts";
 
 /** The one line on stderr that tells what failed, where, and what to do. */
@@ -9,7 +10,7 @@ export function formatFailure(error: unknown): string {
 }
 
 function describe(error: unknown): string {
-  if (error instanceof RegistryFailure) return `${error.message}: ${error.todo}`;
+  if (error instanceof RegistryFailure || error instanceof BuildFailure) return `${error.message}: ${error.todo}`;
   if (error instanceof Failure) return `${error.message}: ${error.details || FAILURES[error.kind].todo}`;
   const message = error instanceof Error ? error.message : String(error);
   return findErrno(error) === undefined ? `a bug in geniectl: ${message}` : message;

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
+import { buildCommand } from "./build.ts";
 import { formatFailure } from "./failure-text.ts";
 import { listCommand } from "./list.ts";
 import { openShell } from "./output.ts";
@@ -8,7 +9,7 @@ import { pullCommand } from "./pull.ts";
 import { pushCommand } from "./push.ts";
 import type { MakeCommand } from "./shell.ts";
 
-const VERBS: readonly MakeCommand[] = [pushCommand, pullCommand, pinCommand, listCommand];
+const VERBS: readonly MakeCommand[] = [buildCommand, pushCommand, pullCommand, pinCommand, listCommand];
 
 const STOPPING_SIGNALS = ["SIGINT", "SIGTERM"] as const;
 

@@ -22,13 +22,13 @@ export interface PoolUse {
 
 /**
  * Computes the use of a host-local pool from its configuration and the addresses that its store holds.
- * Undefined when the configuration has no range that host-local would accept.
+ * Undefined when host-local would refuse the configuration: such a network has no address to give, and isn't empty.
  * Source: plugins/ipam/host-local/backend/allocator (config.go, range.go).
  */
 export function findPoolUse(ipam: JsonObject, usedAddresses: readonly string[]): PoolUse | undefined {
-  const sets = readRangeSets(ipam);
-  if (sets.length === 0) return undefined;
-  const used = usedAddresses.filter((text) => ipaddr.isValid(text)).map(toNumber);
+  const sets = findRangeSets(ipam);
+  if (sets === undefined) return undefined;
+  const used = usedAddresses.filter(isAddress).map(toNumber);
   const uses = sets.map((set) => {
     const size = set.reduce((sum, range) => sum + sizeOf(range), 0n);
     const taken = used.filter((address) => set.some((range) => isIn(address, range))).length;
@@ -41,29 +41,43 @@ export function findPoolUse(ipam: JsonObject, usedAddresses: readonly string[]):
   };
 }
 
-/** `subnet` at the top level is a set of its own before those of `ranges`. */
-function readRangeSets(ipam: JsonObject): readonly RangeSet[] {
-  const listed = Array.isArray(ipam["ranges"]) ? ipam["ranges"].filter((set) => Array.isArray(set)) : [];
-  const sets: readonly unknown[][] = "subnet" in ipam ? [[ipam], ...listed] : listed;
-  return sets.map((set) => set.filter(isJsonObject).flatMap(readRange)).filter((set) => set.length > 0);
+/** `subnet` at the top level is a set of its own before those of `ranges`. One wrong range spoils them all. */
+function findRangeSets(ipam: JsonObject): readonly RangeSet[] | undefined {
+  const listed: unknown = ipam["ranges"] ?? [];
+  if (!Array.isArray(listed)) return undefined;
+  const sets = ("subnet" in ipam ? [[ipam], ...listed] : listed).map(findRangeSet);
+  if (sets.length === 0 || !sets.every((set) => set !== undefined)) return undefined;
+  return hasOverlap(sets.flat()) ? undefined : sets;
 }
 
-function readRange({ subnet, rangeStart, rangeEnd, gateway }: JsonObject): Range[] {
-  if (typeof subnet !== "string" || !ipaddr.isValidCIDR(subnet)) return [];
+function findRangeSet(set: unknown): RangeSet | undefined {
+  if (!Array.isArray(set) || set.length === 0) return undefined;
+  const ranges = set.map((range: unknown) => (isJsonObject(range) ? findRange(range) : undefined));
+  if (!ranges.every((range) => range !== undefined)) return undefined;
+  return ranges.every(({ bits }) => bits === ranges[0]?.bits) ? ranges : undefined;
+}
+
+function findRange({ subnet, rangeStart, rangeEnd, gateway }: JsonObject): Range | undefined {
+  if (typeof subnet !== "string" || !isAddress(subnet.split("/")[0] ?? "") || !ipaddr.isValidCIDR(subnet))
+    return undefined;
   const [address, prefix] = ipaddr.parseCIDR(subnet);
-  const bits = address.kind() === "ipv4" ? 32 : 128;
-  if (bits - prefix < 2) return [];
+  const { bits, value: base } = toNumber(address.toString());
   const size = 1n << BigInt(bits - prefix);
-  const base = (toNumber(address.toString()).value / size) * size;
-  const broadcast = bits === 32 ? 1n : 0n;
-  return [
-    {
-      bits,
-      first: numberOr(rangeStart, base + 1n),
-      last: numberOr(rangeEnd, base + size - 1n - broadcast),
-      gateway: numberOr(gateway, base + 1n),
-    },
-  ];
+  if (size < 4n || base % size !== 0n) return undefined;
+  const end = base + size - 1n;
+  const first = findNumber(rangeStart, bits, base + 1n);
+  const last = findNumber(rangeEnd, bits, bits === 32 ? end - 1n : end);
+  const routerAt = findNumber(gateway, bits, base + 1n);
+  if (first === undefined || last === undefined || routerAt === undefined) return undefined;
+  return first < base || last > end || first > last ? undefined : { bits, first, last, gateway: routerAt };
+}
+
+function hasOverlap(ranges: RangeSet): boolean {
+  const sorted = ranges.toSorted((a, b) => a.bits - b.bits || (a.first < b.first ? -1 : 1));
+  return sorted.some(({ bits, first }, at) => {
+    const before = sorted[at - 1];
+    return before !== undefined && before.bits === bits && before.last >= first;
+  });
 }
 
 interface AddressNumber {
@@ -79,12 +93,21 @@ function toNumber(text: string): AddressNumber {
   };
 }
 
-function numberOr(text: unknown, fallback: bigint): bigint {
-  return typeof text === "string" && ipaddr.isValid(text) ? toNumber(text).value : fallback;
+/** The address as a number; undefined when it is none of that family. */
+function findNumber(text: unknown, bits: 32 | 128, whenAbsent: bigint): bigint | undefined {
+  if (text === undefined || text === null || text === "") return whenAbsent;
+  if (typeof text !== "string" || !isAddress(text)) return undefined;
+  const found = toNumber(text);
+  return found.bits === bits ? found.value : undefined;
+}
+
+/** Only what Go reads as an address: no octal, no hexadecimal, no parts left out. */
+function isAddress(text: string): boolean {
+  return ipaddr.IPv6.isValid(text) || ipaddr.IPv4.isValidFourPartDecimal(text);
 }
 
 function sizeOf({ first, last, gateway }: Range): bigint {
-  const whole = last < first ? 0n : last - first + 1n;
+  const whole = last - first + 1n;
   return gateway >= first && gateway <= last ? whole - 1n : whole;
 }
 

@@ -2,6 +2,9 @@ import type { NetworkFacts } from "../config.ts";
 import type { Kpi } from "../select/request.ts";
 import type { Sample } from "./names.ts";
 
+/** `age-ms` is a u32 in the modules' contract: 49 days and everything beyond. */
+const OLDEST_MS = 0xffff_ffff;
+
 /** The KPIs of one network with their age at `nowMs`. A clock that went backwards makes no negative age. */
 export function readKpis(network: string, samples: readonly Sample[], nowMs: number): readonly Kpi[] {
   return samples
@@ -9,7 +12,7 @@ export function readKpis(network: string, samples: readonly Sample[], nowMs: num
     .map(({ kpi, value, takenAtMs }) => ({
       name: kpi,
       value,
-      ageMs: Math.max(0, Math.round(nowMs - takenAtMs)),
+      ageMs: Math.min(OLDEST_MS, Math.max(0, Math.round(nowMs - takenAtMs))),
     }));
 }
 

@@ -22,9 +22,10 @@ export interface GuestProcess {
 export type Reply =
   | { readonly came: "answer"; readonly bytes: Uint8Array }
   | { readonly came: "late" }
+  | { readonly came: "junk" }
   | { readonly came: "end"; readonly end: GuestEnd };
 
-/** One guest process and what it says. After a reply other than an answer it is of no more use. */
+/** One guest process and what it says. After a reply other than an answer it is to be closed. */
 export class GuestConnection {
   readonly loaded = new Set<string>();
   readonly #process: GuestProcess;
@@ -40,17 +41,17 @@ export class GuestConnection {
     return await this.receive(deadlineMs);
   }
 
-  /** Waits for the next frame; kills the guest when it is late. */
+  /** Waits for the next frame. */
   async receive(deadlineMs: number): Promise<Reply> {
-    const { promise: late, resolve } = Promise.withResolvers<"late">();
-    const timer = setTimeout(() => resolve("late"), deadlineMs);
+    const { promise: late, resolve } = Promise.withResolvers<Reply>();
+    const timer = setTimeout(() => resolve({ came: "late" }), deadlineMs);
     const next = this.#next();
-    const first = await Promise.race([next, late]);
-    clearTimeout(timer);
-    if (first !== "late") return first;
-    await this.close();
-    await next;
-    return { came: "late" };
+    next.catch(() => undefined); // the stream of a late guest may break when it is killed; nobody waits for it then
+    try {
+      return await Promise.race([next, late]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   async #next(): Promise<Reply> {
@@ -58,8 +59,8 @@ export class GuestConnection {
       const { value } = await this.#frames.next();
       if (value !== undefined) return { came: "answer", bytes: value };
     } catch (error) {
-      if (!(error instanceof BinaryError)) throw error;
-      this.#process.kill();
+      if (error instanceof BinaryError) return { came: "junk" };
+      throw error;
     }
     return { came: "end", end: await this.#process.ended };
   }

@@ -2,7 +2,7 @@ import { cleanReason } from "../select/answer.ts";
 import type { ModuleFailure, ModuleResult } from "../select/outcome.ts";
 import type { SelectionRequest } from "../select/request.ts";
 import { parseAnswer } from "./answer.ts";
-import { GuestConnection, type GuestEnd, type GuestProcess, type Reply } from "./connection.ts";
+import { GuestConnection, type GuestEnd, type GuestProcess } from "./connection.ts";
 import { capMemories } from "./memory.ts";
 import { type CallOrder, encodeOrder, GLUE } from "./message.ts";
 import type { GuestLimits, PreparedModule, Sandbox, SelectorQuestion } from "./port.ts";
@@ -25,7 +25,11 @@ class GuestSandbox implements Sandbox {
   readonly #spawn: () => GuestProcess;
   readonly #limits: GuestLimits;
   readonly #knownByDigest = new Map<string, Known>();
+  /** The guest once it is ready; undefined when the next call has to start one. */
   #guest: Promise<GuestConnection | ModuleFailure> | undefined;
+  /** The last guest that was started. */
+  #connection: GuestConnection | undefined;
+  #isClosed = false;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(spawn: () => GuestProcess, limits: GuestLimits) {
@@ -53,8 +57,8 @@ class GuestSandbox implements Sandbox {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const guest = await this.#guest;
-    if (guest instanceof GuestConnection) await guest.close();
+    this.#isClosed = true;
+    await this.#connection?.close();
     await this.#last;
   }
 
@@ -62,7 +66,7 @@ class GuestSandbox implements Sandbox {
     return this.#inTurn(async () => {
       const guest = await this.#guestWith(order.digest);
       if (!(guest instanceof GuestConnection)) return guest;
-      return this.#conclude(await guest.ask(encodeOrder(order), deadlineMs), deadlineMs);
+      return await this.#ask(guest, encodeOrder(order), deadlineMs);
     });
   }
 
@@ -82,7 +86,7 @@ class GuestSandbox implements Sandbox {
     const guest = await this.#guest;
     if (!(guest instanceof GuestConnection) || guest.loaded.has(digest)) return guest;
     const { loadMs } = this.#limits;
-    const loaded = this.#conclude(await guest.ask(known.order, loadMs), loadMs);
+    const loaded = await this.#ask(guest, known.order, loadMs);
     if (loaded.outcome === "ok") {
       guest.loaded.add(digest);
       return guest;
@@ -92,25 +96,31 @@ class GuestSandbox implements Sandbox {
   }
 
   async #start(): Promise<GuestConnection | ModuleFailure> {
+    if (this.#isClosed) throw new Error("the sandbox is closed");
     const guest = new GuestConnection(this.#spawn());
+    this.#connection = guest;
     const ready = await guest.receive(START_MS);
     if (ready.came === "answer") return guest;
-    this.#guest = undefined;
-    const why = ready.came === "late" ? `not ready after ${START_MS} ms` : describeEnd(ready.end);
+    await this.#replace(guest);
+    const why = ready.came === "end" ? describeEnd(ready.end) : `not ready after ${START_MS} ms`;
     return { outcome: "trap", detail: `the guest process did not start: ${why}` };
   }
 
-  /** Turns a reply into an outcome. A guest that gave none is gone; the next call starts another. */
-  #conclude(reply: Reply, deadlineMs: number): ModuleResult<unknown> {
-    if (reply.came === "answer") {
-      const answer = parseAnswer(reply.bytes);
-      if (answer !== undefined) return answer;
-    }
-    this.#guest = undefined;
+  async #ask(guest: GuestConnection, order: Uint8Array, deadlineMs: number): Promise<ModuleResult<unknown>> {
+    const reply = await guest.ask(order, deadlineMs);
+    const answer = reply.came === "answer" ? parseAnswer(reply.bytes) : undefined;
+    if (answer !== undefined) return answer;
+    await this.#replace(guest);
     if (reply.came === "late")
       return { outcome: "timeout", detail: `stopped after ${Math.round(deadlineMs)} ms` };
     if (reply.came === "end") return explainEnd(reply.end);
     return { outcome: "trap", detail: "the guest process answered out of protocol" };
+  }
+
+  /** Ends a guest that is of no more use; the next call starts another. */
+  async #replace(guest: GuestConnection): Promise<void> {
+    this.#guest = undefined;
+    await guest.close();
   }
 }
 
@@ -123,7 +133,7 @@ function planLoad({ digest, kind, glue, coreByName }: PreparedModule, { memoryBy
 
 function explainEnd(end: GuestEnd): ModuleFailure {
   const outcome = MEMORY_SIGNALS.includes(end.signal) ? "memory" : "trap";
-  return { outcome, detail: `the guest process ended: ${describeEnd(end)}` };
+  return { outcome, detail: `the guest process ended: ${end.signal ?? `exit code ${end.exitCode}`}` };
 }
 
 function describeEnd({ signal, exitCode, lastWords }: GuestEnd): string {

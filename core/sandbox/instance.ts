@@ -39,7 +39,7 @@ export function callModule(module: LoadedModule, { args, maxItems }: Question): 
     const answering = findAnswering(module.kind, exports);
     if (answering === undefined)
       return { outcome: "wrongWorld", detail: "its interface has no such function" };
-    watch.phase = "answering";
+    watch.inModule = false;
     return { outcome: "ok", value: answering(...args) };
   } catch (error) {
     return explain(error, watch, module.memoryBytes);
@@ -54,8 +54,8 @@ function findAnswering(kind: ModuleKind, exports: Readonly<Record<string, Export
 
 /** Tells the module's own code from the glue around it when something is thrown. */
 class Watch {
-  phase: "starting" | "answering" = "starting";
-  trapped: unknown;
+  /** Whether the module's code runs, its start included; still true after it threw. */
+  inModule = true;
   readonly #cores = new Set<WebAssembly.Module>();
   readonly #memories: WebAssembly.Memory[] = [];
   readonly #maxItems: number;
@@ -84,19 +84,12 @@ class Watch {
   #watch(value: unknown, { memory }: Exports): unknown {
     if (typeof value !== "function") return value;
     return (...args: unknown[]): unknown => {
-      const answer = this.#run(value, args);
+      this.inModule = true;
+      const answer: unknown = Reflect.apply(value, undefined, args);
+      this.inModule = false;
       if (memory instanceof WebAssembly.Memory) this.#checkLength(memory, answer);
       return answer;
     };
-  }
-
-  #run(code: Function, args: unknown[]): unknown {
-    try {
-      return Reflect.apply(code, undefined, args);
-    } catch (error) {
-      this.trapped = error;
-      throw error;
-    }
   }
 
   /**
@@ -117,9 +110,8 @@ function explain(error: unknown, watch: Watch, limitBytes: number): ModuleFailur
   const detail = error instanceof Error ? error.message : String(error);
   // jco throws a component's `err` as an Error with a payload.
   if (error instanceof Error && Object.hasOwn(error, "payload")) return { outcome: "error", detail };
-  const isOurs =
-    watch.phase === "answering" && error !== watch.trapped && !(error instanceof WebAssembly.RuntimeError);
-  if (isOurs) return { outcome: "badAnswer", detail };
+  const isTrap = watch.inModule || error instanceof WebAssembly.RuntimeError;
+  if (!isTrap) return { outcome: "badAnswer", detail };
   const isFull = watch.memoryBytes >= limitBytes * NEARLY_FULL;
   return { outcome: isFull ? "memory" : "trap", detail };
 }

@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { callGenie, type TestNode, withAnnotations } from "../e2e/node.ts";
@@ -38,19 +38,27 @@ export async function measurePairs({ node, network, selection, rounds }: PairPla
 }
 
 async function timeByHand(node: TestNode, network: string, pod: NetworkNamespace): Promise<number> {
-  const { cniVersion, name, plugins } = await node.readNetwork(network);
-  const [plugin] = plugins;
-  const program = path.join(node.cniPath.split(":")[network === "noop" ? 1 : 0] ?? "", plugin?.type ?? "");
-  const run = {
-    program,
-    cniPath: node.cniPath,
-    node: node.namespace,
-    stdin: { ...plugin, cniVersion, name },
-  };
+  const { plugin, stdin } = await readPlugin(node.confDir, network);
+  const program = await findProgram(node.cniPath, plugin);
   const who = { containerId: `${pod.name}-hand`, netns: pod.path, ifName: "hand0" };
-  const addMs = await timeMs(async () => expectSuccess(await runPlugin({ ...run, ...who, verb: "ADD" })));
-  expectSuccess(await runPlugin({ ...run, ...who, verb: "DEL" }));
+  const run = { ...who, program, stdin, cniPath: node.cniPath, node: node.namespace };
+  const addMs = await timeMs(async () => expectSuccess(await runPlugin({ ...run, verb: "ADD" })));
+  expectSuccess(await runPlugin({ ...run, verb: "DEL" }));
   return addMs;
+}
+
+/** The only plugin of a network, and what a runtime hands to it. */
+async function readPlugin(confDir: string, network: string): Promise<{ plugin: string; stdin: object }> {
+  const file = (await readdir(confDir)).find((name) => name.endsWith(`-${network}.conflist`)) ?? "";
+  const { cniVersion, name, plugins } = JSON.parse(await readFile(path.join(confDir, file), "utf8"));
+  return { plugin: plugins[0].type, stdin: { ...plugins[0], cniVersion, name } };
+}
+
+async function findProgram(cniPath: string, plugin: string): Promise<string> {
+  for (const folder of cniPath.split(":")) {
+    if ((await readdir(folder)).includes(plugin)) return path.join(folder, plugin);
+  }
+  throw new Error(`${plugin} is not in ${cniPath}`);
 }
 
 function expectSuccess({ exitCode, ...said }: { exitCode: number | undefined }): void {

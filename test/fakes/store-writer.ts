@@ -1,4 +1,7 @@
-/** `node store-writer.ts STORE NAME`: puts one module after the other, under ten tags in turn, until it's killed. */
+/**
+ * `node store-writer.ts STORE NAME`: puts one module after the other, under ten tags in turn, until it's killed.
+ * Prints each digest once it's in the store.
+ */
 import { planArtifact } from "../../registry/artifact.ts";
 import { parseReference } from "../../registry/reference.ts";
 import { openStore } from "../../registry/store.ts";
@@ -10,4 +13,5 @@ const store = openStore(folder);
 for (let turn = 0; ; turn++) {
   const artifact = planArtifact(addNote(component, `${process.pid} ${turn}`), { created: new Date(0) });
   await store.put(artifact, parseReference(`r.example/${name}:${turn % 10}`));
+  console.log(artifact.digest);
 }

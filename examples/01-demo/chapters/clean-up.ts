@@ -33,7 +33,7 @@ export async function stopPods({ page, tools, pods }: Stage, before: Traces): Pr
     linksInPods,
   );
   page.promise(
-    `no interface is left on the node (its plugin keeps the bridge ${BRIDGE})`,
+    `no interface is left on the node (the bridge plugin keeps its bridge, ${BRIDGE})`,
     newLinks.length === 0,
     newLinks,
   );

@@ -5,18 +5,19 @@ import { toPluginConfig, toReference, toSelection } from "../plugin-config.ts";
 import { startPod } from "../pod.ts";
 import { DEADLINE_MS, NEVER_RETURNS, UNLUCKY_POD } from "../scenario.ts";
 import type { Stage } from "../stage.ts";
-import { showPod } from "./pods.ts";
+import { showPod, showTitles } from "./pods.ts";
 
 /** Adds a scorer that never returns, and shows that it keeps no pod from its network. */
 export async function meetNeverReturns(stage: Stage): Promise<void> {
   const { page, tools, pods } = stage;
   page.chapter("A module that never returns");
-  for (const line of NEVER_RETURNS.trimEnd().split("\n")) page.aside(`  ${line}`);
+  for (const line of NEVER_RETURNS.trimEnd().split("\n")) page.aside(`  ${line}`.trimEnd());
   page.gap();
   const { configFile, digest } = await publishNeverReturns(stage);
 
   const running = await startPod(UNLUCKY_POD, configFile, tools);
   pods.push(running);
+  showTitles(stage);
   const { decision } = await showPod(stage, running);
   const run = decision.modules.find((one) => one.digest === digest);
   page.gap();

@@ -1,7 +1,7 @@
 import { NETWORK_NAMES, type NetworkName } from "../../../test/setup/networks.ts";
 import { type DecisionRecord, findNetworkOf, readDecision } from "../node.ts";
 import { type RunningPod, startPod } from "../pod.ts";
-import { type Pod, PODS } from "../scenario.ts";
+import { type Pod, PODS, SELECTOR_SETTINGS } from "../scenario.ts";
 import type { Stage } from "../stage.ts";
 
 const COLUMNS = [
@@ -17,7 +17,10 @@ const COLUMNS = [
 export async function attachPods(stage: Stage): Promise<void> {
   const { page, tools, configFile, pods } = stage;
   page.chapter("A dozen pods: who gets which network, and why");
-  page.titles(COLUMNS);
+  const percent = 100 * SELECTOR_SETTINGS.atMost.occupancy;
+  page.say(`The admin's rule: the cheapest network, as long as it is at most ${percent} % full.`);
+  page.gap();
+  showTitles(stage);
   const placements: Placement[] = [];
   for (const pod of PODS) {
     const running = await startPod(pod, configFile, tools);
@@ -41,6 +44,11 @@ export async function attachPods(stage: Stage): Promise<void> {
 export interface Placement {
   readonly network: NetworkName | undefined;
   readonly decision: DecisionRecord;
+}
+
+/** Prints the titles above the rows of pods. */
+export function showTitles({ page }: Stage): void {
+  page.titles(COLUMNS);
 }
 
 /** Prints a pod's row: the network that it is on, and the reason that was recorded. */

@@ -33,7 +33,7 @@ export class Page {
   }
 
   aside(text: string): void {
-    this.#write(`${INDENT}${this.#paint("dim", text)}`);
+    this.#write(text === "" ? "" : `${INDENT}${this.#paint("dim", text)}`);
   }
 
   gap(): void {

@@ -56,9 +56,10 @@ export class JsonReader {
     if (this.skips(Code.BraceClose)) return;
     do {
       this.skipBlanks();
-      const name = this.quoted();
+      const entry = entryIn(group, this.quoted());
+      if (this.holds(entry.path)) return this.stop(`something new after the second ${entry.path}`);
       if (!this.skips(Code.Colon)) return this.stop("a colon");
-      this.value(entryIn(group, name), depth + 1);
+      this.value(entry, depth + 1);
     } while (this.problem == "" && this.skips(Code.Comma));
     if (!this.skips(Code.BraceClose)) this.stop("a comma or }");
   }
@@ -72,6 +73,13 @@ export class JsonReader {
       this.value(entryIn(group, decimal(position++)), depth + 1);
     } while (this.problem == "" && this.skips(Code.Comma));
     if (!this.skips(Code.BracketClose)) this.stop("a comma or ]");
+  }
+
+  private holds(path: string): bool {
+    for (let i = 1; i < this.entries.length; i++) {
+      if (this.entries[i].path == path) return true;
+    }
+    return false;
   }
 
   private string(entry: Entry): void {
@@ -92,7 +100,7 @@ export class JsonReader {
     entry.kind = Kind.Number;
     const sign: f64 = this.skipsWord("-") ? -1 : 1;
     let exponent = 0;
-    let digits = this.digits(0);
+    let digits: f64 = this.skipsWord("0") ? 0 : this.digits(0);
     if (this.skipsWord(".")) {
       const point = this.at;
       digits = this.digits(digits);
@@ -204,6 +212,7 @@ function isDigit(code: i32): bool {
 
 /** Exact up to 15 digits and 22 decimals. */
 function scaled(digits: f64, exponent: i32): f64 {
+  if (digits == 0) return 0;
   let scale: f64 = 1;
   for (let i = abs(exponent); i > 0; i--) scale *= 10;
   return exponent < 0 ? digits / scale : digits * scale;

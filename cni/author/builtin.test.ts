@@ -1,0 +1,33 @@
+import { createHash } from "node:crypto";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { execa } from "execa";
+import { expect, test } from "vitest";
+import { findMisfit } from "../../core/sandbox/component.ts";
+import { BUILTIN_MODULES, buildBuiltinModules } from "./builtin.ts";
+
+async function digestModules(folder: string): Promise<string[]> {
+  const files = BUILTIN_MODULES.map((name) => readFile(path.join(folder, `${name}.wasm`)));
+  return (await Promise.all(files)).map((bytes) => createHash("sha256").update(bytes).digest("hex"));
+}
+
+test("two processes in two folders build the same bytes, and each module fits its world", async () => {
+  await using undo = new AsyncDisposableStack();
+  const folder = await mkdtemp(path.join(tmpdir(), "genie-builtin-"));
+  undo.defer(() => rm(folder, { recursive: true }));
+  const [here, there] = [path.join(folder, "here"), path.join(folder, "there")];
+
+  await buildBuiltinModules(here);
+  const script = `
+    import { buildBuiltinModules } from ${JSON.stringify(path.join(import.meta.dirname, "builtin.ts"))};
+    await buildBuiltinModules(${JSON.stringify(there)});`;
+  await execa(process.execPath, ["--input-type=module", "-e", script], { cwd: folder });
+
+  expect(await digestModules(there)).toEqual(await digestModules(here));
+  const fitting = BUILTIN_MODULES.map(async (name) => {
+    const kind = name === "occupancy" || name === "price" ? "scorer" : "selector";
+    return findMisfit(kind, await readFile(path.join(here, `${name}.wasm`)));
+  });
+  expect(await Promise.all(fitting)).toEqual([undefined, undefined, undefined, undefined]);
+});

@@ -1,0 +1,113 @@
+import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { BuildFailure } from "./failure.ts";
+import { buildModule } from "./module.ts";
+
+const AS = 'import { Request, Verdict } from "genie-cni/sdk";\n';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "genie-author-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function build(text: string, name = "scorer.ts") {
+  const file = path.join(folder, name);
+  await writeFile(file, text);
+  return buildModule({ file });
+}
+
+async function fail(text: string): Promise<BuildFailure> {
+  const failure = await build(text).catch((error: unknown) => error);
+  if (!(failure instanceof BuildFailure)) throw new Error("no BuildFailure", { cause: failure });
+  return failure;
+}
+
+describe("an author's mistake is told with file, line and column", () => {
+  test("in AssemblyScript", async () => {
+    const { message, report } = await fail(`${AS}export function score(request: Request): Verdict[] {
+  const price: string = 1;
+  return request.candidatos;
+}`);
+    const file = path.join(folder, "scorer.ts");
+    expect(message).toBe(`${file} is not valid AssemblyScript`);
+    expect(report).toEqual([
+      expect.stringContaining(`${file}:3:25: Type 'i32' is not assignable`),
+      expect.stringContaining(`${file}:4:18: Property 'candidatos' does not exist`),
+    ]);
+  });
+
+  test("in TypeScript", async () => {
+    const { message, report } = await fail("export function score({ candidates ): Verdict[] { return 1 }");
+    expect(message).toContain("scorer.ts can't be built as TypeScript");
+    expect(report.join("\n")).toContain("scorer.ts:1:36");
+  });
+
+  test("in another signature than the world's", async () => {
+    const { report } = await fail(`${AS}export function score(request: Request): f64[] { return [1]; }`);
+    expect(report).toEqual([expect.stringMatching(/scorer\.ts: Type .*Verdict/)]);
+  });
+});
+
+test.each([
+  ["neither function", "export function scores() {}", "exports neither score nor select"],
+  ["both functions", "export const score = 1;\nexport const select = 2;", "exports both score and select"],
+  [
+    "a clock in AssemblyScript",
+    `${AS}export function score(request: Request): Verdict[] { return [Verdict.score(<f64>Date.now())]; }`,
+    "needs env.Date.now of the host",
+  ],
+  [
+    "a function of the host in AssemblyScript",
+    `${AS}@external("env", "open") declare function open(): void;
+     export function score(request: Request): Verdict[] { open(); return []; }`,
+    "needs env.open of the host",
+  ],
+])("refuses %s", async (_, text, message) => {
+  expect((await fail(text)).message).toContain(message);
+});
+
+test.each([
+  [
+    "a file of node",
+    'import fs from "node:fs";\nexport const score = () => fs.readdirSync("/");',
+    "import node:fs",
+  ],
+  ["a file that isn't there", 'import x from "./nowhere.ts";\nexport const score = () => x;', "nowhere.ts"],
+  ["what fails while it starts", "export const score = null.x;", "null"],
+])("refuses %s in TypeScript", async (_, text, report) => {
+  expect((await fail(text)).report.join("\n")).toContain(report);
+});
+
+test("a source that isn't there is named", async () => {
+  const missing = path.join(folder, "missing.ts");
+  await expect(buildModule({ file: missing })).rejects.toThrow(`${missing} can't be read (ENOENT)`);
+});
+
+test("the files that a module imports are built into it, whatever asconfig.json says", async () => {
+  await writeFile(
+    path.join(folder, "asconfig.json"),
+    '{ "options": { "runtime": "minimal", "importMemory": true } }',
+  );
+  await writeFile(
+    path.join(folder, "half.ts"),
+    "export function half(value: f64): f64 { return value / 2; }",
+  );
+  const { component, language, kind } = await build(
+    `${AS}import { half } from "./half";
+     export function score(request: Request): Verdict[] { return [Verdict.score(half(1))]; }`,
+    "parts.ts",
+  );
+  expect({ language, kind }).toEqual({ language: "assemblyscript", kind: "scorer" });
+  expect(component.byteLength).toBeLessThan(15_000);
+});
+
+test("the same AssemblyScript gives the same bytes in another folder", async () => {
+  const original = path.join(import.meta.dirname, "../../selectors/cheapest-within/module.ts");
+  const copy = path.join(folder, "elsewhere/module.ts");
+  await cp(original, copy);
+  const [here, there] = [await buildModule({ file: original }), await buildModule({ file: copy })];
+  expect(Buffer.from(there.component).equals(here.component)).toBe(true);
+});

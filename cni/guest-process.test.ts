@@ -1,0 +1,221 @@
+/** What the guest process may do: nothing. Shown on the built program, with node's own guards and without them. */
+import { once } from "node:events";
+import {
+  chmod,
+  copyFile,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readlink,
+  rm,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { execa } from "execa";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openSandbox } from "../core/sandbox/host.ts";
+import { planRequest } from "../test/guests/question.ts";
+import { spawnGuest } from "./guest-process.ts";
+
+const PROGRAM = new URL("../dist/bin/genie-guest", import.meta.url).pathname;
+const GUEST_ID = 60717;
+
+let folder: string;
+/** Root that can become another user; an ordinary user's namespace holds only that user. */
+let isFullRoot: boolean;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "genie-guest-"));
+  await chmod(folder, 0o755);
+  const maps = (await readFile("/proc/self/uid_map", "utf8")).trim().split("\n");
+  const reachesGuest = maps.some((line) => {
+    const [first = 0, , count = 0] = line.trim().split(/\s+/).map(Number);
+    return first <= GUEST_ID && first + count > GUEST_ID;
+  });
+  isFullRoot = process.getuid?.() === 0 && reachesGuest;
+});
+
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+});
+
+/** A guest process that says it is ready, by its pid. Ends with the block. */
+async function startGuest(program = PROGRAM) {
+  const child = execa(program, {
+    env: { GENIE_NODE: process.execPath, PATH: "/usr/bin:/bin", SECRET: "of the host" },
+    ...{ extendEnv: false, stdin: "pipe", buffer: false, reject: false },
+  });
+  await once(child.stdout, "readable");
+  const { pid } = child;
+  if (pid === undefined) throw new Error("no guest process");
+  return {
+    pid,
+    [Symbol.asyncDispose]: async () => {
+      child.kill("SIGKILL");
+      await child;
+    },
+  };
+}
+
+async function readStatus(pid: number): Promise<ReadonlyMap<string, string>> {
+  const status = await readFile(`/proc/${pid}/status`, "utf8");
+  return new Map(
+    status.split("\n").map((line) => [line.split(":")[0] ?? "", line.split(":")[1]?.trim() ?? ""]),
+  );
+}
+
+test("its /proc entry shows no identity, no capability, no environment and no network", async () => {
+  await using guest = await startGuest();
+  const status = await readStatus(guest.pid);
+  expect(status.get("NoNewPrivs")).toBe("1");
+  for (const set of ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"]) {
+    expect(status.get(set), set).toBe("0000000000000000");
+  }
+  expect(await readFile(`/proc/${guest.pid}/environ`, "utf8")).toBe("");
+  for (const space of ["net", "ipc"]) {
+    expect(await readlink(`/proc/${guest.pid}/ns/${space}`)).not.toBe(
+      await readlink(`/proc/self/ns/${space}`),
+    );
+  }
+  const limits = await readFile(`/proc/${guest.pid}/limits`, "utf8");
+  expect(limits).toMatch(/^Max file size +0 +0 /m);
+  expect(limits).toMatch(/^Max core file size +0 +0 /m);
+  expect(limits).toMatch(/^Max open files +32 +32 /m);
+  if (!isFullRoot) return;
+  const id = String(GUEST_ID);
+  expect(status.get("Uid")?.split("\t")).toEqual([id, id, id, id]);
+  expect(status.get("Gid")?.split("\t")).toEqual([id, id, id, id]);
+  expect(status.get("Groups")).toBe("");
+});
+
+test("it starts from a folder that its user can't enter, through a link", async () => {
+  const closed = path.join(folder, "closed");
+  await mkdir(closed, { mode: 0o700 });
+  await copyFile(PROGRAM, path.join(closed, "genie-guest"));
+  await symlink(path.join(closed, "genie-guest"), path.join(folder, "link"));
+  await using guest = await startGuest(path.join(folder, "link"));
+  expect((await readStatus(guest.pid)).get("NoNewPrivs")).toBe("1");
+});
+
+test("it dies with the process that started it", async () => {
+  const parent = execa("sh", ["-c", `"$0" <&0 & echo $!; wait`, PROGRAM], {
+    env: { GENIE_NODE: process.execPath },
+    ...{ stdin: "pipe", buffer: false, reject: false },
+  });
+  const [chunk] = (await once(parent.stdout, "data")) as [Buffer];
+  const pid = Number.parseInt(chunk.toString());
+  expect((await readStatus(pid)).get("Name")).not.toBeUndefined();
+  parent.kill("SIGKILL");
+  await parent;
+  await expect
+    .poll(() => readFile(`/proc/${pid}/stat`, "utf8").catch(() => "gone"), { timeout: 5000 })
+    .toMatch(/^gone$|\) Z /);
+});
+
+/** Things tried by hostile glue, each told as a rejection. */
+const ATTEMPTS = [
+  ["reads a file", `fs.readFileSync("/etc/hostname")`],
+  ["reads a file by node's inside", `process.binding("fs").readFileUtf8("/etc/hostname", 0)`],
+  ["lists a folder", `fs.readdirSync("/")`],
+  ["writes a file", `fs.writeFileSync("/tmp/genie-was-here", "x")`],
+  ["makes a folder", `fs.mkdirSync("/tmp/genie-was-here")`],
+  ["runs a program", `get("child_process").execFileSync("/bin/true")`],
+  ["starts a worker", `new (get("worker_threads").Worker)("1", { eval: true })`],
+  ["loads native code", `process.dlopen({ exports: {} }, "/lib/x86_64-linux-gnu/libc.so.6")`],
+  ["opens an inspector", `get("inspector").open(0)`],
+  ["makes code of text", `Reflect.construct(Function, ["return 1"])`],
+  ["becomes root", `process.setuid(0)`],
+] as const;
+
+test("hostile JavaScript in it gets nowhere", async () => {
+  const tries = ATTEMPTS.map(([, code]) => `() => ${code}`).join(",");
+  const glue = `(() => () => ({ "genie:selection/scoring@1.0.0": { score() {
+    const get = process.getBuiltinModule; const fs = get("fs");
+    return [${tries}].map((attempt) => {
+      try { attempt(); return { tag: "score", val: 1 }; } catch (error) { return { tag: "reject", val: error.name }; }
+    });
+  } } }))()`;
+  await using sandbox = openSandbox(() => spawnGuest(PROGRAM), { memoryBytes: 2 ** 20, loadMs: 5000 });
+  await sandbox.load({
+    digest: "sha256:hostile",
+    kind: "scorer",
+    glue: Buffer.from(glue),
+    coreByName: new Map(),
+  });
+  const answer = await sandbox.score("sha256:hostile", planRequest(ATTEMPTS.length), 5000);
+  expect(answer).toMatchObject({ outcome: "ok" });
+  const said = "value" in answer && Array.isArray(answer.value) ? answer.value : [];
+  const failed = said.map((one: unknown, at) => [ATTEMPTS[at]?.[0], one]);
+  expect(failed).toEqual(
+    ATTEMPTS.map(([name]) => [name, { tag: "reject", val: expect.stringMatching(/Error$/) }]),
+  );
+});
+
+/** Runs a script where the guest runs, confined by the kernel alone: the program's own head, without `--permission`. */
+async function probe(script: string): Promise<unknown> {
+  const text = await readFile(PROGRAM, "utf8");
+  const head = text.split("\n").filter((line) => /^(#!|':' \/\/;)/.test(line));
+  expect(head.at(-1)).toContain(" --permission ");
+  const file = path.join(folder, "probe");
+  await writeFile(file, [...head, script].join("\n").replace(" --permission ", " "), { mode: 0o755 });
+  const { stdout } = await execa(file, { env: { GENIE_NODE: process.execPath }, stdin: "ignore" });
+  return JSON.parse(stdout);
+}
+
+/** Without another user to become, the kernel still gives no network; the rest is up to node's guards, shown above. */
+const DENIED_TO_ANYONE = {
+  control: "done",
+  abstractSocket: "ECONNREFUSED",
+  port: "ENETUNREACH",
+  longFile: "EFBIG",
+};
+const DENIED_TO_ANOTHER_USER = {
+  ...DENIED_TO_ANYONE,
+  ...{ secret: "EACCES", secretByAnother: 1, setuidProgram: false, write: "EACCES", socket: "EACCES" },
+  ...{ signal: "EPERM", root: "EPERM" },
+};
+
+test("the kernel alone keeps root's files and the host's sockets from it", async () => {
+  const secret = path.join(folder, "secret");
+  await writeFile(secret, "of root", { mode: 0o600 });
+  const open = path.join(folder, "open");
+  await mkdir(open);
+  await chmod(open, 0o777);
+  const paths = [path.join(folder, "socket"), `\0genie-${process.pid}`];
+  await using servers = new AsyncDisposableStack();
+  const listen = async (where: string | { port: number; host: string }) => {
+    const server = createServer((socket) => socket.end());
+    servers.defer(async () => void (await new Promise((resolve) => server.close(resolve))));
+    server.listen(where);
+    await once(server, "listening");
+    return server.address();
+  };
+  for (const each of paths) await listen(each);
+  const address = await listen({ port: 0, host: "127.0.0.1" });
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  const found = await probe(`
+    const fs = require("fs"), net = require("net"), { spawnSync } = require("child_process");
+    const attempt = (work) => { try { work(); return "done"; } catch (error) { return error.code; } };
+    const connect = (to) => new Promise((resolve) => {
+      const socket = net.connect(to, () => resolve("done"));
+      socket.on("error", (error) => resolve(error.code));
+    });
+    const secret = ${JSON.stringify(secret)};
+    (async () => console.log(JSON.stringify({
+      control: attempt(() => fs.readFileSync("/etc/hostname")),
+      secret: attempt(() => fs.readFileSync(secret)),
+      secretByAnother: spawnSync("/bin/cat", [secret], { stdio: "ignore" }).status,
+      setuidProgram: spawnSync("/bin/su", ["-c", "true"], { stdio: "ignore" }).status === 0,
+      write: attempt(() => fs.writeFileSync(secret + ".new", "x")),
+      longFile: attempt(() => fs.writeFileSync(${JSON.stringify(path.join(open, "file"))}, "x")),
+      signal: attempt(() => process.kill(${process.pid}, 0)),
+      root: attempt(() => process.setuid(0)),
+      socket: await connect(${JSON.stringify(paths[0])}),
+      abstractSocket: await connect(${JSON.stringify(paths[1])}),
+      port: await connect({ host: "127.0.0.1", port: ${port} }),
+    })))();`);
+  expect(found).toMatchObject(isFullRoot ? DENIED_TO_ANOTHER_USER : DENIED_TO_ANYONE);
+});

@@ -1,0 +1,46 @@
+import { expect, test } from "vitest";
+import type { Invocation } from "../spec/environment.ts";
+import { isSystemPod, readPod, toWorkload } from "./pod.ts";
+
+const invocation: Invocation = {
+  verb: "ADD",
+  containerId: "c",
+  netns: "",
+  ifName: "eth0",
+  args: "",
+  path: [],
+};
+
+test("reads what the kubelet's runtimes say", () => {
+  const args =
+    "IgnoreUnknown=1;K8S_POD_NAMESPACE=shop;K8S_POD_NAME=web-1;K8S_POD_INFRA_CONTAINER_ID=x;K8S_POD_UID=u1";
+  expect(readPod({ ...invocation, args })).toEqual({ namespace: "shop", name: "web-1", uid: "u1" });
+});
+
+test("who says nothing is nobody", () => {
+  expect(readPod(invocation)).toEqual({ namespace: "", name: "", uid: "" });
+});
+
+test("a workload shows no label and no annotation", () => {
+  const nobody = { namespace: "", name: "", uid: "" };
+  expect(toWorkload(nobody, "n1")).toMatchObject({ orchestrator: "none", node: "n1" });
+  expect(toWorkload({ namespace: "shop", name: "web", uid: "u" }, "n1")).toEqual({
+    orchestrator: "kubernetes",
+    namespace: "shop",
+    name: "web",
+    labels: [],
+    annotations: [],
+    node: "n1",
+  });
+});
+
+test.each([
+  ["kube-system", true],
+  ["kube-public", true],
+  ["kube-node-lease", true],
+  ["kube-system2", false],
+  ["KUBE-SYSTEM", false],
+  ["", false],
+])("namespace %j is the system's: %s", (namespace, expected) => {
+  expect(isSystemPod({ namespace, name: "a", uid: "b" })).toBe(expected);
+});

@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import { readKpis, toSamples } from "./book.ts";
+import type { Sample } from "./names.ts";
+
+const sample: Sample = { network: "blue", kpi: "occupancy", value: 0.5, takenAtMs: 1_000 };
+
+test("a network has its own KPIs, with their age", () => {
+  const samples: Sample[] = [
+    sample,
+    { ...sample, network: "red" },
+    { ...sample, kpi: "subnets", takenAtMs: 0 },
+  ];
+  expect(readKpis("blue", samples, 1_250.4)).toEqual([
+    { name: "occupancy", value: 0.5, ageMs: 250 },
+    { name: "subnets", value: 0.5, ageMs: 1_250 },
+  ]);
+});
+
+test("what was never measured is absent", () => {
+  expect(readKpis("green", [sample], 1_000)).toEqual([]);
+});
+
+test.each([
+  ["a clock that went backwards", 2_000, 1_000, 0],
+  ["longer than the contract's u32 can say", 0, 1e15, 0xffff_ffff],
+])("%s", (_, takenAtMs, nowMs, ageMs) => {
+  expect(readKpis("blue", [{ ...sample, takenAtMs }], nowMs)[0]?.ageMs).toBe(ageMs);
+});
+
+test("the admin's facts are fresh samples; what isn't stated is absent, a price of 0 is not", () => {
+  const none = { attributes: {}, interfaces: [] };
+  const facts = { blue: { ...none, pricePerHour: 0, capacityMbps: 100 }, red: none };
+  expect(toSamples(facts, 7)).toEqual([
+    { network: "blue", kpi: "price-per-hour", value: 0, takenAtMs: 7 },
+    { network: "blue", kpi: "capacity-mbps", value: 100, takenAtMs: 7 },
+  ]);
+});

@@ -1,0 +1,92 @@
+import { describe, expect, test } from "vitest";
+import { parseConfig } from "../config.ts";
+import { findNetwork, listNetworks, requireNetwork } from "./candidates.ts";
+
+const config = (type = "genie") => parseConfig(JSON.stringify({ name: "genie", type }));
+const conf = (name: string, type = "bridge") => JSON.stringify({ cniVersion: "1.0.0", name, type });
+const list = (files: Record<string, string>, type?: string) =>
+  listNetworks(
+    Object.entries(files).map(([name, text]) => ({ name, text })),
+    config(type),
+  );
+const names = ({ networks }: ReturnType<typeof list>) => networks.map(({ network }) => network.name);
+
+test("networks come in the order of the file names, however they are listed", () => {
+  expect(names(list({ "20-b.conf": conf("b"), "10-c.conf": conf("c"), "30-a.conf": conf("a") }))).toEqual([
+    "c",
+    "b",
+    "a",
+  ]);
+});
+
+describe("genie's own configuration is never a candidate", () => {
+  const chained = JSON.stringify({ name: "x", plugins: [{ type: "bridge" }, { type: "genie" }] });
+  test.each([
+    ["as a conf", conf("x", "genie"), "genie"],
+    ["anywhere in a list", chained, "genie"],
+    ["under another name of the binary", conf("x", "genie-2"), "genie-2"],
+    ["as genie, when the caller has another name", conf("x", "genie"), "genie-2"],
+  ])("%s", (_, text, type) => {
+    const { networks, skipped } = list({ "10-x.conf": text }, type);
+    expect(networks).toEqual([]);
+    expect(skipped).toEqual([{ file: "10-x.conf", reason: "genie's own configuration" }]);
+  });
+});
+
+test("a bad file is passed over with the reason and stops none of the others", () => {
+  const { networks, skipped } = list({
+    "10-torn.conf": '{"name":"torn"',
+    "20-nameless.conf": '{"type":"bridge"}',
+    "30-empty.conf": "",
+    "40-good.conf": conf("good"),
+    "50-bad.conflist": '{"name":"bad","plugins":[{"type":"../x"}]}',
+  });
+  expect(networks.map(({ file }) => file)).toEqual(["40-good.conf"]);
+  expect(skipped.map(({ file, reason }) => `${file}: ${reason}`)).toEqual([
+    "10-torn.conf: not a JSON object",
+    "20-nameless.conf: name is missing or malformed",
+    "30-empty.conf: not a JSON object",
+    "50-bad.conflist: plugins[0].type is missing or malformed",
+  ]);
+});
+
+test("of two files with one name the first counts", () => {
+  const { networks, skipped } = list({ "20-b.conf": conf("blue", "macvlan"), "10-a.conf": conf("blue") });
+  expect(networks.map(({ file }) => file)).toEqual(["10-a.conf"]);
+  expect(skipped).toEqual([{ file: "20-b.conf", reason: "network blue is described by 10-a.conf already" }]);
+});
+
+describe("how a network is found", () => {
+  const node = list({
+    "10-blue.conflist": conf("net-1"),
+    "20-a-b.conf": conf("blue"),
+    "30-blue.conf": conf("net-3"),
+    "plain.conf": conf("net-4"),
+    "constructor.json": conf("toString"),
+  });
+  test.each([
+    ["blue", "net-1"],
+    ["net-1", "net-1"],
+    ["net-3", "net-3"],
+    ["a-b", "blue"],
+    ["20-a-b", "blue"],
+    ["30-blue", "net-3"],
+    ["plain", "net-4"],
+    ["toString", "toString"],
+    ["10-blue.conflist", undefined],
+    ["BLUE", undefined],
+    ["", undefined],
+    ["__proto__", undefined],
+  ])("%j means %s", (wish, name) => expect(findNetwork(wish, node)?.network.name).toBe(name));
+
+  test("one that isn't there is answered with those that are", () => {
+    expect(() => requireNetwork("green", node)).toThrow(
+      expect.objectContaining({
+        kind: "unknownNetwork",
+        message: 'no network is called "green"',
+        details: "networks of this node: net-1, blue, net-3, toString, net-4",
+      }),
+    );
+    expect(() => requireNetwork("x".repeat(10_000), list({}))).toThrow(/^.{0,200}$/);
+  });
+});

@@ -1,0 +1,124 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { spawnGuest } from "../../cni/guest-process.ts";
+import { parseConfig } from "../../core/config.ts";
+import { openSandbox } from "../../core/sandbox/host.ts";
+import type { ModuleSource, Sandbox } from "../../core/sandbox/port.ts";
+import { decide } from "../../core/select/pipeline.ts";
+import type { Question } from "../../core/select/question.ts";
+import { planArtifact } from "../../registry/artifact.ts";
+import { openModuleSource, prepareModule } from "../../registry/prepare/source.ts";
+import { parseReference } from "../../registry/reference.ts";
+import { openStore } from "../../registry/store.ts";
+import { timeMs } from "./statistics.ts";
+
+const DIST = path.resolve(import.meta.dirname, "../../dist");
+/** The first calls, before the compilers are warm, must not end the measurement. */
+const PATIENT_MS = 5_000;
+const LIMITS = { memoryBytes: 16 * 2 ** 20, loadMs: 1_000 };
+
+/** Puts a built module into a store, prepared as `geniectl pull` does. @returns its pinned reference. */
+export async function storeModule(storeDir: string, file: string): Promise<string> {
+  const artifact = planArtifact(await readFile(path.join(DIST, "modules", file)), { created: new Date(0) });
+  const reference = `registry.example/genie/${path.parse(file).name}@${artifact.digest}`;
+  await openStore(storeDir).put(artifact, parseReference(reference));
+  await prepareModule(storeDir, artifact);
+  return reference;
+}
+
+export function openGuest(): Sandbox {
+  return openSandbox(() => spawnGuest(path.join(DIST, "bin/genie-guest")), LIMITS);
+}
+
+/** Durations of `rounds` decisions, with a scorer and a selector, in a guest that has them. */
+export async function measureDecisions(
+  { storeDir, scorer, selector }: { storeDir: string; scorer: string; selector: string },
+  { candidates, rounds }: { candidates: number; rounds: number },
+): Promise<readonly number[]> {
+  await using sandbox = openGuest();
+  const source = rememberModules(openModuleSource(storeDir));
+  const selection = { scorers: [{ module: scorer }], selector: { module: selector }, deadlineMs: PATIENT_MS };
+  const question = makeQuestion(selection, candidates);
+  const ports = { source, sandbox, nowMs: () => performance.now() };
+  const durationsMs: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    durationsMs.push(
+      await timeMs(async () => {
+        const { decidedBy, modules } = await decide(question, ports);
+        if (decidedBy !== "selector")
+          throw new Error(`a measured decision failed: ${JSON.stringify(modules)}`);
+      }),
+    );
+  }
+  return durationsMs.slice(Math.min(100, rounds / 10)); // the first ones warm the compilers
+}
+
+/** A daemon keeps what it has read; the store is measured on its own. */
+function rememberModules(source: ModuleSource): ModuleSource {
+  const moduleByReference = new Map<string, ReturnType<ModuleSource["load"]>>();
+  return {
+    load(reference, kind) {
+      const known = moduleByReference.get(reference) ?? source.load(reference, kind);
+      moduleByReference.set(reference, known);
+      return known;
+    },
+  };
+}
+
+function makeQuestion(selection: object, candidates: number): Question {
+  const config = { cniVersion: "1.0.0", name: "genie", type: "genie", genie: { selection } };
+  const workload = { orchestrator: "kubernetes", namespace: "default", name: "pod", node: "node" };
+  return {
+    request: {
+      purpose: "attach",
+      workload: { ...workload, labels: [], annotations: [] },
+      candidates: Array.from({ length: candidates }, (_, at) => makeCandidate(at, candidates)),
+      count: 1,
+      seed: 1n,
+      extensions: [],
+    },
+    selection: parseConfig(JSON.stringify(config)).genie.selection,
+    defaultNetwork: undefined,
+    mayFail: true,
+  };
+}
+
+/** Two attributes and four KPIs, as an ordinary network has. */
+function makeCandidate(at: number, of: number) {
+  const kpi = (name: string, value: number) => ({ name, value, ageMs: 0 });
+  return {
+    network: `network-${at}`,
+    plugin: "bridge",
+    attributes: [
+      { key: "tenant", value: "a" },
+      { key: "zone", value: String(at) },
+    ],
+    kpis: [
+      kpi("occupancy", at / of),
+      kpi("free-addresses", of - at),
+      kpi("subnets", 1),
+      kpi("price-per-hour", at),
+    ],
+    current: false,
+  };
+}
+
+/** From the store to the first answer: read, checked, loaded and asked, in a guest that runs already. */
+export async function measureModuleLoad(storeDir: string, reference: string, rounds: number) {
+  const durationsMs: number[] = [];
+  const { request } = makeQuestion({}, 10);
+  for (let round = 0; round < rounds; round++) {
+    await using sandbox = openGuest();
+    await sandbox.load({ digest: "warm", kind: "scorer", glue: new Uint8Array(), coreByName: new Map() });
+    durationsMs.push(
+      await timeMs(async () => {
+        const module = await openModuleSource(storeDir).load(reference, "scorer");
+        if (!("glue" in module)) throw new Error(module.detail);
+        await sandbox.load(module);
+        const { outcome } = await sandbox.score(module.digest, { ...request, settings: "{}" }, 1_000);
+        if (outcome !== "ok") throw new Error(`a measured call failed: ${outcome}`);
+      }),
+    );
+  }
+  return durationsMs;
+}

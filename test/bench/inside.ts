@@ -1,0 +1,86 @@
+/** The measurements of `npm run bench`, inside their namespaces. */
+import { cpus } from "node:os";
+import { rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { makeNode, type TestNode } from "../e2e/node.ts";
+import { measureDecisions, measureModuleLoad, storeModule } from "./decisions.ts";
+import { makeNoopPlugin, measurePairs, type Pair } from "./plugin-calls.ts";
+import { formatTable, median, percentile } from "./statistics.ts";
+
+const ROUNDS = 30;
+const DECISIONS = 2_000;
+const LOADS = 15;
+
+type Row = readonly [what: string, measured: string, ratio: string, budget: string];
+
+const ms = (value: number) => `${value.toFixed(value < 10 ? 2 : 0)} ms`;
+
+async function measureAdds(node: TestNode, selection: object): Promise<readonly Row[]> {
+  await using noop = await makeNoopPlugin();
+  const list = { cniVersion: "1.0.0", name: "noop", plugins: [{ type: "noop" }] };
+  await writeFile(path.join(node.confDir, "99-noop.conflist"), JSON.stringify(list));
+  const withNoop = { ...node, cniPath: `${node.cniPath}:${noop.folder}` };
+  const overNoop = await measurePairs({ node: withNoop, network: "noop", rounds: ROUNDS });
+  await rm(path.join(node.confDir, "99-noop.conflist"));
+  const overBridge = await measurePairs({ node, network: "blue", rounds: ROUNDS });
+  const chosen = await measurePairs({ node, network: "blue", selection, rounds: ROUNDS });
+  return [
+    toRow("ADD, no-op plugin, network named", overNoop, "≤ 120 ms added"),
+    toRow("ADD, bridge, network named", overBridge, "≤ 120 ms added"),
+    toRow("ADD, bridge chosen by a scorer and a selector", chosen, "≤ 200 ms added"),
+  ];
+}
+
+function toRow(what: string, pairs: readonly Pair[], budget: string): Row {
+  const [byHand, genie] = [
+    median(pairs.map((pair) => pair.byHandMs)),
+    median(pairs.map((pair) => pair.genieMs)),
+  ];
+  const added = median(pairs.map((pair) => pair.genieMs - pair.byHandMs));
+  const ratio = median(pairs.map((pair) => pair.genieMs / pair.byHandMs));
+  return [
+    what,
+    `${ms(byHand)} by hand, ${ms(genie)} through genie: ${ms(added)} added`,
+    `${ratio.toFixed(1)} ×`,
+    budget,
+  ];
+}
+
+async function measureSelection(
+  storeDir: string,
+  modules: { scorer: string; selector: string },
+): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  let tenMs = Number.NaN;
+  for (const [candidates, budget] of [
+    [10, "≤ 0.5 / 4 ms"],
+    [100, ""],
+    [1000, "≤ 8 ms p50"],
+  ] as const) {
+    const rounds = candidates === 1000 ? DECISIONS / 4 : DECISIONS;
+    const durationsMs = await measureDecisions({ storeDir, ...modules }, { candidates, rounds });
+    const [p50, p99] = [median(durationsMs), percentile(durationsMs, 0.99)];
+    if (candidates === 10) tenMs = p50;
+    rows.push([
+      `decision, ${candidates} candidates, p50 / p99`,
+      `${ms(p50)} / ${ms(p99)}`,
+      `${(p50 / tenMs).toFixed(1)} ×`,
+      budget,
+    ]);
+  }
+  return rows;
+}
+
+const node = await makeNode();
+await using _node = node;
+const scorer = await storeModule(node.storeDir, "occupancy.wasm");
+const selector = await storeModule(node.storeDir, "highest.wasm");
+const rows: Row[] = [["what", "measured", "ratio", "budget"]];
+rows.push(...(await measureAdds(node, { scorers: [{ module: scorer }], selector: { module: selector } })));
+rows.push(...(await measureSelection(node.storeDir, { scorer, selector })));
+const loads = await measureModuleLoad(node.storeDir, scorer, LOADS);
+rows.push(["module from the store to its first answer", `${ms(median(loads))}`, "", "≤ 50 ms"]);
+console.log(
+  `node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model ?? "?"}; medians, pairs run in turn\n`,
+);
+console.log(formatTable(rows));

@@ -46,7 +46,10 @@ afterAll(async () => {
 async function startGuest(program = PROGRAM) {
   const child = execa(program, {
     env: { GENIE_NODE: process.execPath, PATH: "/usr/bin:/bin", SECRET: "of the host" },
-    ...{ extendEnv: false, stdin: "pipe", buffer: false, reject: false },
+    extendEnv: false,
+    stdin: "pipe",
+    buffer: false,
+    reject: false,
   });
   await once(child.stdout, "readable");
   const { pid } = child;
@@ -103,7 +106,9 @@ test("it starts from a folder that its user can't enter, through a link", async 
 test("it dies with the process that started it", async () => {
   const parent = execa("sh", ["-c", `"$0" <&0 & echo $!; wait`, PROGRAM], {
     env: { GENIE_NODE: process.execPath },
-    ...{ stdin: "pipe", buffer: false, reject: false },
+    stdin: "pipe",
+    buffer: false,
+    reject: false,
   });
   const [chunk] = (await once(parent.stdout, "data")) as [Buffer];
   const pid = Number.parseInt(chunk.toString());
@@ -127,7 +132,6 @@ const ATTEMPTS = [
   ["loads native code", `process.dlopen({ exports: {} }, "/lib/x86_64-linux-gnu/libc.so.6")`],
   ["opens an inspector", `get("inspector").open(0)`],
   ["makes code of text", `Reflect.construct(Function, ["return 1"])`],
-  ["becomes root", `process.setuid(0)`],
 ] as const;
 
 test("hostile JavaScript in it gets nowhere", async () => {
@@ -170,20 +174,21 @@ const DENIED_TO_ANYONE = {
   control: "done",
   abstractSocket: "ECONNREFUSED",
   port: "ENETUNREACH",
-  longFile: "EFBIG",
 };
 const DENIED_TO_ANOTHER_USER = {
   ...DENIED_TO_ANYONE,
-  ...{ secret: "EACCES", secretByAnother: 1, setuidProgram: false, write: "EACCES", socket: "EACCES" },
-  ...{ signal: "EPERM", root: "EPERM" },
+  secret: "EACCES",
+  secretByAnother: 1,
+  setuidProgram: false,
+  write: "EACCES",
+  socket: "EACCES",
+  signal: "EPERM",
+  root: "EPERM",
 };
 
 test("the kernel alone keeps root's files and the host's sockets from it", async () => {
   const secret = path.join(folder, "secret");
   await writeFile(secret, "of root", { mode: 0o600 });
-  const open = path.join(folder, "open");
-  await mkdir(open);
-  await chmod(open, 0o777);
   const paths = [path.join(folder, "socket"), `\0genie-${process.pid}`];
   await using servers = new AsyncDisposableStack();
   const listen = async (where: string | { port: number; host: string }) => {
@@ -210,7 +215,6 @@ test("the kernel alone keeps root's files and the host's sockets from it", async
       secretByAnother: spawnSync("/bin/cat", [secret], { stdio: "ignore" }).status,
       setuidProgram: spawnSync("/bin/su", ["-c", "true"], { stdio: "ignore" }).status === 0,
       write: attempt(() => fs.writeFileSync(secret + ".new", "x")),
-      longFile: attempt(() => fs.writeFileSync(${JSON.stringify(path.join(open, "file"))}, "x")),
       signal: attempt(() => process.kill(${process.pid}, 0)),
       root: attempt(() => process.setuid(0)),
       socket: await connect(${JSON.stringify(paths[0])}),

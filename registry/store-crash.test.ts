@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { openStore } from "./store.ts";
 
 const WRITERS = 8;
@@ -25,6 +25,7 @@ function startWriter(folder: string, name: string): { kill(): Promise<string[]> 
 
 test("eight writers that are killed over and over spoil nothing, lose nothing and block nobody", async () => {
   const folder = await mkdtemp(path.join(tmpdir(), "genie-crash-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
   const store = openStore(folder);
   const listDigests = async () => new Set((await store.listEntries()).map(({ digest }) => String(digest)));
   const checkAll = async () => {
@@ -48,5 +49,4 @@ test("eight writers that are killed over and over spoil nothing, lose nothing an
   const kept = await listDigests();
   expect(promised.length).toBeGreaterThan(KILLS);
   expect(promised.filter((digest) => !kept.has(digest))).toEqual([]);
-  await rm(folder, { recursive: true });
 }, 60_000);

@@ -1,5 +1,6 @@
 import { chmod, mkdir, readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
+import { findErrno } from "../core/errors.ts";
 import { unlessMissing } from "../core/missing.ts";
 
 /** What lies where in a store; names with a dot are ours, the rest is the OCI image layout's. */
@@ -29,11 +30,19 @@ const TEMPORARY = /^[0-9a-f]{8}-[0-9a-f-]{27}(?:\.tmp)?$/;
 
 /** Makes the folders that are missing, and removes what killed writers left long ago. */
 export async function prepareFolders({ folder, blobs, temp, lock }: StorePaths): Promise<void> {
-  for (const each of [folder, path.dirname(blobs), blobs, temp, lock]) {
-    const made = await mkdir(each, { recursive: true });
-    if (made !== undefined) await chmod(each, 0o755); // whatever the umask: nothing in here is secret
-  }
+  await mkdir(path.dirname(folder), { recursive: true });
+  for (const each of [folder, path.dirname(blobs), blobs, temp, lock]) await makeFolder(each);
   for (const each of [temp, lock]) await sweep(each, Date.now() - STALE_MS);
+}
+
+/** Readable by all, whatever the umask: nothing in a store is secret. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder);
+    await chmod(folder, 0o755);
+  } catch (error) {
+    if (findErrno(error) !== "EEXIST") throw error;
+  }
 }
 
 async function sweep(folder: string, before: number): Promise<void> {

@@ -2,7 +2,7 @@
 import { generate } from "@bytecodealliance/jco/component";
 import type { ModuleKind, SelectionRequest, Verdict } from "../core/select/request.ts";
 
-export type Told = { readonly ok: unknown } | { readonly error: string };
+type Told = { readonly ok: unknown } | { readonly error: string };
 
 /** Each call gets a fresh instance, as on a node. A trap is thrown. */
 export type Ask = (request: SelectionRequest, verdicts?: readonly Verdict[]) => Told;

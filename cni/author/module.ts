@@ -26,7 +26,7 @@ interface Jco {
 /**
  * Builds an author's source to a component that fits its world.
  * AssemblyScript gives the same bytes for the same source, file names included, in every folder. TypeScript
- * doesn't, since the snapshot of QuickJS holds random seeds: https://github.com/bytecodealliance/wizer/issues/153.
+ * doesn't: the snapshot of QuickJS differs with each build, see https://github.com/bytecodealliance/wizer/issues/153.
  * @throws {BuildFailure} what the author can mend.
  */
 export async function buildModule(options: SourceOptions): Promise<BuiltModule> {

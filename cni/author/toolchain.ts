@@ -1,4 +1,4 @@
-import { access } from "node:fs/promises";
+import { access, realpath } from "node:fs/promises";
 import { findPackageJSON } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
@@ -20,7 +20,7 @@ const FOUND_FROM: Partial<Record<Tool, Tool>> = { rolldown: "@bytecodealliance/j
 
 /** Loads a tool from the node_modules around this program. The caller says which interface it has. */
 export async function loadTool<T>(tool: Tool): Promise<T> {
-  const entry = path.join(path.dirname(findManifest(tool)), ENTRY_BY_TOOL[tool]);
+  const entry = path.join(path.dirname(await findManifest(tool)), ENTRY_BY_TOOL[tool]);
   return (await import(pathToFileURL(entry).href)) as T;
 }
 
@@ -35,11 +35,13 @@ export async function findPackageRoot(): Promise<string> {
   return folder;
 }
 
-function findManifest(tool: Tool): string {
+/** The real path, since some package managers link packages, and a tool's own tools lie beside its real place. */
+async function findManifest(tool: Tool): Promise<string> {
   const from = FOUND_FROM[tool];
+  const base = from === undefined ? import.meta.url : pathToFileURL(await findManifest(from));
   try {
-    const manifest = findPackageJSON(tool, from === undefined ? import.meta.url : findManifest(from));
-    if (manifest !== undefined) return manifest;
+    const manifest = findPackageJSON(tool, base);
+    if (manifest !== undefined) return await realpath(manifest);
   } catch (error) {
     if (findErrno(error) !== "ERR_MODULE_NOT_FOUND") throw error;
   }

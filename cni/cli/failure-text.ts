@@ -10,7 +10,8 @@ export function formatFailure(error: unknown): string {
 }
 
 function describe(error: unknown): string {
-  if (error instanceof RegistryFailure || error instanceof BuildFailure) return `${error.message}: ${error.todo}`;
+  if (error instanceof RegistryFailure || error instanceof BuildFailure)
+    return `${error.message}: ${error.todo}`;
   if (error instanceof Failure) return `${error.message}: ${error.details || FAILURES[error.kind].todo}`;
   const message = error instanceof Error ? error.message : String(error);
   return findErrno(error) === undefined ? `a bug in geniectl: ${message}` : message;

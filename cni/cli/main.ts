@@ -33,7 +33,10 @@ async function main(): Promise<number> {
     await program.parseAsync();
     return 0;
   } catch (error) {
-    if (stoppedBy !== undefined) process.kill(process.pid, stoppedBy); // our listener is spent: this one ends us
+    if (stoppedBy !== undefined) {
+      process.kill(process.pid, stoppedBy); // our listener is spent: this one ends us as the caller expects
+      return 1;
+    }
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     process.stderr.write(`${formatFailure(error)}\n`);
     return 1;

@@ -9,14 +9,11 @@ import { findJsonObject, type JsonObject } from "../spec/json.ts";
  */
 export async function runAdd(call: PluginCall, exec: Exec, signal: AbortSignal): Promise<JsonObject> {
   const stdout = succeed(call, await exec.run(call, signal));
+  const error = findWireError(stdout);
+  if (error !== undefined) throw new DelegateError(call.plugin, error);
   const result = findJsonObject(stdout);
-  if (result === undefined) {
-    throw failed(call, `answered success with something that isn't a result: ${excerpt(stdout)}`);
-  }
-  if (typeof result["code"] === "number" && result["code"] !== 0) {
-    throw new DelegateError(call.plugin, toWireError(result, result["code"]));
-  }
-  return result;
+  if (result !== undefined && (result["code"] ?? 0) === 0) return result;
+  throw failed(call, `answered success with something that isn't a result: ${excerpt(stdout)}`);
 }
 
 /** Runs one plugin's DEL. @throws as runAdd. */
@@ -42,14 +39,15 @@ function succeed(call: PluginCall, outcome: PluginOutcome): string {
 }
 
 function toError(call: PluginCall, { exitCode, stdout, stderr }: PluginOutcome & { ended: "exited" }): Error {
-  const error = findJsonObject(stdout);
-  if (error !== undefined && typeof error["code"] === "number") {
-    return new DelegateError(call.plugin, toWireError(error, error["code"]));
-  }
+  const error = findWireError(stdout);
+  if (error !== undefined) return new DelegateError(call.plugin, error);
   return failed(call, `exited with ${exitCode}: ${excerpt(stderr === "" ? stdout : stderr)}`);
 }
 
-function toWireError({ cniVersion, msg, details }: JsonObject, code: number): WireError {
+/** Undefined when the code is none that a runtime can read: they expect a whole number above 0. */
+function findWireError(stdout: string): WireError | undefined {
+  const { cniVersion, code, msg, details } = findJsonObject(stdout) ?? {};
+  if (typeof code !== "number" || !Number.isSafeInteger(code) || code <= 0) return undefined;
   const text = (value: unknown) => (typeof value === "string" ? value : "");
   return { cniVersion: text(cniVersion), code, msg: text(msg), details: text(details) };
 }

@@ -1,12 +1,6 @@
 import { Script } from "node:vm";
 import type { ModuleKind } from "../select/request.ts";
-import {
-  ANSWER_LIMIT_BYTES,
-  FRAME_HEADER_BYTES,
-  ORDER_LIMIT_BYTES,
-  parseFrameLength,
-  sealFrame,
-} from "./frame.ts";
+import { FRAME_HEADER_BYTES, ORDER_LIMIT_BYTES, parseFrameLength, sealFrame } from "./frame.ts";
 import { callModule, type Instantiate, type LoadedModule } from "./instance.ts";
 import { type Answer, type CallOrder, GLUE, type LoadOrder, ORDER, type Order } from "./message.ts";
 import { decodeRecords, type Records } from "./records.ts";
@@ -40,16 +34,8 @@ function receive(pipe: GuestPipe): Records | undefined {
 
 /** NaN becomes null here; the host's check of the answer refuses both. */
 function send(pipe: GuestPipe, answer: Answer): void {
-  const json = Buffer.from(JSON.stringify(answer, shorten));
-  if (json.length > ANSWER_LIMIT_BYTES) {
-    return send(pipe, { outcome: "badAnswer", detail: `an answer of ${json.length} bytes` });
-  }
+  const json = Buffer.from(JSON.stringify(answer));
   pipe.write(sealFrame(Buffer.concat([Buffer.alloc(FRAME_HEADER_BYTES), json])));
-}
-
-function shorten(_key: string, value: unknown): unknown {
-  if (typeof value === "string") return value.slice(0, TEXT_LIMIT);
-  return typeof value === "bigint" ? value.toString() : value;
 }
 
 function load(order: LoadOrder, records: Records, moduleByDigest: Map<string, LoadedModule>): Answer {
@@ -81,11 +67,26 @@ function call(
     scorer: [full],
     selector: [full, verdicts],
   };
-  const answer = callModule(module, {
-    args: argsByKind[module.kind],
-    maxItems: request.candidates.length,
-  });
-  if (answer.outcome !== "ok") return answer;
-  if (Array.isArray(answer.value) && answer.value.length <= request.candidates.length) return answer;
+  const maxItems = request.candidates.length;
+  const answer = callModule(module, { args: argsByKind[module.kind], maxItems });
+  return answer.outcome === "ok" ? boundAnswer(answer.value, maxItems) : shortenTexts(answer);
+}
+
+/** Holds what leaves the guest to a size that the host takes, whatever the module said. */
+function boundAnswer(value: unknown, maxItems: number): Answer {
+  if (Array.isArray(value) && value.length <= maxItems) {
+    return { outcome: "ok", value: value.map((item: unknown) => shortenTexts(Object(item))) };
+  }
   return { outcome: "badAnswer", detail: "the answer is not a list, or too long" };
+}
+
+/** A copy of a flat record; what else a module of other types may have put into it is left out. */
+function shortenTexts<T extends object>(record: T): T {
+  const entries = Object.entries(record).map(([key, value]: [string, unknown]) => [key, shorten(value)]);
+  return Object.fromEntries(entries) as T;
+}
+
+function shorten(value: unknown): unknown {
+  if (typeof value === "string") return value.slice(0, TEXT_LIMIT);
+  return typeof value === "number" ? value : undefined;
 }

@@ -4,7 +4,7 @@ import type { SelectionRequest } from "../select/request.ts";
 import { parseAnswer } from "./answer.ts";
 import { GuestConnection, type GuestEnd, type GuestProcess } from "./connection.ts";
 import { capMemories } from "./memory.ts";
-import { type CallOrder, encodeOrder, GLUE } from "./message.ts";
+import { type CallOrder, encodeOrder, GLUE, toWireRequest } from "./message.ts";
 import type { GuestLimits, PreparedModule, Sandbox, SelectorQuestion } from "./port.ts";
 
 /** From the start of the guest process until it says that it is ready; 30 ms on an idle machine. */
@@ -49,11 +49,15 @@ class GuestSandbox implements Sandbox {
   }
 
   score(digest: string, request: SelectionRequest, deadlineMs: number): Promise<ModuleResult<unknown>> {
-    return this.#call({ do: "call", digest, request }, deadlineMs);
+    return this.#call({ do: "call", digest, request: toWireRequest(request) }, deadlineMs);
   }
 
-  select(digest: string, question: SelectorQuestion, deadlineMs: number): Promise<ModuleResult<unknown>> {
-    return this.#call({ do: "call", digest, ...question }, deadlineMs);
+  select(
+    digest: string,
+    { request, verdicts }: SelectorQuestion,
+    deadlineMs: number,
+  ): Promise<ModuleResult<unknown>> {
+    return this.#call({ do: "call", digest, request: toWireRequest(request), verdicts }, deadlineMs);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

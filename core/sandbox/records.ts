@@ -31,6 +31,7 @@ export function encodeRecords(records: Records, headroom = 0): Uint8Array {
 
 /** The records share the memory of `bytes`. @throws {BinaryError} when a length is a lie. */
 export function decodeRecords(bytes: Uint8Array): Records {
+  const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength); // a Buffer would give Buffers
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const records = new Map<string, Uint8Array>();
   for (let at = 0; at < bytes.length;) {
@@ -38,7 +39,7 @@ export function decodeRecords(bytes: Uint8Array): Records {
     const start = at + HEADER_BYTES + view.getUint32(at, true);
     const end = start + view.getUint32(at + 4, true);
     if (end > bytes.length) throw new BinaryError(`the record at byte ${at} reaches past the end`);
-    records.set(decoder.decode(bytes.subarray(at + HEADER_BYTES, start)), bytes.subarray(start, end));
+    records.set(decoder.decode(plain.subarray(at + HEADER_BYTES, start)), plain.subarray(start, end));
     at = end;
   }
   return records;

@@ -2,8 +2,8 @@ import * as z from "zod";
 import type { ModuleResult } from "./outcome.ts";
 import type { Choice, SelectionRequest, Verdict } from "./request.ts";
 
-/** Longest reason that is kept, in characters; what a module says beyond it is cut off. */
-const REASON_LENGTH = 128;
+/** Longest reason that is kept; what a module says beyond it is cut off. */
+const REASON_LIMIT_BYTES = 128;
 
 const score = z.object({ tag: z.literal("score"), val: z.number().min(0).max(1) });
 const reject = z.object({ tag: z.literal("reject"), val: z.string() });
@@ -44,9 +44,11 @@ export function checkChoices(
   return { outcome: "ok", value: parsed.data.map((one) => ({ ...one, reason: cleanReason(one.reason) })) };
 }
 
-/** Printable ASCII and letters only, cut: reasons end up in logs, terminals and errors. */
+/** Letters, digits, punctuation and symbols of any script, cut between characters: reasons end up in terminals. */
 export function cleanReason(text: string): string {
-  return text.replaceAll(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, "?").slice(0, REASON_LENGTH);
+  const clean = text.replaceAll(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, "?");
+  const { read } = new TextEncoder().encodeInto(clean, new Uint8Array(REASON_LIMIT_BYTES));
+  return clean.slice(0, read);
 }
 
 function badAnswer(detail: string): { outcome: "badAnswer"; detail: string } {

@@ -1,13 +1,11 @@
 /** `npm run demo`: builds Genie, then plays story.ts in namespaces of its own. Touches nothing of this machine. */
 import path from "node:path";
-import { execa } from "execa";
+import { buildGenie } from "../../test/setup/build.ts";
 import { runIsolated } from "../../test/setup/isolation.ts";
 import { ensureTools, MissingToolError } from "../../test/setup/tools.ts";
 import { Page } from "./page/page.ts";
 import { paintStdout } from "./page/paint.ts";
 
-const CLONE_DIR = path.resolve(import.meta.dirname, "../..");
-const BUILD_MS = 120_000;
 const STORY_MS = 120_000;
 
 async function main(): Promise<number> {
@@ -17,7 +15,7 @@ async function main(): Promise<number> {
   page.title("Genie", "WebAssembly modules choose each pod's network; native CNI plugins attach it");
   page.aside("Everything below runs in namespaces of its own: nothing of this machine is touched.");
   const tools = await ensureTools((line) => page.aside(line));
-  await execa(process.execPath, ["cni/build.ts"], { cwd: CLONE_DIR, stdio: "inherit", timeout: BUILD_MS });
+  if (!(await buildGenie())) return 1;
   page.aside(`Genie is built (${elapsed()}).`);
   const command = [process.execPath, path.join(import.meta.dirname, "story.ts")];
   const exitCode = await runIsolated({ command, tools, deadlineMs: STORY_MS });

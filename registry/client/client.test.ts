@@ -5,6 +5,7 @@ import { type FakeRegistry, type Fault, startFakeRegistry } from "../../test/fak
 import { type Artifact, planArtifact } from "../artifact.ts";
 import { parseReference, type Reference } from "../reference.ts";
 import { fetchArtifact, pushArtifact } from "../transfer.ts";
+import { RegistryClient } from "./client.ts";
 import type { Limits } from "./limits.ts";
 
 const QUICK: Limits = {
@@ -175,6 +176,8 @@ test("a manifest under another digest is refused", async () => {
   registry.manifestByName.set(`genie/scorer/${artifact.digest}`, Buffer.from(other.manifest));
   const byDigest = { ...reference, tag: undefined, digest: artifact.digest };
   await expect(pull({ reference: byDigest })).rejects.toMatchObject({ kind: "digestMismatch" });
+  using client = new RegistryClient(reference, { env: NO_LOGIN });
+  await expect(client.getManifest(artifact.digest)).rejects.toMatchObject({ kind: "digestMismatch" });
 });
 
 test("tries again after a failure that may pass", async () => {

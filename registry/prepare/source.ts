@@ -1,9 +1,10 @@
 import { findErrno } from "../../core/errors.ts";
 import { findMisfit } from "../../core/sandbox/component.ts";
 import { GLUE } from "../../core/sandbox/message.ts";
-import type { ModuleSource } from "../../core/sandbox/port.ts";
+import type { ModuleSource, PreparedModule } from "../../core/sandbox/port.ts";
 import type { Records } from "../../core/sandbox/records.ts";
 import type { ModuleResult } from "../../core/select/outcome.ts";
+import type { ModuleKind } from "../../core/select/request.ts";
 import { RegistryFailure } from "../errors.ts";
 import { parseReference } from "../reference.ts";
 import { openStore, type StoredModule } from "../store.ts";
@@ -15,26 +16,30 @@ const UNWRITABLE: readonly (string | undefined)[] = ["EROFS", "EACCES", "EPERM",
 
 /** Modules out of the embedded store. One that other tools put there is prepared on first use. */
 export function openModuleSource(storeDir: string): ModuleSource {
-  const store = openStore(storeDir);
   return {
     async load(reference, kind) {
-      const { digest } = parseReference(reference);
-      const found = await findStored(async () => await store.findModule(digest ?? ""));
-      if (found.outcome !== "ok") return found;
-      const stored = found.value;
-      if (stored === undefined) {
-        return { outcome: "notInStore", detail: `run geniectl pull ${reference}` };
-      }
-      const misfit = findMisfit(kind, stored.wasm);
-      if (misfit !== undefined) return { outcome: "wrongWorld", detail: misfit };
-      const prepared = await prepareModule(storeDir, stored);
-      if (prepared.outcome !== "ok") return prepared;
-      const coreByName = new Map(prepared.value);
-      const glue = coreByName.get(GLUE) ?? new Uint8Array();
-      coreByName.delete(GLUE);
-      return { digest: stored.digest, kind, glue, coreByName };
+      const found = await orNotInStore(() => loadModule(storeDir, reference, kind));
+      return found.outcome === "ok" ? found.value : found;
     },
   };
+}
+
+async function loadModule(
+  storeDir: string,
+  reference: string,
+  kind: ModuleKind,
+): Promise<ModuleResult<PreparedModule>> {
+  const { digest = "" } = parseReference(reference);
+  const stored = await openStore(storeDir).findModule(digest);
+  if (stored === undefined) return { outcome: "notInStore", detail: `run geniectl pull ${reference}` };
+  const misfit = findMisfit(kind, stored.wasm);
+  if (misfit !== undefined) return { outcome: "wrongWorld", detail: misfit };
+  const prepared = await prepareModule(storeDir, stored);
+  if (prepared.outcome !== "ok") return prepared;
+  const coreByName = new Map(prepared.value);
+  const glue = coreByName.get(GLUE) ?? new Uint8Array();
+  coreByName.delete(GLUE);
+  return { outcome: "ok", value: { digest, kind, glue, coreByName } };
 }
 
 /** Makes what the guest process runs, once for each module and version of the transpiler. */
@@ -54,12 +59,16 @@ export async function prepareModule(
   return made;
 }
 
-/** To a decision, a damaged store is a store without the module. */
-async function findStored<T>(find: () => Promise<T>): Promise<ModuleResult<T>> {
+/** To a decision, a store that is damaged or can't be read is a store without the module. */
+async function orNotInStore<T>(find: () => Promise<ModuleResult<T>>): Promise<ModuleResult<T>> {
   try {
-    return { outcome: "ok", value: await find() };
+    return await find();
   } catch (error) {
-    if (!(error instanceof RegistryFailure)) throw error;
-    return { outcome: "notInStore", detail: `${error.message}: ${error.todo}` };
+    if (error instanceof RegistryFailure) {
+      return { outcome: "notInStore", detail: `${error.message}: ${error.todo}` };
+    }
+    const code = findErrno(error);
+    if (code === undefined) throw error;
+    return { outcome: "notInStore", detail: `the module store can't be read (${code})` };
   }
 }

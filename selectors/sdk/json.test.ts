@@ -37,7 +37,7 @@ beforeAll(async () => {
   await writeFile(file, PROBE);
   const { component, kind } = await buildModule({ file });
   ask = await loadComponent(component, kind);
-});
+}, 30_000);
 afterAll(() => rm(folder, { recursive: true }));
 
 function read(json: string) {

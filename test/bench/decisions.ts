@@ -26,7 +26,7 @@ export async function storeModule(storeDir: string, file: string): Promise<strin
   return reference;
 }
 
-export function openGuest(): Sandbox {
+function openGuest(): Sandbox {
   return openSandbox(() => spawnGuest(path.join(DIST, "bin/genie-guest")), LIMITS);
 }
 

@@ -50,13 +50,10 @@ function format([head = [], ...rows]: readonly Row[]): string {
 
 /** The README with each `<!-- table: NAME -->` … `<!-- end -->` filled anew. */
 export function fillTables(readme: string): string {
-  return readme.replaceAll(
-    /(<!-- table: (\w+) -->\n)[^]*?(<!-- end -->)/g,
-    (whole, open: string, name: string, end: string) => {
-      const rows = TABLES[name]?.();
-      return rows === undefined ? whole : `${open}${format(rows)}\n${end}`;
-    },
-  );
+  return Object.entries(TABLES).reduce((text, [name, rows]) => {
+    const table = new RegExp(`(<!-- table: ${name} -->\\n)[^]*?(?=<!-- end -->)`);
+    return text.replace(table, (_, open: string) => `${open}${format(rows())}\n`);
+  }, readme);
 }
 
 if (import.meta.main) await writeFile(README, fillTables(await readFile(README, "utf8")));

@@ -34,7 +34,12 @@ export async function makeNode(subnets?: Readonly<Record<NetworkName, Subnet>>):
   const { cniPluginDir } = await ensureTools();
   const kept = undo.move();
   return {
-    ...{ namespace, confDir, stateDir, storeDir, dataDir, cniPath: cniPluginDir },
+    namespace,
+    confDir,
+    stateDir,
+    storeDir,
+    dataDir,
+    cniPath: cniPluginDir,
     config: (block = {}, fields = {}) => ({
       cniVersion: "1.0.0",
       name: "genie",
@@ -71,8 +76,15 @@ export interface GenieCall {
 export async function callGenie(node: TestNode, { verb, stdin, pod, args }: GenieCall): Promise<GenieAnswer> {
   const startedMs = performance.now();
   const { exitCode, stdout, stderr } = await runPlugin({
-    ...{ program: GENIE, verb, stdin, cniPath: node.cniPath, node: node.namespace },
-    ...{ containerId: pod.name, netns: pod.path, ifName: "eth0", args: args ?? "" },
+    program: GENIE,
+    verb,
+    stdin,
+    cniPath: node.cniPath,
+    node: node.namespace,
+    containerId: pod.name,
+    netns: pod.path,
+    ifName: "eth0",
+    args: args ?? "",
   });
   const answer = stdout === "" ? undefined : JSON.parse(stdout);
   return { exitCode, answer, stderr, tookMs: performance.now() - startedMs };

@@ -1,10 +1,10 @@
-import { mkdtemp, realpath, rm } from "node:fs/promises";
+import { chmod, mkdtemp, realpath, rm } from "node:fs/promises";
 import { constants, tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
+import { CLONE_DIR } from "./build.ts";
 import { MissingToolError, type Tools } from "./tools.ts";
 
-const CLONE_DIR = path.resolve(import.meta.dirname, "../..");
 const STOPPING_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 /** Folders that the command sees empty; see inside.sh. */
 const COVERED_FOLDERS = ["/run", "/var/lib"];
@@ -24,6 +24,7 @@ export async function runIsolated({ command, tools, deadlineMs }: IsolatedComman
   // Processes that were just killed may still be writing: hence the retries.
   const remove = () => rm(temporary, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   await using _undo = { [Symbol.asyncDispose]: remove };
+  await chmod(temporary, 0o711); // passable as /tmp is: the guest process is another user
   await checkNamespaces(tools);
   using stop = onStoppingSignal();
   const inside = [path.join(import.meta.dirname, "inside.sh"), tools.ip, keptFolders(temporary)];

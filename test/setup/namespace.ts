@@ -13,7 +13,7 @@ export interface CommandOutcome {
   readonly stderr: string;
 }
 
-export const COMMAND_MS = 20_000;
+const COMMAND_MS = 20_000;
 
 /** Adds a namespace as a container runtime does for a pod, or to stand for a node. */
 export async function addNamespace(name = `pod-${randomUUID().slice(0, 8)}`): Promise<NetworkNamespace> {

@@ -1,18 +1,14 @@
 /** `npm test`: builds, then runs vitest in namespaces of its own. Arguments are passed on to vitest. */
 import path from "node:path";
-import { execa } from "execa";
+import { buildGenie, CLONE_DIR } from "./build.ts";
 import { runIsolated } from "./isolation.ts";
 import { ensureTools, MissingToolError } from "./tools.ts";
 
-const CLONE_DIR = path.resolve(import.meta.dirname, "../..");
-const BUILD_MS = 120_000;
 const TESTS_MS = 15 * 60_000;
 
 async function main(vitestArguments: readonly string[]): Promise<number> {
   const tools = await ensureTools();
-  const build = [path.join(CLONE_DIR, "cni/build.ts")];
-  const built = await execa(process.execPath, build, { stdio: "inherit", timeout: BUILD_MS, reject: false });
-  if (built.failed) return 1;
+  if (!(await buildGenie())) return 1;
   const vitest = [path.join(CLONE_DIR, "node_modules/vitest/vitest.mjs"), "run"];
   const config = ["--config", path.join(CLONE_DIR, "test/vitest.config.ts")];
   const command = [process.execPath, ...vitest, ...config, ...vitestArguments];

@@ -19,8 +19,7 @@ export async function readTraces(): Promise<Traces> {
 /** Ends every pod, and proves that nothing of them is left on the node. */
 export async function stopPods({ page, tools, pods }: Stage, before: Traces): Promise<void> {
   page.chapter("After DEL, nothing is left");
-  const linksInPods: string[] = [];
-  for (const pod of pods) linksInPods.push(...(await stopPod(pod, tools)));
+  const linksInPods = (await Promise.all(pods.map((pod) => stopPod(pod, tools)))).flat();
   const leases = await countLeases();
   const held = Object.values(leases).reduce((sum, count) => sum + count, 0);
   const { links, processes } = await readTraces();

@@ -1,0 +1,110 @@
+/** What `npm run build` left in dist runs by itself: anywhere, from any folder, whatever the caller's environment. */
+import { once } from "node:events";
+import { copyFile, cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { Worker } from "node:worker_threads";
+import { execa } from "execa";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+const DIST = new URL("../dist", import.meta.url).pathname;
+const CNI_ERROR = {
+  cniVersion: "1.0.0",
+  code: 5,
+  msg: "node 24 or newer is needed",
+  details: "set GENIE_NODE to its path or put it on PATH",
+};
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "genie-dist-"));
+  await cp(DIST, path.join(folder, "dist"), { recursive: true });
+});
+
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+});
+
+/** Runs a program as a container runtime would: in `/`, with nothing in the environment but what is given. */
+function run(program: string, args: readonly string[], env: Record<string, string>) {
+  return execa(program, args, { env, extendEnv: false, cwd: "/", reject: false, input: "", timeout: 20_000 });
+}
+
+const VERSION = { CNI_COMMAND: "VERSION", GENIE_NODE: process.execPath };
+
+test.each([
+  ["out of a copy of dist", async () => path.join(folder, "dist/bin/genie-standalone")],
+  [
+    "copied alone",
+    async () => {
+      const alone = path.join(folder, "genie");
+      await copyFile(path.join(DIST, "bin/genie-standalone"), alone);
+      return alone;
+    },
+  ],
+  [
+    "through a link, out of a package whose files are ES modules",
+    async () => {
+      const link = path.join(folder, "link");
+      await writeFile(path.join(folder, "package.json"), '{ "type": "module" }');
+      await symlink("dist/bin/genie-standalone", link);
+      return link;
+    },
+  ],
+])("the plugin runs %s", async (_name, place) => {
+  const { stdout, exitCode } = await run(await place(), [], VERSION);
+  expect(JSON.parse(stdout)).toMatchObject({ supportedVersions: expect.arrayContaining(["1.0.0"]) });
+  expect(exitCode).toBe(0);
+});
+
+test("node is found on PATH, past folders that have none", async () => {
+  const PATH = `/nonexistent:/etc:${path.dirname(process.execPath)}`;
+  const { exitCode } = await run(path.join(DIST, "bin/genie-standalone"), [], {
+    CNI_COMMAND: "VERSION",
+    PATH,
+  });
+  expect(exitCode).toBe(0);
+});
+
+test("settings of node in the caller's environment do nothing", async () => {
+  const hook = path.join(folder, "hook.cjs");
+  await writeFile(hook, "console.log('hooked');");
+  const hostile = { NODE_OPTIONS: `--require ${hook}`, NODE_V8_COVERAGE: folder, NODE_DEBUG: "module" };
+  const plain = await run(path.join(DIST, "bin/genie-standalone"), [], VERSION);
+  const hooked = await run(path.join(DIST, "bin/genie-standalone"), [], { ...VERSION, ...hostile });
+  expect([hooked.stdout, hooked.stderr]).toEqual([plain.stdout, plain.stderr]);
+});
+
+test("without node the plugin answers with a CNI error, and the command line with one line", async () => {
+  for (const env of [{ PATH: "/nonexistent" }, { GENIE_NODE: "/nonexistent/node", PATH: "/usr/bin:/bin" }]) {
+    const plugin = await run(path.join(DIST, "bin/genie-standalone"), [], env);
+    expect([JSON.parse(plugin.stdout), plugin.stderr, plugin.exitCode]).toEqual([CNI_ERROR, "", 1]);
+    const ctl = await run(path.join(DIST, "bin/geniectl"), ["list"], env);
+    expect(ctl.stderr).toMatch(/^error: node 24 or newer is needed: set GENIE_NODE [^\n]+$/);
+    expect([ctl.stdout, ctl.exitCode]).toEqual(["", 1]);
+  }
+});
+
+test("an older node says the same", async () => {
+  const hook = path.join(folder, "older.cjs");
+  await writeFile(
+    hook,
+    `Object.defineProperty(process, "versions", { value: { ...process.versions, node: "20.19.0" } });`,
+  );
+  const older = (program: string) =>
+    run(process.execPath, ["--require", hook, path.join(folder, "dist/bin", program)], {});
+  const plugin = await older("genie-standalone");
+  expect([JSON.parse(plugin.stdout), plugin.exitCode]).toEqual([CNI_ERROR, 1]);
+  const ctl = await older("geniectl");
+  expect([ctl.stderr.split("\n").length, ctl.exitCode]).toEqual([1, 1]);
+});
+
+test("the transpiler runs without node_modules", async () => {
+  const workerData = await readFile(path.join(folder, "dist/modules/occupancy.wasm"));
+  const worker = new Worker(path.join(folder, "dist/lib/transpile-worker.mjs"), { workerData });
+  const [files]: unknown[] = await once(worker, "message");
+  await worker.terminate();
+  expect(files).toBeInstanceOf(Map);
+  expect(new Set((files as Map<string, unknown>).keys())).toEqual(new Set(["glue", "module.core.wasm"]));
+});

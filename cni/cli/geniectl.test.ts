@@ -1,0 +1,229 @@
+import {
+  chmod,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { execa } from "execa";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { addNote, makeComponent, SCORER, SELECTOR } from "../../test/fakes/component.ts";
+import { startFakeRegistry } from "../../test/fakes/registry.ts";
+import { type RegistryServer, startRegistry } from "../../test/setup/registry-server.ts";
+
+/** The built program, as it's shipped. */
+const GENIECTL = path.resolve("dist/bin/geniectl");
+const DIGEST = /^sha256:[a-f0-9]{64}$/;
+
+let root: string;
+let registry: RegistryServer;
+let folder: string;
+let store: string;
+
+beforeAll(async () => {
+  root = await mkdtemp(path.join(tmpdir(), "genie-geniectl-"));
+  registry = await startRegistry({ dir: path.join(root, "registry") });
+});
+afterAll(async () => {
+  await registry[Symbol.asyncDispose]();
+  await rm(root, { recursive: true });
+});
+beforeEach(async ({ task }) => {
+  folder = path.join(root, task.id);
+  store = path.join(folder, "store");
+  await mkdir(folder, { recursive: true });
+  await writeFile(path.join(folder, "scorer.wasm"), await makeComponent(SCORER));
+  await writeFile(path.join(folder, "selector.wasm"), await makeComponent(SELECTOR));
+});
+
+function start(...args: string[]) {
+  const env = { PATH: process.env["PATH"], HOME: folder, GENIE_NODE: process.execPath };
+  return execa(GENIECTL, args, { cwd: folder, env, extendEnv: false, reject: false, timeout: 20_000 });
+}
+
+async function run(...args: string[]) {
+  const { exitCode, stdout, stderr } = await start(...args);
+  return { exitCode, stdout, stderr, lastLine: stdout.split("\n").at(-1) ?? "" };
+}
+
+/** `name` in a repository that no other test uses. */
+const at = (name: string) =>
+  `${registry.host}/${path.basename(folder).replaceAll(/[^a-z0-9]+/g, "-")}/${name}`;
+
+test("push, pull and list agree on the digest", async () => {
+  const pushed = await run("push", "scorer.wasm", at("scorer:1"));
+  expect(pushed).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(pushed.lastLine).toMatch(DIGEST);
+  const again = await run("push", "scorer.wasm", at("scorer:2"), "--json");
+  expect(JSON.parse(again.stdout)).toMatchObject({ digest: pushed.lastLine, reference: at("scorer:2") });
+
+  const pulled = await run("pull", at("scorer:1"), "--store", store);
+  expect(pulled).toMatchObject({ exitCode: 0, stderr: "", lastLine: pushed.lastLine });
+  expect(await readFile(path.join(folder, "scorer.wasm"))).toEqual(await readFile(await findWasm(store)));
+
+  const listed = await run("list", "--store", store, "--json");
+  expect(JSON.parse(listed.stdout)).toEqual([
+    {
+      digest: pushed.lastLine,
+      references: [at("scorer:1")],
+      kind: "scorer",
+      sizeBytes: 110,
+      fault: null,
+      prepared: true,
+    },
+  ]);
+  expect((await run("list", "--store", store)).stdout).toMatch(
+    /^REFERENCE.*\n.*scorer:1 .*scorer .*110 B .*yes$/s,
+  );
+});
+
+/** The one blob of a store that begins as wasm does. */
+async function findWasm(dir: string): Promise<string> {
+  const blobs = path.join(dir, "blobs/sha256");
+  for (const name of await readdir(blobs)) {
+    const file = path.join(blobs, name);
+    if ((await readFile(file)).subarray(0, 4).equals(Buffer.from("\0asm"))) return file;
+  }
+  throw new Error(`no wasm in ${blobs}`);
+}
+
+test("what is in the store by digest needs no registry; a damaged blob is fetched again", async () => {
+  const { lastLine: digest } = await run("push", "scorer.wasm", at("scorer:1"));
+  const pinned = at(`scorer@${digest}`);
+  expect((await run("pull", pinned, "--store", store)).exitCode).toBe(0);
+  const offline = await startFakeRegistry();
+  await offline[Symbol.asyncDispose]();
+  expect((await run("pull", `${offline.host}/elsewhere@${digest}`, "--store", store)).exitCode).toBe(0);
+
+  const wasm = await findWasm(store);
+  await writeFile(wasm, addNote(await readFile(wasm), "rot"));
+  const listed = await run("list", "--store", store);
+  expect(listed.stdout).toContain("damaged");
+  expect(listed.stderr).toContain(wasm);
+  expect((await run("pull", pinned, "--store", store)).exitCode).toBe(0);
+  expect((await run("list", "--store", store)).stderr).toBe("");
+});
+
+test("pin writes digests in place and touches nothing else", async () => {
+  const { lastLine: scorer } = await run("push", "scorer.wasm", at("scorer:1"));
+  const { lastLine: selector } = await run("push", "selector.wasm", at("selector:1"));
+  const text = `{ // ours\n  "type": "genie",\n  "genie": { "selection": {\n    "scorers": [ {"module":"${at("scorer:1")}"} ],\n    "selector": { "module": "${at("selector:1")}" } } }\n}\n`;
+  const config = path.join(folder, "genie.conf");
+  await writeFile(config, text);
+  await chmod(config, 0o640);
+  await symlink(config, path.join(folder, "link.conf"));
+
+  const pinned = await run("pin", "--config", "link.conf", "--store", store);
+  expect(pinned).toMatchObject({ exitCode: 0, stderr: "", lastLine: selector });
+  expect(pinned.stdout).toContain(`${at("scorer:1")} → ${at(`scorer@${scorer}`)}`);
+  expect(await readFile(config, "utf8")).toBe(
+    text.replace("scorer:1", `scorer@${scorer}`).replace("selector:1", `selector@${selector}`),
+  );
+  expect((await stat(config)).mode & 0o777).toBe(0o640);
+  expect((await lstat(path.join(folder, "link.conf"))).isSymbolicLink()).toBe(true);
+  expect(await readdir(folder)).not.toContainEqual(expect.stringMatching(/\.tmp$/));
+  expect(JSON.parse((await run("list", "--store", store, "--json")).stdout)).toHaveLength(2);
+
+  const pulled = await run("pull", "--config", "genie.conf", "--store", path.join(folder, "other"));
+  expect(pulled).toMatchObject({ exitCode: 0, lastLine: selector });
+});
+
+test("pin REF follows a moved tag, and adds what isn't there", async () => {
+  const { lastLine: first } = await run("push", "scorer.wasm", at("scorer:1"));
+  await writeFile(path.join(folder, "genie.conf"), '{"type":"genie"}');
+  const added = await run("pin", "--config", "genie.conf", at("scorer:1"));
+  expect(added.stdout).toBe(`added ${at(`scorer@${first}`)}\n${first}`);
+
+  await writeFile(path.join(folder, "scorer.wasm"), addNote(await makeComponent(SCORER), "two"));
+  const { lastLine: second } = await run("push", "scorer.wasm", at("scorer:1"));
+  expect(second).not.toBe(first);
+  expect((await run("pin", "--config", "genie.conf")).stdout).toBe(
+    `${at(`scorer@${first}`)} (as it was)\n${first}`,
+  );
+  const moved = await run("pin", "--config", "genie.conf", at("scorer:1"), "--json");
+  const [old, now] = [at(`scorer@${first}`), at(`scorer@${second}`)];
+  expect(JSON.parse(moved.stdout)).toEqual({ digest: second, pins: [{ old, new: now, digest: second }] });
+  expect(JSON.parse(await readFile(path.join(folder, "genie.conf"), "utf8"))).toEqual({
+    type: "genie",
+    genie: { selection: { scorers: [{ module: now, weight: 1 }] } },
+  });
+});
+
+test("a component that genie can't use is published and stored, with a warning", async () => {
+  await writeFile(path.join(folder, "other.wasm"), await makeComponent([]));
+  const pushed = await run("push", "other.wasm", at("other:1"));
+  expect(pushed).toMatchObject({
+    exitCode: 0,
+    stderr: expect.stringContaining("warning: other.wasm is published, but"),
+  });
+  const pulled = await run("pull", at("other:1"), "--store", store);
+  expect(pulled).toMatchObject({ exitCode: 0, lastLine: pushed.lastLine });
+  expect(pulled.stderr).toContain("doesn't export genie:selection/types");
+});
+
+test.each([
+  ["a core module", Buffer.from("0061736d01000000", "hex"), "is a core wasm module"],
+  ["a text", Buffer.from("hello"), "is not wasm"],
+])("push refuses %s and says what to do", async (_, bytes, why) => {
+  await writeFile(path.join(folder, "bad.wasm"), bytes);
+  const { exitCode, stdout, stderr } = await run("push", "bad.wasm", at("bad:1"));
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+  expect(stderr).toMatch(/^error: bad\.wasm: .*geniectl build$/);
+  expect(stderr).toContain(why);
+});
+
+test.each([
+  [["pull", "127.0.0.1:1/a:1", "--store", "s"], /no connection \(ECONNREFUSED\)/],
+  [["pull", "a:1", "--store", "s"], /no module reference/],
+  [["push", "gone.wasm", "r.example/a:1"], /gone\.wasm can't be read \(ENOENT\)/],
+  [["push", ".", "r.example/a:1"], /is not a file/],
+  [["pin", "--config", "gone.conf"], /gone\.conf can't be read/],
+  [["pin", "--config", "scorer.wasm"], /scorer\.wasm:1 is not JSON/],
+  [["list", "--store", "scorer.wasm"], /module store scorer\.wasm can't be used/],
+])("geniectl %j fails with one line", async (args, why) => {
+  const { exitCode, stdout, stderr } = await run(...args);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+  expect(stderr).toMatch(/^error: [^\n]+$/);
+  expect(stderr).toMatch(why);
+});
+
+test.each([
+  [[]],
+  [["frob"]],
+  [["push"]],
+  [["push", "a"]],
+  [["list", "--frob"]],
+  [["pin"]],
+  [["pull"]],
+  [["pull", "r.example/a:1", "--config", "f"]],
+])("geniectl %j is a wrong use", async (args) => {
+  expect(await run(...args)).toMatchObject({ exitCode: 2, stdout: "" });
+});
+
+test.each([["--help"], ["--version"], ["pull", "--help"]])("geniectl %s %s is fine", async (...args) => {
+  expect(await run(...args.filter((arg) => typeof arg === "string"))).toMatchObject({
+    exitCode: 0,
+    stderr: "",
+  });
+});
+
+test("stops at once when it's told to, and leaves no half file", async () => {
+  await using silent = await startFakeRegistry();
+  const asked = Promise.withResolvers<void>();
+  silent.fault = () => {
+    asked.resolve();
+    return true;
+  };
+  const pull = start("pull", `${silent.host}/a:1`, "--store", store);
+  await asked.promise;
+  pull.kill("SIGINT");
+  expect(await pull).toMatchObject({ signal: "SIGINT", stdout: "", timedOut: false });
+  await expect(readdir(store)).rejects.toMatchObject({ code: "ENOENT" });
+});

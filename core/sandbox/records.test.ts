@@ -1,0 +1,34 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { BinaryError } from "./binary.ts";
+import { decodeRecords, encodeRecords } from "./records.ts";
+
+const records = fc
+  .array(fc.tuple(fc.string({ unit: "grapheme" }), fc.uint8Array()))
+  .map((list) => new Map(list));
+
+test("records come back as they were, after any headroom", () => {
+  fc.assert(
+    fc.property(records, fc.nat(9), (map, headroom) => {
+      const decoded = decodeRecords(encodeRecords(map, headroom).subarray(headroom));
+      expect([...decoded].map(([name, bytes]) => [name, [...bytes]])).toEqual(
+        [...map].map(([name, bytes]) => [name, [...bytes]]),
+      );
+    }),
+  );
+});
+
+test("whatever the bytes, the answer is records or a BinaryError", () => {
+  fc.assert(
+    fc.property(fc.uint8Array(), (bytes) => {
+      try {
+        decodeRecords(bytes);
+      } catch (error) {
+        expect(error).toBeInstanceOf(BinaryError);
+      }
+    }),
+  );
+  expect(() => decodeRecords(Uint8Array.of(1, 0, 0, 0, 255, 255, 255, 255, 65))).toThrow(
+    "reaches past the end",
+  );
+});

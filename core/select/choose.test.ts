@@ -1,0 +1,178 @@
+import { describe, expect, test } from "vitest";
+import { parseConfig } from "../config.ts";
+import type { PodIntent } from "../intent/intent.ts";
+import type { Sample } from "../kpi/names.ts";
+import { listNetworks } from "../networks/candidates.ts";
+import type { Sandbox } from "../sandbox/port.ts";
+import { choose } from "./choose.ts";
+import type { SelectionRequest } from "./request.ts";
+
+const pod = { namespace: "shop", name: "web", uid: "u1" };
+const digest = `sha256:${"a".repeat(64)}`;
+const withScorer = { selection: { scorers: [{ module: `r/a@${digest}`, onFailure: "fail" }] } };
+
+interface Case {
+  readonly intent: PodIntent;
+  readonly files?: Readonly<Record<string, string>>;
+  readonly config?: object;
+  readonly pod?: typeof pod;
+  readonly samples?: readonly Sample[];
+  readonly fails?: boolean;
+}
+
+const conf = (name: string, type = "bridge") => JSON.stringify({ name, type });
+const node = { "10-blue.conf": conf("net-blue"), "20-red.conf": conf("net-red", "macvlan") };
+
+/** Chooses with a scripted guest; `opened` and `closed` count guests, `seeds` are the keys that were asked for. */
+async function run({ intent, files = node, config: more = {}, samples = [], ...rest }: Case) {
+  const config = parseConfig(JSON.stringify({ name: "genie", type: "genie", ...more }));
+  const seen = { opened: 0, closed: 0, seeds: [] as string[], requests: [] as SelectionRequest[] };
+  const sandbox: Sandbox = {
+    load: async () => ({ outcome: "ok", value: undefined }),
+    score: async (_, request) => {
+      seen.requests.push(request);
+      if (rest.fails === true) return { outcome: "trap", detail: "unreachable" };
+      return { outcome: "ok", value: request.candidates.map((_, at) => ({ tag: "score", val: at / 10 })) };
+    },
+    select: async () => ({ outcome: "error", detail: "" }),
+    [Symbol.asyncDispose]: async () => void seen.closed++,
+  };
+  const networks = listNetworks(
+    Object.entries(files).map(([name, text]) => ({ name, text })),
+    config,
+  );
+  const wish = { intent, pod: rest.pod ?? pod, networks, config, containerId: "c1" };
+  const choice = choose(wish, {
+    samples: async () => samples,
+    modules: { load: async (_, kind) => ({ digest, kind, glue: new Uint8Array(), coreByName: new Map() }) },
+    openSandbox: () => {
+      seen.opened++;
+      return sandbox;
+    },
+    seed: async (key) => {
+      seen.seeds.push(key);
+      return 7n;
+    },
+    nodeName: "n1",
+    clock: { monotonicMs: () => 5, wallMs: () => 2_000 },
+  });
+  return { choice, seen };
+}
+
+const any: PodIntent = { wants: "any", count: 1 };
+
+describe("who decides", () => {
+  test.each<[string, Case, string, string[]]>([
+    ["the pod", { intent: { wants: "named", network: "red" } }, "explicit", ["net-red"]],
+    ["the admin", { intent: { wants: "default", network: "red" } }, "default", ["net-red"]],
+    ["nobody", { intent: { wants: "first" } }, "default", ["net-blue"]],
+    ["the fallback, without modules", { intent: any }, "fallback", ["net-blue", "net-red"]],
+    ["the modules", { intent: any, config: { genie: withScorer } }, "scores", ["net-red", "net-blue"]],
+  ])("%s", async (_, what, decidedBy, order) => {
+    const { choice, seen } = await run(what);
+    const { decidedBy: by, ranking, ms, inputs } = await choice;
+    expect(by).toBe(decidedBy);
+    expect(ranking.map(({ network }) => network)).toEqual(order);
+    expect(ms).toBe(0);
+    expect(inputs).toMatch(/^sha256:[0-9a-f]{64}$/);
+    expect(seen.opened).toBe(decidedBy === "scores" ? 1 : 0);
+    expect(seen.closed).toBe(seen.opened);
+  });
+});
+
+test("the fallback `default` knows the default network by whatever name it is called", async () => {
+  const config = { default_plugin: " red ", genie: { selection: { fallback: "default" } } };
+  const { choice } = await run({ intent: any, config });
+  expect((await choice).ranking).toEqual([
+    { network: "net-red", reason: "default" },
+    { network: "net-blue", reason: "first-fit" },
+  ]);
+});
+
+test("what modules are shown: the pod, attributes, KPIs with their age", async () => {
+  const networks = { "net-blue": { attributes: { tenant: "a" }, pricePerHour: 3 } };
+  const samples: Sample[] = [{ network: "net-red", kpi: "occupancy", value: 0.5, takenAtMs: 1_500 }];
+  const { choice, seen } = await run({
+    intent: any,
+    config: { genie: { ...withScorer, networks } },
+    samples,
+  });
+  await choice;
+  expect(seen.requests).toEqual([
+    {
+      purpose: "attach",
+      workload: {
+        orchestrator: "kubernetes",
+        namespace: "shop",
+        name: "web",
+        labels: [],
+        annotations: [],
+        node: "n1",
+      },
+      candidates: [
+        {
+          network: "net-blue",
+          plugin: "bridge",
+          attributes: [{ key: "tenant", value: "a" }],
+          kpis: [{ name: "price-per-hour", value: 3, ageMs: 0 }],
+          current: false,
+        },
+        {
+          network: "net-red",
+          plugin: "macvlan",
+          attributes: [],
+          kpis: [{ name: "occupancy", value: 0.5, ageMs: 500 }],
+          current: false,
+        },
+      ],
+      count: 1,
+      settings: "{}",
+      seed: 7n,
+      extensions: [],
+    },
+  ]);
+});
+
+test("a network may be called like a property that every object has", async () => {
+  const files = { "10-x.conf": conf("constructor"), "20-y.conf": conf("toString") };
+  const { choice, seen } = await run({ intent: any, files, config: { genie: withScorer } });
+  await choice;
+  expect(seen.requests[0]?.candidates.map(({ attributes }) => attributes)).toEqual([[], []]);
+});
+
+test.each([
+  [pod, "u1"],
+  [{ ...pod, uid: "" }, "c1"],
+])("the seed of %j is that of %s", async (who, key) => {
+  const { choice, seen } = await run({ intent: any, pod: who });
+  await choice;
+  expect(seen.seeds).toEqual([key]);
+});
+
+test.each([
+  ["shop", { refusal: "moduleMustNotFail" }],
+  ["kube-system", { decidedBy: "fallback", ranking: [{ network: "net-blue" }, { network: "net-red" }] }],
+])("a module that must not fail, in namespace %s", async (namespace, decision) => {
+  const config = { genie: withScorer };
+  const { choice, seen } = await run({ intent: any, pod: { ...pod, namespace }, config, fails: true });
+  expect(await choice).toMatchObject(decision);
+  expect(seen.closed).toBe(1);
+});
+
+test("a name that the node doesn't have is refused, never replaced", async () => {
+  for (const wants of ["named", "default"] as const) {
+    const { choice } = await run({ intent: { wants, network: "pink" } });
+    await expect(choice).rejects.toMatchObject({ kind: "unknownNetwork" });
+  }
+});
+
+test("a node without a usable network is tried again, with the reason for each file", async () => {
+  for (const intent of [any, { wants: "first" } as const]) {
+    const { choice } = await run({ intent, files: { "10-torn.conf": "{" } });
+    await expect(choice).rejects.toMatchObject({
+      kind: "tryAgainLater",
+      message: expect.stringContaining("/etc/cni/net.d"),
+      details: "10-torn.conf: not a JSON object",
+    });
+  }
+});

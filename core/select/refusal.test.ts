@@ -1,0 +1,50 @@
+import { expect, test } from "vitest";
+import type { Decision, ModuleRun } from "./decision.ts";
+import { requireRanking } from "./refusal.ts";
+
+const run: ModuleRun = {
+  digest: "sha256:a",
+  kind: "scorer",
+  mode: "enforce",
+  outcome: "ok",
+  detail: "",
+  ms: 1,
+};
+const decision: Decision = {
+  ranking: [],
+  rejected: [],
+  modules: [],
+  decidedBy: "scores",
+  ms: 1,
+  inputs: "sha256:x",
+};
+
+test("a ranking is what it is", () => {
+  const ranking = [{ network: "blue", reason: "" }];
+  expect(requireRanking({ ...decision, ranking })).toBe(ranking);
+});
+
+test("rejections are a policy: each is named", () => {
+  const rejected = ["blue", "red"].map((network) => ({
+    network,
+    by: "sha256:a",
+    reason: `${network} is full`,
+  }));
+  expect(() => requireRanking({ ...decision, rejected, refusal: "everyCandidateRejected" })).toThrow(
+    expect.objectContaining({
+      kind: "noCandidate",
+      details: "blue: blue is full (sha256:a); red: red is full (sha256:a)",
+    }),
+  );
+});
+
+test("a module that must not fail and did is named", () => {
+  const modules = [run, { ...run, digest: "sha256:b", outcome: "trap" as const, detail: "unreachable" }];
+  expect(() => requireRanking({ ...decision, modules, refusal: "moduleMustNotFail" })).toThrow(
+    expect.objectContaining({
+      kind: "moduleFailed",
+      message: "module sha256:b failed (trap) and must not",
+      details: "unreachable",
+    }),
+  );
+});

@@ -1,0 +1,131 @@
+import { chmod, cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { hostileGuests } from "../../test/guests/corpus.ts";
+import { planArtifact } from "../artifact.ts";
+import { parseReference } from "../reference.ts";
+import { openStore } from "../store.ts";
+import { isPrepared } from "./prepared.ts";
+import { openModuleSource } from "./source.ts";
+
+const NOWHERE = `registry.example/nobody/nothing@sha256:${"0".repeat(64)}`;
+const guests = await hostileGuests();
+
+let storeDir: string;
+
+beforeEach(async () => {
+  storeDir = await mkdtemp(path.join(tmpdir(), "genie-source-"));
+});
+
+afterEach(async () => {
+  await rm(storeDir, { recursive: true });
+});
+
+/** Has a module of the corpus in the store. @returns its pinned reference and digest. */
+async function store(name: string) {
+  const guest = guests.find((each) => each.name === name);
+  if (guest === undefined) throw new Error(`${name} is not in the corpus`);
+  const artifact = planArtifact(guest.wasm, { created: new Date(0) });
+  const reference = `registry.example/test/${name}@${artifact.digest}`;
+  await openStore(storeDir).put(artifact, parseReference(reference));
+  return { reference, digest: artifact.digest, wasm: guest.wasm };
+}
+
+test("a module is prepared at its first use, and read back at the next", async () => {
+  const { reference, digest } = await store("trap");
+  expect(await isPrepared(storeDir, digest)).toBe(false);
+  const first = await openModuleSource(storeDir).load(reference, "scorer");
+  expect(first).toMatchObject({ digest, kind: "scorer" });
+  if (!("glue" in first)) throw new Error(first.detail);
+  expect([...first.coreByName.keys()]).toEqual(["module.core.wasm"]);
+  expect(await isPrepared(storeDir, digest)).toBe(true);
+  const [file = ""] = await readdir(path.join(storeDir, ".prepared"));
+  expect(file).toMatch(/^[0-9a-f]{64}-jco\d+\.\d+\.\d+-node\d+\.\d+\.\d+$/);
+  const again = await openModuleSource(storeDir).load(reference, "scorer");
+  expect(again).toEqual(first);
+});
+
+test("a damaged file of a prepared module is made again", async () => {
+  const { reference } = await store("trap");
+  const source = openModuleSource(storeDir);
+  const first = await source.load(reference, "scorer");
+  const [name = ""] = await readdir(path.join(storeDir, ".prepared"));
+  const file = path.join(storeDir, ".prepared", name);
+  const sound = await readFile(file);
+  for (const damaged of [sound.with(1000, 1 + (sound[1000] ?? 0)), sound.subarray(0, 500), Buffer.alloc(3)]) {
+    await writeFile(file, damaged);
+    expect(await source.load(reference, "scorer")).toEqual(first);
+    expect(Buffer.compare(await readFile(file), sound)).toBe(0);
+  }
+});
+
+test("what another version made of a module goes when it is made anew", async () => {
+  const { reference, digest } = await store("trap");
+  const source = openModuleSource(storeDir);
+  await source.load(reference, "scorer");
+  const folder = path.join(storeDir, ".prepared");
+  const [name = ""] = await readdir(folder);
+  const hex = digest.slice("sha256:".length);
+  await cp(path.join(folder, name), path.join(folder, `${hex}-jco0.1.0-node20.0.0`));
+  await rm(path.join(folder, name));
+  await source.load(reference, "scorer");
+  expect(await readdir(folder)).toEqual([name]);
+});
+
+test("a store that can't be written gives the module all the same", async () => {
+  const { reference, digest } = await store("trap");
+  await symlink("/sys/kernel", path.join(storeDir, ".prepared")); // where not even root can make a file
+  expect(await openModuleSource(storeDir).load(reference, "scorer")).toMatchObject({ digest });
+  expect(await isPrepared(storeDir, digest)).toBe(false);
+});
+
+test("a store that can't be read is the outcome notInStore", async () => {
+  const { reference } = await store("trap");
+  await writeFile(path.join(storeDir, ".prepared"), ""); // a file where the folder should be
+  expect(await openModuleSource(storeDir).load(reference, "scorer")).toEqual({
+    outcome: "notInStore",
+    detail: "the module store can't be read (ENOTDIR)",
+  });
+});
+
+test.each([
+  ["import", "scorer", "it imports other:thing/clock@1.0.0; a module may import nothing"],
+  ["wrong-world", "scorer", "it doesn't export genie:selection/types@1.0"],
+  ["trap", "selector", "it doesn't export genie:selection/selecting@1.0"],
+] as const)("%s as a %s is the outcome wrongWorld", async (name, kind, detail) => {
+  const { reference } = await store(name);
+  expect(await openModuleSource(storeDir).load(reference, kind)).toEqual({ outcome: "wrongWorld", detail });
+});
+
+test("a module that isn't there is the outcome notInStore, and the detail says how to get it", async () => {
+  const missing = { outcome: "notInStore", detail: `run geniectl pull ${NOWHERE}` };
+  expect(await openModuleSource(storeDir).load(NOWHERE, "scorer")).toEqual(missing);
+  expect(await openModuleSource("/nonexistent/store").load(NOWHERE, "scorer")).toEqual(missing);
+});
+
+test("a damaged blob is the outcome notInStore, even when the module was prepared", async () => {
+  const { reference, digest } = await store("trap");
+  const source = openModuleSource(storeDir);
+  await source.load(reference, "scorer");
+  const blob = path.join(storeDir, "blobs/sha256", digest.slice("sha256:".length));
+  await chmod(blob, 0o644);
+  await writeFile(blob, "{}");
+  expect(await source.load(reference, "scorer")).toMatchObject({
+    outcome: "notInStore",
+    detail: expect.stringContaining("pull the module again"),
+  });
+});
+
+test("a component that the transpiler refuses is the outcome wrongWorld", async () => {
+  const { wasm } = await store("trap");
+  const body = Buffer.from(wasm).lastIndexOf(Buffer.of(3, 0, 0, 0x0b)); // no locals, unreachable, end
+  const broken = Buffer.from(wasm).with(body + 2, 0xff);
+  const artifact = planArtifact(broken, { created: new Date(0) });
+  const reference = `registry.example/test/broken@${artifact.digest}`;
+  await openStore(storeDir).put(artifact, parseReference(reference));
+  expect(await openModuleSource(storeDir).load(reference, "scorer")).toMatchObject({
+    outcome: "wrongWorld",
+    detail: expect.stringContaining("can't be prepared"),
+  });
+});

@@ -1,0 +1,56 @@
+/** For tests: the folder of an author who has nothing of genie but the package. */
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { execa } from "execa";
+
+const CLONE_DIR = path.resolve(import.meta.dirname, "../..");
+
+export interface AuthorFolder extends AsyncDisposable {
+  readonly dir: string;
+  /** Runs the package's geniectl in this folder. @returns the lines of stdout. */
+  geniectl(...args: string[]): Promise<string[]>;
+}
+
+/**
+ * Packs the package as `npm publish` would and installs it outside the clone. Its declared dependencies are linked
+ * rather than fetched, as tests have no network; an undeclared one is missing, as it would be for a stranger.
+ */
+export async function makeAuthorFolder(): Promise<AuthorFolder> {
+  await using undo = new AsyncDisposableStack();
+  const dir = await mkdtemp(path.join(tmpdir(), "genie-stranger-"));
+  undo.defer(() => rm(dir, { recursive: true }));
+
+  const modules = path.join(dir, "node_modules");
+  await mkdir(modules);
+  await execa("npm", ["pack", "--ignore-scripts", "--pack-destination", dir], { cwd: CLONE_DIR });
+  const tarball = (await readdir(dir)).find((name) => name.endsWith(".tgz")) ?? "";
+  await execa("tar", ["-xzf", tarball], { cwd: dir });
+  const installed = path.join(modules, "genie-cni");
+  await rename(path.join(dir, "package"), installed);
+  await linkDependencies(installed, modules);
+  await writeFile(path.join(dir, "package.json"), '{ "private": true }\n');
+
+  const kept = undo.move();
+  return {
+    dir,
+    geniectl: (...args) => runGeniectl(dir, args),
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
+}
+
+async function linkDependencies(installed: string, modules: string): Promise<void> {
+  const manifest = JSON.parse(await readFile(path.join(installed, "package.json"), "utf8")) as {
+    readonly dependencies: Readonly<Record<string, string>>;
+  };
+  for (const name of Object.keys(manifest.dependencies)) {
+    await mkdir(path.dirname(path.join(modules, name)), { recursive: true });
+    await symlink(path.join(CLONE_DIR, "node_modules", name), path.join(modules, name));
+  }
+}
+
+async function runGeniectl(dir: string, args: readonly string[]): Promise<string[]> {
+  const program = path.join(dir, "node_modules/genie-cni/dist/bin/geniectl");
+  const { stdout } = await execa(program, args, { cwd: dir, env: { GENIE_NODE: process.execPath } });
+  return stdout.split("\n");
+}

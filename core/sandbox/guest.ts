@@ -12,8 +12,8 @@ export interface GuestPipe {
   write(bytes: Uint8Array): void;
 }
 
-/** Texts of a module are cut to this many characters before they leave the guest. */
-const TEXT_LIMIT = 512;
+/** Texts of a module are cut to this many characters before they leave the guest, as the host does with them. */
+const TEXT_LIMIT = 128;
 
 /** The guest process: says that it is ready, then answers one order after the other until the host goes away. */
 export function runGuest(pipe: GuestPipe): void {

@@ -12,13 +12,15 @@ export async function del(invocation: Invocation, ports: DelPorts): Promise<void
   const { containerId, ifName, netns, path } = invocation;
   await using _lock = await ports.ledger.lock(containerId);
   const attachments = await ports.ledger.read(containerId);
-  const kept: Attachment[] = attachments.filter((one) => one.ifName !== ifName);
+  const remaining: (Attachment | undefined)[] = [...attachments];
   const failures: unknown[] = [];
-  for (const attachment of attachments.filter((one) => one.ifName === ifName).toReversed()) {
+  for (const [at, attachment] of [...attachments.entries()].toReversed()) {
+    if (attachment.ifName !== ifName) continue;
     const { left, errors } = await detach(attachment, { netns, path }, ports);
-    if (left !== undefined) kept.push(left);
+    remaining[at] = left;
     failures.push(...errors);
   }
+  const kept = remaining.filter((one) => one !== undefined);
   if (kept.length < attachments.length || failures.length > 0) await ports.ledger.write(containerId, kept);
   if (failures.length > 0) throw failures[0];
 }

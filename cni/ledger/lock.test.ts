@@ -1,0 +1,117 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { execa } from "execa";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { takeLock } from "./lock.ts";
+
+const WAIT_MS = 20_000;
+
+let dir: string;
+let lock: string;
+beforeEach(async () => {
+  dir = await mkdtemp(path.join(tmpdir(), "genie-lock-"));
+  lock = path.join(dir, "locks-c1");
+});
+afterEach(() => rm(dir, { recursive: true }));
+
+/** Writes a program that has `takeLock`, `fs`, `lock` and `dir`. */
+async function writeProgram(name: string, body: string): Promise<string> {
+  const head = [
+    `import { takeLock } from ${JSON.stringify(path.join(import.meta.dirname, "lock.ts"))};`,
+    'import * as fs from "node:fs";',
+    `const [lock, dir] = ${JSON.stringify([lock, dir])};`,
+  ];
+  const file = path.join(dir, `${name}.mts`);
+  await writeFile(file, [...head, body].join("\n"));
+  return file;
+}
+
+/** A process that has taken the lock and keeps it until it is killed. */
+async function startHolder() {
+  const program = await writeProgram(
+    "holder",
+    'await takeLock(lock, 5000); console.log("held"); setInterval(() => {}, 1000);',
+  );
+  const holder = execa(process.execPath, [program], { reject: false, timeout: 30_000 });
+  await new Promise((resolve) => holder.stdout.once("data", resolve));
+  return {
+    kill: async () => {
+      holder.kill("SIGKILL");
+      await holder;
+    },
+    [Symbol.asyncDispose]: async () => {
+      holder.kill("SIGKILL");
+      await holder;
+    },
+  };
+}
+
+const busy = { kind: "tryAgainLater", message: expect.stringContaining("locks-c1") };
+
+test("is free again, and its file gone, once it is given back", async () => {
+  for (const _ of ["first", "second"]) {
+    await using _lock = await takeLock(lock, WAIT_MS);
+    expect(await readdir(dir)).toEqual(["locks-c1"]);
+  }
+  expect(await readdir(dir)).toEqual([]);
+});
+
+test("a living owner is respected, in this process and in another", async () => {
+  {
+    await using _mine = await takeLock(lock, WAIT_MS);
+    await expect(takeLock(lock, 50)).rejects.toMatchObject(busy);
+    await expect(takeLock(lock, 0)).rejects.toMatchObject(busy);
+  }
+  await using _holder = await startHolder();
+  await expect(takeLock(lock, 50)).rejects.toMatchObject(busy);
+});
+
+test("one that is free is taken without any wait", async () => {
+  await using _lock = await takeLock(lock, 0);
+});
+
+test("a dead owner's is taken over", async () => {
+  await using holder = await startHolder();
+  await holder.kill();
+  expect(await readdir(dir)).toContain("locks-c1");
+  await using _lock = await takeLock(lock, WAIT_MS);
+});
+
+test("who waits is let in when the owner dies", async () => {
+  await using holder = await startHolder();
+  const waiting = takeLock(lock, WAIT_MS);
+  await holder.kill();
+  await using _lock = await waiting;
+});
+
+test("a file that was left there, or isn't ours, is no lock", async () => {
+  await writeFile(lock, "1 123456789");
+  await using _lock = await takeLock(lock, WAIT_MS);
+});
+
+test("20 takers in four processes, after a crash, are never inside together", async () => {
+  await using holder = await startHolder();
+  const program = await writeProgram(
+    "taker",
+    `const taker = async () => {
+       for (let turn = 0; turn < 3; turn++) {
+         await using taken = await takeLock(lock, 60_000);
+         fs.writeFileSync(dir + "/inside", "", { flag: "wx" });
+         const count = Number(fs.readFileSync(dir + "/count", "utf8"));
+         await new Promise(setImmediate);
+         fs.writeFileSync(dir + "/count", String(count + 1));
+         fs.rmSync(dir + "/inside");
+       }
+     };
+     await Promise.all(Array.from({ length: 5 }, taker));`,
+  );
+  await writeFile(path.join(dir, "count"), "0");
+  const takers = Array.from({ length: 4 }, () =>
+    execa(process.execPath, [program], { reject: false, timeout: 60_000 }),
+  );
+  await holder.kill();
+  for (const { exitCode, stderr } of await Promise.all(takers)) expect([exitCode, stderr]).toEqual([0, ""]);
+  expect(await readFile(path.join(dir, "count"), "utf8")).toBe("60");
+  expect(await readdir(dir)).not.toContain("locks-c1");
+}, 90_000);

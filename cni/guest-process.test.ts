@@ -1,5 +1,6 @@
 /** What the guest process may do: nothing. Shown on the built program, with node's own guards and without them. */
 import { once } from "node:events";
+import { constants } from "node:fs";
 import {
   chmod,
   copyFile,
@@ -43,9 +44,9 @@ afterAll(async () => {
 });
 
 /** A guest process that says it is ready, by its pid. Ends with the block. */
-async function startGuest(program = PROGRAM) {
+async function startGuest(program = PROGRAM, node = process.execPath) {
   const child = execa(program, {
-    env: { GENIE_NODE: process.execPath, PATH: "/usr/bin:/bin", SECRET: "of the host" },
+    env: { GENIE_NODE: node, PATH: "/usr/bin:/bin", SECRET: "of the host" },
     extendEnv: false,
     stdin: "pipe",
     buffer: false,
@@ -94,19 +95,22 @@ test("its /proc entry shows no identity, no capability, no environment and no ne
   expect(status.get("Groups")).toBe("");
 });
 
-test("it starts from a folder that its user can't enter, through a link", async () => {
+test("it starts from a folder that its user can't enter, node too, through a link", async () => {
   const closed = path.join(folder, "closed");
   await mkdir(closed, { mode: 0o700 });
   await copyFile(PROGRAM, path.join(closed, "genie-guest"));
+  const node = path.join(closed, "node");
+  await copyFile(process.execPath, node, constants.COPYFILE_FICLONE);
   await symlink(path.join(closed, "genie-guest"), path.join(folder, "link"));
-  await using guest = await startGuest(path.join(folder, "link"));
+  await using guest = await startGuest(path.join(folder, "link"), node);
   expect((await readStatus(guest.pid)).get("NoNewPrivs")).toBe("1");
 });
 
-test("it dies with the process that started it", async () => {
-  const parent = execa("sh", ["-c", `"$0" <&0 & echo $!; wait`, PROGRAM], {
+test("it dies with the process that started it, though nobody closes its stdin", async () => {
+  const fifo = path.join(folder, "fifo");
+  await execa("mkfifo", [fifo]);
+  const parent = execa("sh", ["-c", `"$0" <>"$1" & echo $!; wait`, PROGRAM, fifo], {
     env: { GENIE_NODE: process.execPath },
-    stdin: "pipe",
     buffer: false,
     reject: false,
   });

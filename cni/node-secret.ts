@@ -1,8 +1,9 @@
-import { createHmac, randomBytes } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { createHmac, randomBytes, randomUUID } from "node:crypto";
+import { link, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { Failure, findErrno } from "../core/errors.ts";
 import { unlessMissing } from "../core/missing.ts";
+import { syncFolder } from "../registry/atomic-file.ts";
 import { writeDurably } from "./private-folder.ts";
 
 const SECRET_BYTES = 32;
@@ -11,12 +12,18 @@ const SECRET_BYTES = 32;
  * A number that is stable for one pod on this node and that its owner can neither choose nor foresee: an HMAC of
  * the pod's key under a secret of the node, made on first use.
  *
- * @throws {Failure} ioFailure when the secret can be neither read nor made.
+ * @throws {Failure} ioFailure when the secret can be neither read nor made, or is damaged.
  */
 export async function deriveSeed(stateDir: string, podKey: string): Promise<bigint> {
   const file = path.join(stateDir, "seed.secret");
   try {
     const secret = (await unlessMissing(readFile(file))) ?? (await makeSecret(file));
+    if (secret.length !== SECRET_BYTES) {
+      throw new Failure(
+        "ioFailure",
+        `the node's secret ${file} is damaged; once it is removed, a new one is made`,
+      );
+    }
     return createHmac("sha256", secret).update(podKey).digest().readBigUInt64LE(0);
   } catch (error) {
     const code = findErrno(error);
@@ -25,8 +32,17 @@ export async function deriveSeed(stateDir: string, podKey: string): Promise<bigi
   }
 }
 
-/** Two calls may make one at the same time: the file that is there in the end holds. */
+/** Of two calls that make one at the same time the first wins: a seed that was given never changes. */
 async function makeSecret(file: string): Promise<Uint8Array> {
-  await writeDurably(file, randomBytes(SECRET_BYTES));
+  const mine = `${file}.${randomUUID()}`;
+  await writeDurably(mine, randomBytes(SECRET_BYTES));
+  try {
+    await link(mine, file);
+  } catch (error) {
+    if (findErrno(error) !== "EEXIST") throw error;
+  } finally {
+    await rm(mine, { force: true });
+  }
+  await syncFolder(path.dirname(file));
   return await readFile(file);
 }

@@ -35,16 +35,11 @@ async function startHolder() {
   );
   const holder = execa(process.execPath, [program], { reject: false, timeout: 30_000 });
   await new Promise((resolve) => holder.stdout.once("data", resolve));
-  return {
-    kill: async () => {
-      holder.kill("SIGKILL");
-      await holder;
-    },
-    [Symbol.asyncDispose]: async () => {
-      holder.kill("SIGKILL");
-      await holder;
-    },
+  const kill = async (): Promise<void> => {
+    holder.kill("SIGKILL");
+    await holder;
   };
+  return { kill, [Symbol.asyncDispose]: kill };
 }
 
 const busy = { kind: "tryAgainLater", message: expect.stringContaining("locks-c1") };

@@ -23,7 +23,8 @@ export async function sampleHostLocal(
 async function sampleNetwork({ network }: NodeNetwork, takenAtMs: number): Promise<readonly Sample[]> {
   const ipam = network.plugins.map(({ config }) => config["ipam"]).find(isHostLocal);
   if (ipam === undefined) return [];
-  const dataDir = typeof ipam["dataDir"] === "string" ? ipam["dataDir"] : DEFAULT_DATA_DIR;
+  const { dataDir: stated } = ipam;
+  const dataDir = typeof stated === "string" && stated !== "" ? stated : DEFAULT_DATA_DIR;
   const used = await unlessMissing(readdir(path.join(dataDir, network.name)));
   const use = findPoolUse(ipam, used ?? []); // no store: no address was given yet
   if (use === undefined) return [];

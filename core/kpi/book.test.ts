@@ -21,9 +21,9 @@ test("what was never measured is absent", () => {
 });
 
 test.each([
-  ["a clock that went backwards", 2_000, 1_000, 0],
-  ["longer than the contract's u32 can say", 0, 1e15, 0xffff_ffff],
-])("%s", (_, takenAtMs, nowMs, ageMs) => {
+  { takenAtMs: 2_000, nowMs: 1_000, ageMs: 0, why: "a clock went backwards" },
+  { takenAtMs: 0, nowMs: 1e15, ageMs: 0xffff_ffff, why: "the contract's u32 ends there" },
+])("from $takenAtMs to $nowMs it is $ageMs: $why", ({ takenAtMs, nowMs, ageMs }) => {
   expect(readKpis("blue", [{ ...sample, takenAtMs }], nowMs)[0]?.ageMs).toBe(ageMs);
 });
 

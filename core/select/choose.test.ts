@@ -62,13 +62,28 @@ async function run({ intent, files = node, config: more = {}, samples = [], ...r
 const any: PodIntent = { wants: "any", count: 1 };
 
 describe("who decides", () => {
-  test.each<[string, Case, string, string[]]>([
-    ["the pod", { intent: { wants: "named", network: "red" } }, "explicit", ["net-red"]],
-    ["the admin", { intent: { wants: "default", network: "red" } }, "default", ["net-red"]],
-    ["nobody", { intent: { wants: "first" } }, "default", ["net-blue"]],
-    ["the fallback, without modules", { intent: any }, "fallback", ["net-blue", "net-red"]],
-    ["the modules", { intent: any, config: { genie: withScorer } }, "scores", ["net-red", "net-blue"]],
-  ])("%s", async (_, what, decidedBy, order) => {
+  test.each<{ who: string; what: Case; decidedBy: string; order: string[] }>([
+    {
+      who: "the pod",
+      what: { intent: { wants: "named", network: "red" } },
+      decidedBy: "explicit",
+      order: ["net-red"],
+    },
+    {
+      who: "the admin",
+      what: { intent: { wants: "default", network: "red" } },
+      decidedBy: "default",
+      order: ["net-red"],
+    },
+    { who: "nobody", what: { intent: { wants: "first" } }, decidedBy: "default", order: ["net-blue"] },
+    { who: "the fallback", what: { intent: any }, decidedBy: "fallback", order: ["net-blue", "net-red"] },
+    {
+      who: "the modules",
+      what: { intent: any, config: { genie: withScorer } },
+      decidedBy: "scores",
+      order: ["net-red", "net-blue"],
+    },
+  ])("$who", async ({ what, decidedBy, order }) => {
     const { choice, seen } = await run(what);
     const { decidedBy: by, ranking, ms, inputs } = await choice;
     expect(by).toBe(decidedBy);

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { unlessMissing } from "../../core/missing.ts";
@@ -22,6 +22,8 @@ export interface PluginFolder extends AsyncDisposable {
   readonly path: readonly [string];
   /** Adds a plugin, or changes what it does after it has noted the call. The script may read `$stdin`. */
   plugin(name: string, script: string): Promise<void>;
+  /** Is there a file of this name in `dir`? For scripts that tell how far they are. */
+  has(name: string): Promise<boolean>;
   /** All calls since the last look, oldest first. */
   takeCalls(): Promise<readonly ScriptedCall[]>;
 }
@@ -39,6 +41,7 @@ export async function openPluginFolder(): Promise<PluginFolder> {
       const note = `stdin=$(cat)\nprintf '%s\\t%s\\t%s\\t%s\\t%s\\t%s\\n' ${line} >> '${notes}'`;
       await writeFile(path.join(bin, name), `#!/bin/sh\n${note}\n${script}\n`, { mode: 0o755 });
     },
+    has: async (name) => (await unlessMissing(stat(path.join(dir, name)))) !== undefined,
     async takeCalls() {
       const lines = ((await unlessMissing(readFile(notes, "utf8"))) ?? "").split("\n").slice(0, -1);
       await rm(notes, { force: true });

@@ -1,0 +1,91 @@
+import { parseConfig } from "../../core/config.ts";
+import type { ModuleSource, Sandbox, SelectorQuestion } from "../../core/sandbox/port.ts";
+import type { FailedOutcome, ModuleResult } from "../../core/select/outcome.ts";
+import { decide } from "../../core/select/pipeline.ts";
+import type { Question } from "../../core/select/question.ts";
+import type { Candidate, SelectionRequest } from "../../core/select/request.ts";
+
+/** Modules are called by one letter, which fills their digest. */
+export const digestOf = (name: string) => `sha256:${name.repeat(64)}`;
+export const module = (name: string, more: object = {}) => ({
+  module: `r/${name}@${digestOf(name)}`,
+  ...more,
+});
+export const ok = (value: unknown): ModuleResult<unknown> => ({ outcome: "ok", value });
+export const scores = (...values: unknown[]) => ok(values.map((val) => ({ tag: "score", val })));
+export const reject = (val: string) => ({ tag: "reject", val });
+export const choices = (...indexes: number[]) =>
+  ok(indexes.map((candidate) => ({ candidate, reason: `took ${candidate}` })));
+
+interface Script {
+  readonly selection: object;
+  /** What modules answer, by the letter of their digest. */
+  readonly says: Readonly<Record<string, ModuleResult<unknown>>>;
+  /** What each call takes of the deadline. */
+  readonly takesMs?: number;
+  readonly notLoaded?: Readonly<Record<string, FailedOutcome>>;
+  readonly notInStore?: string;
+  readonly networks?: readonly string[];
+  readonly defaultNetwork?: string;
+  readonly mayFail?: boolean;
+}
+
+interface Call {
+  readonly letter: string;
+  readonly request: SelectionRequest;
+  readonly verdicts?: SelectorQuestion["verdicts"];
+  readonly deadlineMs: number;
+}
+
+/** Makes one decision with a guest that says what the script has; `calls` are those that reached it. */
+export async function decideScripted(script: Script) {
+  const calls: Call[] = [];
+  let nowMs = 1_000;
+  const answer = async (call: Call): Promise<ModuleResult<unknown>> => {
+    calls.push(call);
+    nowMs += script.takesMs ?? 1;
+    return script.says[call.letter] ?? { outcome: "error", detail: "nothing is scripted" };
+  };
+  const letterOf = (digest: string) => digest.slice(-1);
+  const sandbox: Sandbox = {
+    load: async ({ digest }) => {
+      nowMs += 500; // loading is no part of the deadline
+      const outcome = script.notLoaded?.[letterOf(digest)];
+      return outcome === undefined ? { outcome: "ok", value: undefined } : { outcome, detail: "not loaded" };
+    },
+    score: (digest, request, deadlineMs) => answer({ letter: letterOf(digest), request, deadlineMs }),
+    select: (digest, { request, verdicts }, deadlineMs) =>
+      answer({ letter: letterOf(digest), request, verdicts, deadlineMs }),
+    [Symbol.asyncDispose]: async () => {},
+  };
+  const source: ModuleSource = {
+    load: async (reference, kind) => {
+      const digest = reference.slice(reference.indexOf("@") + 1);
+      if (letterOf(digest) === script.notInStore)
+        return { outcome: "notInStore", detail: "not in the store" };
+      return { digest, kind, glue: new Uint8Array(), coreByName: new Map() };
+    },
+  };
+  const decision = await decide(toQuestion(script), { sandbox, source, nowMs: () => nowMs });
+  return { decision, calls, order: decision.ranking.map(({ network }) => network) };
+}
+
+function toQuestion(script: Script): Question {
+  const { networks = ["blue", "green", "red"], defaultNetwork, mayFail = true } = script;
+  const genie = { selection: script.selection };
+  const { selection } = parseConfig(JSON.stringify({ name: "genie", type: "genie", genie })).genie;
+  const workload = { orchestrator: "none", namespace: "", name: "", labels: [], annotations: [], node: "n" };
+  const candidates = networks.map((network): Candidate => ({
+    network,
+    plugin: "bridge",
+    attributes: [],
+    kpis: [],
+    current: false,
+  }));
+  return {
+    request: { purpose: "attach", workload, candidates, count: 1, seed: 7n, extensions: [] },
+    selection,
+    defaultNetwork,
+    mayFail,
+  };
+}

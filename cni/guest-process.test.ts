@@ -114,9 +114,12 @@ test("it dies with the process that started it, though nobody closes its stdin",
     buffer: false,
     reject: false,
   });
-  const [chunk] = (await once(parent.stdout, "data")) as [Buffer];
-  const pid = Number.parseInt(chunk.toString());
-  expect((await readStatus(pid)).get("Name")).not.toBeUndefined();
+  let said = "";
+  for await (const chunk of parent.stdout as AsyncIterable<Buffer>) {
+    said += chunk.toString();
+    if (said.includes("outcome")) break; // it is ready: before that, the end of its stdin would end it
+  }
+  const pid = Number.parseInt(said);
   parent.kill("SIGKILL");
   await parent;
   await expect

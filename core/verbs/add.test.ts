@@ -1,5 +1,4 @@
 import { readdir } from "node:fs/promises";
-import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openLedger } from "../../cni/ledger/ledger.ts";
 import { processExec } from "../../cni/process-exec.ts";
@@ -145,7 +144,7 @@ test("DEL undoes ADD, with nothing but the ledger", async () => {
     ["ADD", undefined],
     ["DEL", JSON.parse(address)],
   ]);
-  expect(await readdir(path.join(folder.dir, "ledger"))).toEqual([]);
+  expect(await readdir(`${folder.dir}/ledger`)).toEqual([]);
 });
 
 describe("when a network can't be attached", () => {
@@ -177,8 +176,8 @@ describe("when a network can't be attached", () => {
   });
 
   test("no other is tried for a pod that named it", async () => {
-    await folder.plugin("blue", failing("no address"));
-    await expect(run({ config: { args: { cni: "blue" } } })).rejects.toMatchObject({ wire: { code: 11 } });
+    await folder.plugin("blue", failing("none"));
+    await expect(run({ config: { args: { cni: "blue" } } })).rejects.toThrow("none");
     expect(await verbs()).toEqual(["ADD blue", "DEL blue"]);
   });
 
@@ -236,9 +235,9 @@ describe("a second ADD", () => {
   });
 
   test("after a crash is welcome, and the planned undo is kept for DEL", async () => {
-    const [planned] = await run().then(() => ledger.read("c1"));
-    if (planned === undefined) throw new Error("nothing was attached");
-    await ledger.write("c1", [{ ...planned, state: "planned" }]);
+    await run();
+    const planned = (await ledger.read("c1")).map((one) => ({ ...one, state: "planned" as const }));
+    await ledger.write("c1", planned);
     await run();
     expect((await ledger.read("c1")).map(({ state }) => state)).toEqual(["planned", "attached"]);
   });

@@ -1,8 +1,9 @@
 /** `npm run build`: makes `dist/` out of the sources. Every file is replaced in one step, as programs may be in use. */
-import { chmod, copyFile, mkdir, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { build } from "esbuild";
+import { replaceFile } from "../registry/atomic-file.ts";
 import { JCO_VERSION } from "../registry/prepare/jco-version.ts";
 import { buildBuiltinModules } from "./author/builtin.ts";
 import { formatTrampoline, planGuestTrampoline, planTrampoline } from "./build/trampoline.ts";
@@ -25,11 +26,10 @@ const READABLE_BY = "node18";
 /** node prints the line of an uncaught error whole. */
 const LINE_LIMIT = 120;
 
-async function replaceFile(file: string, contents: string | Uint8Array, mode: number): Promise<void> {
-  const fresh = `${file}.${process.pid}`;
-  await writeFile(fresh, contents);
-  await chmod(fresh, mode);
-  await rename(fresh, file);
+/** @param name the path below `dist`. */
+async function place(name: string, contents: Uint8Array, mode: number): Promise<void> {
+  const file = path.join(DIST, name);
+  await replaceFile(file, contents, { tempDir: path.dirname(file), mode });
 }
 
 async function buildProgram({ name, entry, trampoline }: (typeof PROGRAMS)[number]): Promise<void> {
@@ -55,7 +55,7 @@ async function buildProgram({ name, entry, trampoline }: (typeof PROGRAMS)[numbe
     },
     logLevel: "warning",
   });
-  for (const { contents } of outputFiles) await replaceFile(path.join(DIST, "bin", name), contents, 0o755);
+  for (const { contents } of outputFiles) await place(`bin/${name}`, contents, 0o755);
 }
 
 /** The transpiler with its wasm files, loaded by a worker when a module is prepared. */
@@ -71,20 +71,18 @@ async function buildTranspiler(): Promise<void> {
     legalComments: "eof",
     logLevel: "warning",
   });
-  for (const { contents } of outputFiles) {
-    await replaceFile(path.join(DIST, "lib/transpile-worker.mjs"), contents, 0o644);
-  }
+  for (const { contents } of outputFiles) await place("lib/transpile-worker.mjs", contents, 0o644);
   const ours = createRequire(import.meta.url);
   const jco = createRequire(ours.resolve("@bytecodealliance/jco/component"));
   const folder = path.dirname(jco.resolve("@bytecodealliance/jco-transpile/component"));
   for (const name of ["core.wasm", "core2.wasm"]) {
     const file = `js-component-bindgen-component.${name}`;
-    await copyFile(path.join(folder, file), path.join(DIST, "lib", file));
+    await place(`lib/${file}`, await readFile(path.join(folder, file)), 0o644);
   }
 }
 
 for (const folder of ["bin", "lib", "modules"]) await mkdir(path.join(DIST, folder), { recursive: true });
 // The package is of type "module"; the programs aren't.
-await replaceFile(path.join(DIST, "package.json"), '{ "type": "commonjs" }\n', 0o644);
+await place("package.json", Buffer.from('{ "type": "commonjs" }\n'), 0o644);
 await Promise.all([...PROGRAMS.map(buildProgram), buildTranspiler()]);
 await buildBuiltinModules(path.join(DIST, "modules"));

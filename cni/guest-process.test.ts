@@ -16,7 +16,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFailed, test } from "vitest";
 import { openSandbox } from "../core/sandbox/host.ts";
 import { planRequest } from "../test/guests/question.ts";
 import { spawnGuest } from "./guest-process.ts";
@@ -54,7 +54,7 @@ async function startGuest(program = PROGRAM, node = process.execPath) {
   });
   await once(child.stdout, "readable");
   const { pid } = child;
-  if (pid === undefined) throw new Error("no guest process");
+  if (pid === undefined || child.stdout.read() === null) throw new Error("the guest process did not start");
   return {
     pid,
     [Symbol.asyncDispose]: async () => {
@@ -120,6 +120,7 @@ test("it dies with the process that started it, though nobody closes its stdin",
     if (said.includes("outcome")) break; // it is ready: before that, the end of its stdin would end it
   }
   const pid = Number.parseInt(said);
+  onTestFailed(() => void process.kill(pid, "SIGKILL"));
   parent.kill("SIGKILL");
   await parent;
   await expect

@@ -117,7 +117,7 @@ describe("when we are to stop", () => {
     await folder.plugin("one", script.replaceAll("PIDS", pids));
     const running = run({}, stop.signal);
     const read = async () => (await unlessMissing(readFile(pids, "utf8"))) ?? "";
-    await expect.poll(read).toMatch(/^(\d+ )+done\n$/);
+    await expect.poll(read, { timeout: 20_000 }).toMatch(/^(\d+ )+done\n$/);
     stop.abort();
     const outcome = await running;
     return { outcome, pids: (await read()).split(" ").slice(0, -1).map(Number) };
@@ -145,7 +145,7 @@ describe("when we are to stop", () => {
   ])("%s ends", async (_, script, signal) => {
     const { outcome, pids } = await stopOnceBegun(script);
     expect(outcome).toEqual({ ended: "killed", signal });
-    await expect.poll(() => countAlive(pids)).toBe(0);
+    await expect.poll(() => countAlive(pids), { timeout: 20_000 }).toBe(0);
   });
 
   test("one that left the group, holding the output, keeps us no longer", async () => {

@@ -184,7 +184,7 @@ describe("a chain that fails", () => {
     const stop = new AbortController();
     await addThree(onAdd(`touch '${folder.dir}/begun'; sleep 60`));
     const adding = run(three, { signal: stop.signal });
-    await expect.poll(() => folder.has("begun")).toBe(true);
+    await expect.poll(() => folder.has("begun"), { timeout: 20_000 }).toBe(true);
     stop.abort(new Error("ended by SIGTERM"));
     await expect(adding).rejects.toThrow("ADD of plugin two was ended by SIGTERM");
     expect(await verbs()).toEqual(["ADD one", "ADD two", "DEL three", "DEL two", "DEL one"]);

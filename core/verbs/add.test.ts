@@ -186,7 +186,7 @@ describe("when a network can't be attached", () => {
     await folder.plugin("blue", `[ $CNI_COMMAND = DEL ] || { touch '${folder.dir}/begun'; sleep 60; }`);
     await folder.plugin("green", succeeding);
     const adding = run({ config: any, signal: stop.signal });
-    await expect.poll(() => folder.has("begun")).toBe(true);
+    await expect.poll(() => folder.has("begun"), { timeout: 20_000 }).toBe(true);
     stop.abort();
     await expect(adding).rejects.toThrow("ADD of plugin blue was ended by SIGTERM");
     expect(await verbs()).toEqual(["ADD blue", "DEL blue"]);

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import path from "node:path";
 
 /** Put in by the build, which bundles that version. */
 declare const BUNDLED_JCO_VERSION: string | undefined;
@@ -10,7 +11,7 @@ export const JCO_VERSION =
 
 function readInstalledVersion(): string {
   const entry = createRequire(import.meta.url).resolve("@bytecodealliance/jco");
-  const manifest: unknown = JSON.parse(readFileSync(new URL("../package.json", `file://${entry}`), "utf8"));
+  const manifest: unknown = JSON.parse(readFileSync(path.join(entry, "../../package.json"), "utf8"));
   if (typeof manifest === "object" && manifest !== null && "version" in manifest)
     return String(manifest.version);
   throw new Error("@bytecodealliance/jco has no version");

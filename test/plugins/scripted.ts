@@ -5,7 +5,7 @@ import { unlessMissing } from "../../core/missing.ts";
 import { findJsonObject, type JsonObject } from "../../core/spec/json.ts";
 
 /** One run of a scripted plugin, as it saw it. */
-export interface ScriptedCall {
+interface ScriptedCall {
   readonly verb: string;
   readonly plugin: string;
   readonly ifName: string;

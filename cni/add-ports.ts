@@ -1,5 +1,6 @@
 import type { Config } from "../core/config.ts";
 import { findErrno } from "../core/errors.ts";
+import type { Sample } from "../core/kpi/names.ts";
 import type { NodeNetwork } from "../core/networks/candidates.ts";
 import type { AddPorts, Log } from "../core/ports.ts";
 import { openSandbox } from "../core/sandbox/host.ts";
@@ -34,13 +35,16 @@ export function openAddPorts(config: Config, host: Pick<AddPorts, "log" | "signa
   };
 }
 
-/** A store that can't be read gives no sample: modules see the KPI as absent and decide. */
-async function sample(networks: readonly NodeNetwork[], log: Log) {
-  try {
-    return await sampleHostLocal(networks, Date.now());
-  } catch (error) {
-    if (findErrno(error) === undefined) throw error;
-    log.warn({ err: error }, "the store of host-local can't be read");
-    return [];
-  }
+/** A store that can't be read gives no sample of its network: modules see the KPI as absent and decide. */
+async function sample(networks: readonly NodeNetwork[], log: Log): Promise<readonly Sample[]> {
+  const sampling = networks.map(async (one) => {
+    try {
+      return await sampleHostLocal(one, Date.now());
+    } catch (error) {
+      if (findErrno(error) === undefined) throw error;
+      log.warn({ err: error, network: one.network.name }, "the store of host-local can't be read");
+      return [];
+    }
+  });
+  return (await Promise.all(sampling)).flat();
 }

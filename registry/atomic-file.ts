@@ -15,7 +15,7 @@ export async function replaceFile(
   bytes: Uint8Array,
   { tempDir, mode = 0o644, owner }: FileOptions,
 ): Promise<void> {
-  const temp = path.join(tempDir, `${randomUUID()}.tmp`);
+  const temp = path.join(tempDir, `.${randomUUID()}.tmp`);
   await using undo = new AsyncDisposableStack();
   {
     await using handle = await open(temp, "wx", 0o600);

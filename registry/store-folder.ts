@@ -26,13 +26,13 @@ export function planPaths(folder: string): StorePaths {
 
 /** Nobody works on one file for as long as this: a writer was killed. */
 const STALE_MS = 3_600_000;
-const TEMPORARY = /^[0-9a-f]{8}-[0-9a-f-]{27}(?:\.tmp)?$/;
+const TEMPORARY = /^\.[0-9a-f]{8}-[0-9a-f-]{27}\.tmp$/;
 
 /** Makes the folders that are missing, and removes what killed writers left long ago. */
-export async function prepareFolders({ folder, blobs, temp, lock }: StorePaths): Promise<void> {
+export async function prepareFolders({ folder, blobs, temp }: StorePaths): Promise<void> {
   await mkdir(path.dirname(folder), { recursive: true });
-  for (const each of [folder, path.dirname(blobs), blobs, temp, lock]) await makeFolder(each);
-  for (const each of [temp, lock]) await sweep(each, Date.now() - STALE_MS);
+  for (const each of [folder, path.dirname(blobs), blobs, temp]) await makeFolder(each);
+  await sweep(temp, Date.now() - STALE_MS);
 }
 
 /** Readable by all, whatever the umask: nothing in a store is secret. */

@@ -10,11 +10,11 @@ import { replaceFile, syncFolder } from "./atomic-file.ts";
 import { BlobFolder, findFile } from "./blob-folder.ts";
 import { isDigest } from "./digest.ts";
 import { RegistryFailure } from "./errors.ts";
+import { takeLock } from "./file-lock.ts";
 import { EMPTY_INDEX, LAYOUT_MARKER, type LayoutEntry, type LayoutIndex } from "./layout.ts";
 import { listEntries, parseIndex, planEntry } from "./layout.ts";
 import { formatReference, type Reference } from "./reference.ts";
 import { planPaths, prepareFolders, type StorePaths } from "./store-folder.ts";
-import { takeLock } from "./store-lock.ts";
 
 /** A module out of the store; every byte was checked against the digest. */
 export interface StoredModule extends Artifact {
@@ -26,6 +26,8 @@ export function openStore(folder: string): Store {
   return new Store(folder);
 }
 
+/** A writer holds it for milliseconds. */
+const LOCK_WAIT_MS = 15_000;
 const MAX_INDEX_BYTES = 64 * 2 ** 20;
 
 /**
@@ -66,7 +68,8 @@ export class Store {
       for (const bytes of [artifact.wasm, artifact.config, artifact.manifest]) await this.#blobs.put(bytes);
       await this.#blobs.sync();
       const manifest = { digest: artifact.digest, size: artifact.manifest.byteLength };
-      await using _lock = await takeLock(lock);
+      await using taken = await takeLock(lock, LOCK_WAIT_MS);
+      if (taken === undefined) throw new RegistryFailure("storeBusy", `${folder} stays locked`);
       const next = planEntry(await this.#readIndex(), formatReference(reference), manifest);
       await replaceFile(marker, Buffer.from(LAYOUT_MARKER), { tempDir });
       await replaceFile(index, Buffer.from(JSON.stringify(next)), { tempDir });

@@ -4,9 +4,9 @@ import { Failure, findErrno } from "../../core/errors.ts";
 import { unlessMissing } from "../../core/missing.ts";
 import type { Ledger, Log } from "../../core/ports.ts";
 import { syncFolder } from "../../registry/atomic-file.ts";
+import { takeLock } from "../../registry/file-lock.ts";
 import { makePrivateFolder, writeDurably } from "../private-folder.ts";
 import { findEntry, writeEntry } from "./format.ts";
-import { takeLock } from "./lock.ts";
 
 /** Longer than a slow delegate takes: the other call for this container may be in the middle of one. */
 const LOCK_WAIT_MS = 60_000;
@@ -19,7 +19,9 @@ export function openLedger(stateDir: string, log: Log): Ledger {
     lock: (containerId) =>
       onDisk(locks, async () => {
         await makePrivateFolder(locks);
-        return await takeLock(path.join(locks, containerId), LOCK_WAIT_MS);
+        const taken = await takeLock(path.join(locks, containerId), LOCK_WAIT_MS);
+        if (taken !== undefined) return taken;
+        throw new Failure("tryAgainLater", `another call for container ${containerId} is still running`);
       }),
     read: (containerId) => onDisk(entries, () => readEntry(path.join(entries, containerId), log)),
     write: (containerId, attachments) =>

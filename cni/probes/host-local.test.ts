@@ -25,7 +25,10 @@ async function give(name: string, ...addresses: string[]): Promise<void> {
 test("reads the store of each network by its name", async () => {
   await give("blue", "10.0.0.2", "10.0.0.3", "last_reserved_ip.0", "lock");
   await give("red", "10.0.0.2");
-  const samples = await sampleHostLocal([network("blue", pool()), network("red", pool())], 7);
+  const samples = [
+    ...(await sampleHostLocal(network("blue", pool()), 7)),
+    ...(await sampleHostLocal(network("red", pool()), 7)),
+  ];
   expect(samples).toEqual([
     { network: "blue", kpi: "occupancy", value: 0.4, takenAtMs: 7 },
     { network: "blue", kpi: "free-addresses", value: 3, takenAtMs: 7 },
@@ -37,7 +40,7 @@ test("reads the store of each network by its name", async () => {
 });
 
 test("without a store nothing was given yet", async () => {
-  const [occupancy] = await sampleHostLocal([network("blue", pool())], 7);
+  const [occupancy] = await sampleHostLocal(network("blue", pool()), 7);
   expect(occupancy).toMatchObject({ kpi: "occupancy", value: 0 });
 });
 
@@ -48,7 +51,7 @@ test.each([
   ["a list", ["host-local"]],
   ["a configuration that host-local refuses", { type: "host-local", subnet: "10.0.0.0/31" }],
 ])("a network with %s has no sample", async (_, ipam) => {
-  expect(await sampleHostLocal([network("blue", ipam)], 7)).toEqual([]);
+  expect(await sampleHostLocal(network("blue", ipam), 7)).toEqual([]);
 });
 
 test.each(["", null, 5])(
@@ -59,7 +62,7 @@ test.each(["", null, 5])(
     const before = process.cwd();
     process.chdir(dataDir);
     try {
-      const [occupancy] = await sampleHostLocal([network(name, pool({ dataDir: dir }))], 7);
+      const [occupancy] = await sampleHostLocal(network(name, pool({ dataDir: dir })), 7);
       expect(occupancy).toMatchObject({ kpi: "occupancy", value: 0 });
     } finally {
       process.chdir(before);

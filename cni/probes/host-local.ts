@@ -10,17 +10,13 @@ import { isJsonObject, type JsonObject } from "../../core/spec/json.ts";
 const DEFAULT_DATA_DIR = "/var/lib/cni/networks";
 
 /**
- * Measures occupancy, free addresses and subnets of the networks whose addresses host-local gives, from the files
- * that it keeps: one a used address, named by it. Networks with another IPAM have no sample.
+ * Measures occupancy, free addresses and subnets of a network whose addresses host-local gives, from the files that
+ * it keeps: one a used address, named by it. A network with another IPAM has no sample.
  */
 export async function sampleHostLocal(
-  networks: readonly NodeNetwork[],
-  nowMs: number,
+  { network }: NodeNetwork,
+  takenAtMs: number,
 ): Promise<readonly Sample[]> {
-  return (await Promise.all(networks.map((one) => sampleNetwork(one, nowMs)))).flat();
-}
-
-async function sampleNetwork({ network }: NodeNetwork, takenAtMs: number): Promise<readonly Sample[]> {
   const ipam = network.plugins.map(({ config }) => config["ipam"]).find(isHostLocal);
   if (ipam === undefined) return [];
   const { dataDir: stated } = ipam;

@@ -1,6 +1,14 @@
 /** A scripted guest says what real modules could say; the real one is tested in core/sandbox and end to end. */
 import { describe, expect, test } from "vitest";
-import { choices, decideScripted, digestOf, module, ok, scores } from "../../test/fakes/scripted-decision.ts";
+import {
+  choices,
+  decideScripted,
+  digestOf,
+  module,
+  ok,
+  reject,
+  scores,
+} from "../../test/fakes/scripted-decision.ts";
 import { type FailedOutcome, type ModuleResult, OUTCOMES } from "./outcome.ts";
 
 const firstFit = ["blue", "green", "red"];
@@ -136,5 +144,28 @@ describe("the deadline", () => {
     expect(calls.map(({ letter }) => letter)).toEqual(["a", "c"]);
     expect(order).toEqual(firstFit);
     expect(decision.modules.map(({ outcome }) => outcome)).toEqual(["ok", "ok", "timeout"]);
+  });
+});
+
+describe("a scorer that must not fail is heard even after another has failed", () => {
+  const selection = { scorers: [module("a"), module("b", { onFailure: "fail" }), module("c")] };
+  const broken = { outcome: "trap", detail: "why" } as const;
+
+  test("what it rejects stays rejected", async () => {
+    const b = ok([reject("mine"), ...[1, 1].map((val) => ({ tag: "score", val }))]);
+    const { decision, order, calls } = await decideScripted({ selection, says: { a: broken, b } });
+    expect(order).toEqual(["green", "red"]);
+    expect(decision).toMatchObject({
+      decidedBy: "fallback",
+      rejected: [{ network: "blue", reason: "mine" }],
+    });
+    expect(calls.map(({ letter }) => letter)).toEqual(["a", "b"]);
+  });
+
+  test("its own failure fails the pod, whichever failed first", async () => {
+    const { decision } = await decideScripted({ selection, says: { a: broken, b: broken } });
+    expect(decision).toMatchObject({ ranking: [], refusal: "moduleMustNotFail" });
+    const absent = await decideScripted({ selection, says: { a: broken }, notInStore: "b" });
+    expect(absent.decision.refusal).toBe("moduleMustNotFail");
   });
 });

@@ -49,36 +49,39 @@ type Finding = Pick<Decision, "ranking" | "decidedBy" | "refusal">;
 
 async function runModules(course: Course): Promise<Finding> {
   const { scorers, selector, deadlineMs } = course.question.selection;
-  const failedToLoad = await loadAll(course);
-  if (failedToLoad !== undefined) return conclude(course, failedToLoad);
+  const failed = new Set(await loadAll(course));
   course.deadlineAtMs = course.ports.nowMs() + deadlineMs;
   for (const scorer of scorers) {
-    if (!(await runScorer(scorer, course))) return conclude(course, scorer);
-    if (course.standings.length === 0)
+    // After a failure the scores are of no use, but a scorer that must not fail still has to reject what it rejects.
+    if (failed.has(scorer) || (failed.size > 0 && scorer.onFailure === "fallback")) continue;
+    if (!(await runScorer(scorer, course))) failed.add(scorer);
+    if (course.standings.length === 0) {
       return { ranking: [], decidedBy: "scores", refusal: "everyCandidateRejected" };
+    }
   }
+  if (failed.size > 0) return conclude(course, [...failed]);
   if (selector === undefined) return { ranking: rankByScore(course), decidedBy: "scores" };
   const choices = await runSelector(selector, course);
-  if (choices === undefined) return conclude(course, selector);
+  if (choices === undefined) return conclude(course, [selector]);
   return { ranking: toRanking(choices, course), decidedBy: "selector" };
 }
 
-/** Takes every module from the store into the guest; the first that fails is returned. */
-async function loadAll({ question, ports, runs }: Course): Promise<ModuleConfig | undefined> {
+/** Takes every module from the store into the guest. @returns those that can't be asked. */
+async function loadAll({ question, ports, runs }: Course): Promise<readonly ModuleConfig[]> {
   const { scorers, selector } = question.selection;
-  const wanted: [ModuleConfig, ModuleKind][] = scorers.map((scorer) => [scorer, "scorer"]);
-  if (selector !== undefined) wanted.push([selector, "selector"]);
-  const prepared = await Promise.all(wanted.map(([{ module }, kind]) => ports.source.load(module, kind)));
-  for (const [at, one] of prepared.entries()) {
-    const [config, kind] = wanted[at] ?? [];
-    if (config === undefined || kind === undefined) continue;
+  const wanted: { config: ModuleConfig; kind: ModuleKind }[] = scorers.map((config) => ({
+    config,
+    kind: "scorer",
+  }));
+  if (selector !== undefined) wanted.push({ config: selector, kind: "selector" });
+  const loading = wanted.map(async ({ config, kind }) => {
     const startedMs = ports.nowMs();
-    const result = await loadOne(one, ports.sandbox);
-    if (result.outcome === "ok") continue;
+    const result = await loadOne(await ports.source.load(config.module, kind), ports.sandbox);
+    if (result.outcome === "ok") return [];
     runs.push(toRun({ config, kind, result, ms: ports.nowMs() - startedMs }));
-    return config;
-  }
-  return undefined;
+    return [config];
+  });
+  return (await Promise.all(loading)).flat();
 }
 
 async function loadOne(
@@ -140,9 +143,9 @@ async function timed<T>(
 
 const late = { outcome: "timeout", detail: "the modules before it used up the deadline" } as const;
 
-/** A module failed: the fallback decides, unless the admin wants the pod to fail. */
-function conclude({ question, standings }: Course, failed: ModuleConfig): Finding {
-  if (failed.onFailure === "fail" && question.mayFail) {
+/** Modules failed: the fallback decides, unless the admin wants the pod to fail. */
+function conclude({ question, standings }: Course, failed: readonly ModuleConfig[]): Finding {
+  if (question.mayFail && failed.some(({ onFailure }) => onFailure === "fail")) {
     return { ranking: [], decidedBy: "fallback", refusal: "moduleMustNotFail" };
   }
   const left = standings.map(({ candidate }) => candidate.network);

@@ -43,7 +43,7 @@ test("a module that must not fail and did is named", () => {
   expect(() => requireRanking({ ...decision, modules, refusal: "moduleMustNotFail" })).toThrow(
     expect.objectContaining({
       kind: "moduleFailed",
-      message: "module sha256:b failed (trap) and must not",
+      message: "a module that must not fail did: sha256:b (trap)",
       details: "unreachable",
     }),
   );

@@ -9,9 +9,10 @@ import type { Decision, Ranked } from "./decision.ts";
 export function requireRanking({ ranking, refusal, rejected, modules }: Decision): readonly Ranked[] {
   if (ranking.length > 0) return ranking;
   if (refusal === "moduleMustNotFail") {
-    const failed = modules.find(({ outcome }) => outcome !== "ok");
-    throw new Failure("moduleFailed", `module ${failed?.digest} failed (${failed?.outcome}) and must not`, {
-      details: failed?.detail ?? "",
+    const failed = modules.filter(({ outcome }) => outcome !== "ok");
+    const names = failed.map(({ digest, outcome }) => `${digest} (${outcome})`).join(", ");
+    throw new Failure("moduleFailed", `a module that must not fail did: ${names}`, {
+      details: failed.map(({ detail }) => detail).join("; "),
     });
   }
   const reasons = rejected.map(({ network, by, reason }) => `${network}: ${reason} (${by})`);

@@ -18,13 +18,12 @@ const READ_WITHOUT_WAIT = constants.O_RDONLY | constants.O_NONBLOCK;
 export async function readConfFolder(folder: string): Promise<readonly ConfFile[]> {
   try {
     const names = (await readdir(folder)).filter((name) => EXTENSIONS.includes(path.extname(name)));
-    const files = await Promise.all(
-      names
-        .toSorted()
-        .slice(0, FILE_LIMIT)
-        .map((name) => readConfFile(folder, name)),
-    );
-    return files.filter((file) => file !== undefined);
+    const files: ConfFile[] = [];
+    for (const name of names.toSorted().slice(0, FILE_LIMIT)) {
+      const file = await readConfFile(folder, name);
+      if (file !== undefined) files.push(file);
+    }
+    return files;
   } catch (error) {
     const code = findErrno(error);
     if (code === "ENOENT") return [];
@@ -39,7 +38,9 @@ async function readConfFile(folder: string, name: string): Promise<ConfFile | un
   try {
     const handle = await open(path.join(folder, name), READ_WITHOUT_WAIT);
     try {
-      const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(FILE_LIMIT_BYTES) });
+      const { size: sizeBytes } = await handle.stat();
+      const buffer = Buffer.alloc(Math.min(sizeBytes, FILE_LIMIT_BYTES));
+      const { bytesRead } = await handle.read({ buffer });
       return { name, text: buffer.toString("utf8", 0, bytesRead) };
     } finally {
       await handle.close();

@@ -26,8 +26,7 @@ const entry: DecisionEntry = {
     refusal: "everyCandidateRejected",
   },
 };
-const record = () =>
-  recordDecision(entry, stateDir, { info: () => {}, warn: (fields) => void warnings.push(fields) });
+const record = () => recordDecision(entry, stateDir, { warn: (fields) => void warnings.push(fields) });
 const file = () => path.join(stateDir, "decisions.jsonl");
 
 test("one object a line, with the fields of the contract", async () => {

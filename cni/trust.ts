@@ -1,5 +1,5 @@
 import { access } from "node:fs/promises";
-import { unlessMissing } from "../core/missing.ts";
+import { findErrno } from "../core/errors.ts";
 import type { ModuleSource } from "../core/sandbox/port.ts";
 
 /**
@@ -9,9 +9,16 @@ import type { ModuleSource } from "../core/sandbox/port.ts";
 export function refuseUnverified(source: ModuleSource, policyFile: string): ModuleSource {
   return {
     async load(reference, kind) {
-      const isThere = (await unlessMissing(access(policyFile).then(() => true))) ?? false;
-      if (!isThere) return await source.load(reference, kind);
+      if (await isAbsent(policyFile)) return await source.load(reference, kind);
       return { outcome: "error", detail: `${policyFile} asks for signatures, which can't be verified yet` };
     },
   };
+}
+
+/** A policy that is there and can't be reached counts as there. */
+async function isAbsent(file: string): Promise<boolean> {
+  return await access(file).then(
+    () => false,
+    (error: unknown) => findErrno(error) === "ENOENT",
+  );
 }

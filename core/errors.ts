@@ -65,6 +65,16 @@ export function toWire(error: unknown, cniVersion: string): WireError {
   return { cniVersion, code: 999, msg: `a bug in genie: ${msg}`, details: "" };
 }
 
+/** Most items of a list that an error names. */
+const LISTED = 16;
+
+/** The items as text, the first ones where they are many: errors end up in events and logs. */
+export function listSome(items: readonly string[], separator: string): string {
+  const more = items.length - LISTED;
+  const listed = items.slice(0, LISTED).join(separator);
+  return more > 0 ? `${listed}${separator}and ${more} more` : listed;
+}
+
 /** The `code` of a system error such as ENOENT; undefined when `error` is something else. */
 export function findErrno(error: unknown): string | undefined {
   if (!(error instanceof Error) || !("code" in error)) return undefined;

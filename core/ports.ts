@@ -41,6 +41,7 @@ export interface Attachment {
   readonly containerId: string;
   readonly ifName: string;
   readonly network: string;
+  /** Where the container was attached; DEL uses the namespace of its own call, which may be gone. */
   readonly netns: string;
   readonly args: string;
   /** `planned` until every plugin of the chain has succeeded. */
@@ -55,8 +56,8 @@ export interface Attachment {
  * @throws {Failure} ioFailure from every method when the disk says no.
  */
 export interface Ledger {
-  /** One caller a container at a time. @throws {Failure} tryAgainLater when it stays taken until the deadline. */
-  lock(containerId: string): Promise<AsyncDisposable>;
+  /** One caller a container at a time. @throws {Failure} tryAgainLater when it stays taken until the deadline, or the signal comes. */
+  lock(containerId: string, signal: AbortSignal): Promise<AsyncDisposable>;
   /** All attachments of a container, oldest first. */
   read(containerId: string): Promise<readonly Attachment[]>;
   /** Replaces the container's attachments; durable when it returns. An empty list removes the entry. */
@@ -71,7 +72,6 @@ export interface DecisionEntry {
 
 export interface Log {
   warn(fields: Readonly<Record<string, unknown>>, message: string): void;
-  info(fields: Readonly<Record<string, unknown>>, message: string): void;
 }
 
 /** Everything that ADD needs from outside the core. */

@@ -31,7 +31,7 @@ async function writeProgram(name: string, body: string): Promise<string> {
 async function startHolder() {
   const program = await writeProgram(
     "holder",
-    'await takeLock(lock, 5000); console.log("held"); setInterval(() => {}, 1000);',
+    'await takeLock(lock, { waitMs: 5000 }); console.log("held"); setInterval(() => {}, 1000);',
   );
   const holder = execa(process.execPath, [program], { reject: false, timeout: 30_000 });
   await new Promise((resolve) => holder.stdout.once("data", resolve));
@@ -44,7 +44,7 @@ async function startHolder() {
 
 test("is free again, and its file gone, once it is given back", async () => {
   for (const _ of ["first", "second"]) {
-    await using _lock = await takeLock(lock, WAIT_MS);
+    await using _lock = await takeLock(lock, { waitMs: WAIT_MS });
     expect(await readdir(dir)).toEqual(["locks-c1"]);
   }
   expect(await readdir(dir)).toEqual([]);
@@ -52,16 +52,25 @@ test("is free again, and its file gone, once it is given back", async () => {
 
 test("a living owner is respected, in this process and in another", async () => {
   {
-    await using _mine = await takeLock(lock, WAIT_MS);
-    expect(await takeLock(lock, 50)).toBeUndefined();
-    expect(await takeLock(lock, 0)).toBeUndefined();
+    await using _mine = await takeLock(lock, { waitMs: WAIT_MS });
+    expect(await takeLock(lock, { waitMs: 50 })).toBeUndefined();
+    expect(await takeLock(lock, { waitMs: 0 })).toBeUndefined();
   }
   await using _holder = await startHolder();
-  expect(await takeLock(lock, 50)).toBeUndefined();
+  expect(await takeLock(lock, { waitMs: 50 })).toBeUndefined();
+});
+
+test("who waits is let go by a signal", async () => {
+  await using _mine = await takeLock(lock, { waitMs: WAIT_MS });
+  const controller = new AbortController();
+  const waiting = takeLock(lock, { waitMs: WAIT_MS, signal: controller.signal });
+  controller.abort();
+  expect(await waiting).toBeUndefined();
+  expect(await takeLock(lock, { waitMs: WAIT_MS, signal: controller.signal })).toBeUndefined();
 });
 
 test("one that is free is taken without any wait", async () => {
-  await using taken = await takeLock(lock, 0);
+  await using taken = await takeLock(lock, { waitMs: 0 });
   expect(taken).toBeDefined();
 });
 
@@ -69,13 +78,13 @@ test("a dead owner's is taken over", async () => {
   await using holder = await startHolder();
   await holder.kill();
   expect(await readdir(dir)).toContain("locks-c1");
-  await using taken = await takeLock(lock, WAIT_MS);
+  await using taken = await takeLock(lock, { waitMs: WAIT_MS });
   expect(taken).toBeDefined();
 });
 
 test("who waits is let in when the owner dies", async () => {
   await using holder = await startHolder();
-  const waiting = takeLock(lock, WAIT_MS);
+  const waiting = takeLock(lock, { waitMs: WAIT_MS });
   await holder.kill();
   await using taken = await waiting;
   expect(taken).toBeDefined();
@@ -83,7 +92,7 @@ test("who waits is let in when the owner dies", async () => {
 
 test("a file that was left there, or isn't ours, is no lock", async () => {
   await writeFile(lock, "1 123456789");
-  await using taken = await takeLock(lock, WAIT_MS);
+  await using taken = await takeLock(lock, { waitMs: WAIT_MS });
   expect(taken).toBeDefined();
 });
 
@@ -93,7 +102,7 @@ test("20 takers in four processes, after a crash, are never inside together", as
     "taker",
     `const taker = async () => {
        for (let turn = 0; turn < 3; turn++) {
-         await using taken = await takeLock(lock, 60_000);
+         await using taken = await takeLock(lock, { waitMs: 60_000 });
          if (taken === undefined) throw new Error("busy");
          fs.writeFileSync(dir + "/inside", "", { flag: "wx" });
          const count = Number(fs.readFileSync(dir + "/count", "utf8"));

@@ -1,7 +1,7 @@
-import { spawn } from "node:child_process"; // execa can't hand over a descriptor that is open already
+import { type ChildProcess, spawn } from "node:child_process"; // execa can't hand over a descriptor that is open already
 import { once } from "node:events";
 import { open, rm, stat, type FileHandle } from "node:fs/promises";
-import { Failure } from "../core/errors.ts";
+import { Failure, findErrno } from "../core/errors.ts";
 import { unlessMissing } from "../core/missing.ts";
 
 /** Exit code of flock(1) when the wait is over; its default is 1, which also stands for other failures. */
@@ -11,18 +11,21 @@ const KILL_AFTER_MS = 5_000;
 
 /**
  * Takes the lock `file` for this process, and removes the file when it is released; undefined when another holds it
- * for all of `waitMs`. The kernel holds it (flock(2) on an open file), so a crash releases it; util-linux' flock takes
+ * for all of `waitMs`, or until the signal comes. The kernel holds it (flock(2) on an open file), so a crash releases it; util-linux' flock takes
  * it on our descriptor, since node can't.
  *
  * @throws {Failure} ioFailure when flock itself fails.
  */
-export async function takeLock(file: string, waitMs: number): Promise<AsyncDisposable | undefined> {
+export async function takeLock(
+  file: string,
+  { waitMs, signal }: { waitMs: number; signal?: AbortSignal },
+): Promise<AsyncDisposable | undefined> {
   const giveUpAtMs = performance.now() + waitMs;
   for (;;) {
     await using undo = new AsyncDisposableStack();
     const handle = undo.use(await open(file, "a", 0o600));
     const leftMs = Math.max(0, Math.ceil(giveUpAtMs - performance.now()));
-    if (!(await lock(handle, leftMs))) return undefined;
+    if (!(await lock(handle, leftMs, signal))) return undefined;
     if (!(await isStillAt(file, handle))) continue; // the one before us removed it: lock the one that is there now
     undo.defer(() => rm(file, { force: true }));
     return undo.move();
@@ -30,7 +33,9 @@ export async function takeLock(file: string, waitMs: number): Promise<AsyncDispo
 }
 
 /** @returns false when it is busy. */
-async function lock({ fd }: FileHandle, waitMs: number): Promise<boolean> {
+async function lock({ fd }: FileHandle, waitMs: number, signal: AbortSignal | undefined): Promise<boolean> {
+  const isStopped = (): boolean => signal?.aborted === true;
+  if (isStopped()) return false;
   const seconds = (waitMs / 1000).toFixed(3);
   const flock = spawn("flock", ["-x", "-w", seconds, "-E", String(BUSY), "3"], {
     stdio: ["ignore", "ignore", "inherit", fd],
@@ -38,9 +43,23 @@ async function lock({ fd }: FileHandle, waitMs: number): Promise<boolean> {
     timeout: waitMs + KILL_AFTER_MS,
     killSignal: "SIGKILL",
   });
-  const [exitCode]: unknown[] = await once(flock, "exit");
-  if (exitCode === 0 || exitCode === BUSY) return exitCode === 0;
+  const exitCode = await waitForExit(flock, signal);
+  if (exitCode === 0 || exitCode === BUSY || isStopped()) return exitCode === 0;
   throw new Failure("ioFailure", `flock of util-linux could not lock: it ended with ${String(exitCode)}`);
+}
+
+async function waitForExit(flock: ChildProcess, signal: AbortSignal | undefined): Promise<unknown> {
+  const stop = (): void => void flock.kill("SIGKILL");
+  signal?.addEventListener("abort", stop, { once: true });
+  try {
+    const [exitCode]: unknown[] = await once(flock, "exit");
+    return exitCode;
+  } catch (error) {
+    if (findErrno(error) !== "ENOENT") throw error;
+    throw new Failure("ioFailure", "the program flock is missing: install util-linux", { cause: error });
+  } finally {
+    signal?.removeEventListener("abort", stop);
+  }
 }
 
 async function isStillAt(file: string, handle: FileHandle): Promise<boolean> {

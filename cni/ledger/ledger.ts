@@ -16,10 +16,10 @@ export function openLedger(stateDir: string, log: Log): Ledger {
   const entries = path.join(stateDir, "ledger");
   const locks = path.join(stateDir, "locks");
   return {
-    lock: (containerId) =>
+    lock: (containerId, signal) =>
       onDisk(locks, async () => {
         await makePrivateFolder(locks);
-        const taken = await takeLock(path.join(locks, containerId), LOCK_WAIT_MS);
+        const taken = await takeLock(path.join(locks, containerId), { waitMs: LOCK_WAIT_MS, signal });
         if (taken !== undefined) return taken;
         throw new Failure("tryAgainLater", `another call for container ${containerId} is still running`);
       }),

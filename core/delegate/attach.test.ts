@@ -6,6 +6,7 @@ import { findEntry } from "../../cni/ledger/format.ts";
 import { openLedger } from "../../cni/ledger/ledger.ts";
 import { processExec } from "../../cni/process-exec.ts";
 import { openPluginFolder, type PluginFolder } from "../../test/plugins/scripted.ts";
+import { Failure } from "../errors.ts";
 import type { Attachment, Ledger } from "../ports.ts";
 import type { JsonObject } from "../spec/json.ts";
 import { parseNetwork } from "../spec/network.ts";
@@ -21,7 +22,7 @@ beforeEach(async () => {
 });
 afterEach(() => folder[Symbol.asyncDispose]());
 
-const log = { info: () => {}, warn: (_: unknown, message: string) => void warnings.push(message) };
+const log = { warn: (_: unknown, message: string) => void warnings.push(message) };
 const result = (mark: string) => JSON.stringify({ cniVersion: "1.0.0", ips: [], mark });
 const fail = (code: number, msg: string) =>
   `echo '{"cniVersion":"0.4.0","code":${code},"msg":"${msg}","details":"d"}'; exit 1`;
@@ -230,4 +231,20 @@ describe("what a plugin can do wrong", () => {
     expect(await verbs()).toEqual(["ADD one", "DEL one"]);
     expect(await ledger.read("c1")).toMatchObject([{ undo: [{ plugin: "gone" }] }]);
   });
+});
+
+test("a disk that fails while a failed ADD is undone doesn't hide what the plugin said", async () => {
+  await addThree(onAdd(fail(17, "no address")));
+  const real = ledger;
+  let writes = 0;
+  ledger = {
+    ...real,
+    write: async (...entry) => {
+      if (++writes > 1) throw new Failure("ioFailure", "the disk is full");
+      await real.write(...entry);
+    },
+  };
+  await expect(run(three)).rejects.toMatchObject({ wire: { code: 17, msg: "no address" } });
+  expect(await real.read("c1")).toMatchObject([{ state: "planned" }]);
+  expect(warnings).toEqual(["the undo of a failed ADD failed; DEL tries again"]);
 });

@@ -1,3 +1,4 @@
+import { Failure } from "../errors.ts";
 import type { AddPorts, Attachment } from "../ports.ts";
 import type { JsonObject } from "../spec/json.ts";
 import type { Network } from "../spec/network.ts";
@@ -24,15 +25,8 @@ export async function attach(network: Network, how: AttachCall, ports: AttachPor
   const { containerId, ifName, netns, args } = call;
   const before = await ports.ledger.read(containerId);
   const undo = planUndo(network, { runtimeConfig, prevResult: undefined });
-  const planned: Attachment = {
-    containerId,
-    ifName,
-    network: network.name,
-    netns,
-    args,
-    state: "planned",
-    undo,
-  };
+  const about = { containerId, ifName, network: network.name, netns, args };
+  const planned: Attachment = { ...about, state: "planned", undo };
   await ports.ledger.write(containerId, [...before, planned]);
   try {
     const result = await addChain({ network, call, runtimeConfig }, ports);
@@ -40,18 +34,27 @@ export async function attach(network: Network, how: AttachCall, ports: AttachPor
     await ports.ledger.write(containerId, [...before, { ...planned, state: "attached", undo: complete }]);
     return result;
   } catch (cause) {
-    const signal = AbortSignal.timeout(UNDO_MS); // the call's own signal may be what made ADD fail
-    const { left, errors } = await undoChain({ steps: undo, call }, { ...ports, signal });
-    for (const error of errors) {
-      ports.log.warn(
-        { err: error, containerId, network: network.name },
-        "the undo of a failed ADD failed; DEL tries again",
-      );
-    }
-    await ports.ledger.write(
-      containerId,
-      left.length === 0 ? before : [...before, { ...planned, undo: left }],
-    );
+    await undoFailed({ planned, before, call }, ports);
     throw cause;
+  }
+}
+
+/** Fails for a bug alone: what made ADD fail is what the runtime must hear. */
+async function undoFailed(
+  { planned, before, call }: { planned: Attachment; before: readonly Attachment[]; call: ChainCall },
+  ports: AttachPorts,
+): Promise<void> {
+  const { containerId, network, undo } = planned;
+  const signal = AbortSignal.timeout(UNDO_MS); // the call's own signal may be what made ADD fail
+  const { left, errors } = await undoChain({ steps: undo, call }, { ...ports, signal });
+  const kept = left.length === 0 ? before : [...before, { ...planned, undo: left }];
+  try {
+    await ports.ledger.write(containerId, kept);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    errors.push(error); // the ledger still says `planned`, which is enough for DEL
+  }
+  for (const error of errors) {
+    ports.log.warn({ err: error, containerId, network }, "the undo of a failed ADD failed; DEL tries again");
   }
 }

@@ -38,7 +38,7 @@ export async function addChain(
 export interface UndoReport {
   /** The steps that failed, in the order in which they are to be tried again. */
   readonly left: readonly UndoStep[];
-  readonly errors: readonly unknown[];
+  readonly errors: unknown[];
 }
 
 /** Runs every undo step, going on past those that fail. */

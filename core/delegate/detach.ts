@@ -7,7 +7,7 @@ export interface DetachReport {
   readonly errors: readonly unknown[];
 }
 
-/** Undoes one attachment from what the ledger says, and from nothing else. */
+/** Undoes one attachment from what the ledger says, in the namespace that this call names. */
 export async function detach(
   attachment: Attachment,
   { netns, path }: { netns: string; path: readonly string[] },

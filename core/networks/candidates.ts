@@ -1,5 +1,5 @@
 import type { Config } from "../config.ts";
-import { Failure } from "../errors.ts";
+import { Failure, listSome } from "../errors.ts";
 import { type Network, parseNetwork } from "../spec/network.ts";
 
 /** A file of the conf folder. */
@@ -34,14 +34,19 @@ export function listNetworks(files: readonly ConfFile[], config: Config): NodeNe
   const networks: NodeNetwork[] = [];
   const skipped: Skipped[] = [];
   for (const { name: file, text } of files.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
-    const found = readFile(text);
-    const reason = typeof found === "string" ? found : findObjection(found, { config, networks });
-    if (reason !== undefined) skipped.push({ file, reason });
-    else if (typeof found !== "string") networks.push({ file, network: found });
+    const network = readFile(text);
+    if (typeof network === "string") skipped.push({ file, reason: network });
+    else if (isOurs(network, config)) continue;
+    else {
+      const twin = networks.find((other) => other.network.name === network.name);
+      if (twin === undefined) networks.push({ file, network });
+      else skipped.push({ file, reason: `network ${network.name} is described by ${twin.file} already` });
+    }
   }
   return { networks, skipped };
 }
 
+/** @returns the network, or why it can't be used. */
 function readFile(text: string): Network | string {
   try {
     return parseNetwork(text);
@@ -51,14 +56,9 @@ function readFile(text: string): Network | string {
   }
 }
 
-function findObjection(
-  { name, plugins }: Network,
-  { config, networks }: { config: Config; networks: readonly NodeNetwork[] },
-): string | undefined {
-  if (plugins.some(({ type }) => type === config.type || type === "genie"))
-    return "genie's own configuration";
-  const twin = networks.find(({ network }) => network.name === name);
-  return twin === undefined ? undefined : `network ${name} is described by ${twin.file} already`;
+/** True for the configuration by which genie itself is called, whatever its file is named. */
+function isOurs({ plugins }: Network, config: Config): boolean {
+  return plugins.some(({ type }) => type === config.type || type === "genie");
 }
 
 /**
@@ -77,9 +77,9 @@ export function findNetwork(wish: string, { networks }: NodeNetworks): NodeNetwo
 export function requireNetwork(wish: string, networks: NodeNetworks): NodeNetwork {
   const found = findNetwork(wish, networks);
   if (found !== undefined) return found;
-  const known = networks.networks.map(({ network }) => network.name).join(", ");
+  const known = networks.networks.map(({ network }) => network.name);
   throw new Failure("unknownNetwork", `no network is called ${JSON.stringify(wish.slice(0, 128))}`, {
-    details: `networks of this node: ${known === "" ? "none" : known}`,
+    details: `networks of this node: ${known.length === 0 ? "none" : listSome(known, ", ")}`,
   });
 }
 

@@ -3,7 +3,7 @@ import type { ModuleFailure, ModuleResult } from "../select/outcome.ts";
 import type { SelectionRequest } from "../select/request.ts";
 import { parseAnswer } from "./answer.ts";
 import { GuestConnection, type GuestEnd, type GuestProcess } from "./connection.ts";
-import { capMemories } from "./memory.ts";
+import { capMemories } from "../wasm/memory.ts";
 import { type CallOrder, encodeOrder, GLUE, toWireRequest } from "./message.ts";
 import type { GuestLimits, PreparedModule, Sandbox, SelectorQuestion } from "./port.ts";
 

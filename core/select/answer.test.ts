@@ -1,13 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { makeCandidate, makeRequest } from "../../test/fakes/request.ts";
 import { checkChoices, checkVerdicts, cleanReason } from "./answer.ts";
 import type { SelectionRequest } from "./request.ts";
 
 function requestFor(candidates: number, count = 1): SelectionRequest {
-  const workload = { orchestrator: "none", namespace: "", name: "", labels: [], annotations: [], node: "n" };
-  const candidate = { network: "blue", plugin: "bridge", attributes: [], kpis: [], current: false };
-  const all = Array.from({ length: candidates }, () => candidate);
-  return { purpose: "attach", workload, candidates: all, count, settings: "{}", seed: 0n, extensions: [] };
+  return makeRequest({ candidates: Array.from({ length: candidates }, () => makeCandidate("blue")), count });
 }
 
 const score = (val: unknown) => ({ tag: "score", val });

@@ -1,5 +1,5 @@
 import type { Config } from "../config.ts";
-import { Failure } from "../errors.ts";
+import { Failure, listSome } from "../errors.ts";
 import type { PodIntent } from "../intent/intent.ts";
 import { isSystemPod, type Pod, toWorkload } from "../intent/pod.ts";
 import { readKpis, toSamples } from "../kpi/book.ts";
@@ -12,7 +12,7 @@ import { decide } from "./pipeline.ts";
 import type { Question } from "./question.ts";
 import type { Candidate } from "./request.ts";
 
-export interface Wish {
+export interface Choosing {
   readonly intent: PodIntent;
   readonly pod: Pod;
   readonly networks: NodeNetworks;
@@ -27,40 +27,46 @@ type ChoosePorts = Pick<AddPorts, "samples" | "modules" | "openSandbox" | "seed"
  *
  * @throws {Failure} unknownNetwork for a name that the node doesn't have, tryAgainLater when it has no network.
  */
-export async function choose(wish: Wish, ports: ChoosePorts): Promise<Decision> {
-  const { intent, networks, config } = wish;
+export async function choose(choosing: Choosing, ports: ChoosePorts): Promise<Decision> {
+  const { intent, networks, config } = choosing;
   if (intent.wants === "named" || intent.wants === "default") {
     const { network } = requireNetwork(intent.network, networks);
-    return name(network.name, { wish, ports, decidedBy: intent.wants === "named" ? "explicit" : "default" });
+    const decidedBy = intent.wants === "named" ? "explicit" : "default";
+    return await decideUnasked(network.name, decidedBy, { choosing, ports });
   }
   const [first] = networks.networks;
   if (first === undefined) {
     throw new Failure("tryAgainLater", `no usable network configuration in ${config.genie.confDir}`, {
-      details: networks.skipped.map(({ file, reason }) => `${file}: ${reason}`).join("; "),
+      details: listSome(
+        networks.skipped.map(({ file, reason }) => `${file}: ${reason}`),
+        "; ",
+      ),
     });
   }
-  if (intent.wants === "first") return name(first.network.name, { wish, ports, decidedBy: "default" });
-  return await ask(wish, ports);
+  if (intent.wants === "first")
+    return await decideUnasked(first.network.name, "default", { choosing, ports });
+  return await askModules(choosing, ports);
 }
 
 /** Nobody has to be asked: the pod or the admin named the network. */
-async function name(
+async function decideUnasked(
   network: string,
-  { wish, ports, decidedBy }: { wish: Wish; ports: ChoosePorts; decidedBy: DecidedBy },
+  decidedBy: DecidedBy,
+  { choosing, ports }: { choosing: Choosing; ports: ChoosePorts },
 ): Promise<Decision> {
   const startedMs = ports.clock.monotonicMs();
-  const inputs = digestInputs(await toQuestion(wish, [], ports));
+  const inputs = digestInputs(await toQuestion(choosing, [], ports));
   const reason = decidedBy === "explicit" ? "the pod asked for it" : "the default";
   const ms = ports.clock.monotonicMs() - startedMs;
   return { ranking: [{ network, reason }], rejected: [], modules: [], decidedBy, inputs, ms };
 }
 
 /** The modules choose among all networks; without any module, the fallback does. */
-async function ask(wish: Wish, ports: ChoosePorts): Promise<Decision> {
-  const { scorers, selector } = wish.config.genie.selection;
+async function askModules(choosing: Choosing, ports: ChoosePorts): Promise<Decision> {
+  const { scorers, selector } = choosing.config.genie.selection;
   const modulesAsked = scorers.length > 0 || selector !== undefined;
   await using sandbox = modulesAsked ? ports.openSandbox() : undefined;
-  const question = await toQuestion(wish, await toCandidates(wish, ports), ports);
+  const question = await toQuestion(choosing, await toCandidates(choosing, ports), ports);
   if (sandbox !== undefined) {
     return await decide(question, { source: ports.modules, sandbox, nowMs: ports.clock.monotonicMs });
   }
@@ -70,23 +76,26 @@ async function ask(wish: Wish, ports: ChoosePorts): Promise<Decision> {
 }
 
 async function toQuestion(
-  wish: Wish,
+  choosing: Choosing,
   candidates: readonly Candidate[],
   ports: ChoosePorts,
 ): Promise<Question> {
-  const { pod, config, containerId, intent } = wish;
+  const { pod, config, containerId, intent } = choosing;
   const seed = await ports.seed(pod.uid === "" ? containerId : pod.uid);
   const workload = toWorkload(pod, ports.nodeName);
   const count = intent.wants === "any" ? intent.count : 1;
   return {
     request: { purpose: "attach", workload, candidates, count, seed, extensions: [] },
     selection: config.genie.selection,
-    defaultNetwork: findDefault(wish),
+    defaultNetwork: findDefault(choosing),
     mayFail: !isSystemPod(pod),
   };
 }
 
-async function toCandidates({ networks, config }: Wish, ports: ChoosePorts): Promise<readonly Candidate[]> {
+async function toCandidates(
+  { networks, config }: Choosing,
+  ports: ChoosePorts,
+): Promise<readonly Candidate[]> {
   const measured = await ports.samples(networks.networks);
   const nowMs = ports.clock.wallMs();
   const samples = [...measured, ...toSamples(config.genie.networks, nowMs)];
@@ -103,7 +112,7 @@ async function toCandidates({ networks, config }: Wish, ports: ChoosePorts): Pro
 }
 
 /** The default network's own name, however `default_plugin` refers to it; undefined when the node lacks it. */
-function findDefault({ config, networks }: Wish): string | undefined {
+function findDefault({ config, networks }: Choosing): string | undefined {
   if (config.default_plugin === undefined) return undefined;
   return findNetwork(config.default_plugin.trim(), networks)?.network.name;
 }

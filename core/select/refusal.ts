@@ -1,4 +1,4 @@
-import { Failure } from "../errors.ts";
+import { Failure, listSome } from "../errors.ts";
 import type { Decision, Ranked } from "./decision.ts";
 
 /**
@@ -10,11 +10,14 @@ export function requireRanking({ ranking, refusal, rejected, modules }: Decision
   if (ranking.length > 0) return ranking;
   if (refusal === "moduleMustNotFail") {
     const failed = modules.filter(({ outcome }) => outcome !== "ok");
-    const names = failed.map(({ digest, outcome }) => `${digest} (${outcome})`).join(", ");
-    throw new Failure("moduleFailed", `a module that must not fail did: ${names}`, {
-      details: failed.map(({ detail }) => detail).join("; "),
+    const names = failed.map(({ digest, outcome }) => `${digest} (${outcome})`);
+    throw new Failure("moduleFailed", `a module that must not fail did: ${listSome(names, ", ")}`, {
+      details: listSome(
+        failed.map(({ detail }) => detail),
+        "; ",
+      ),
     });
   }
   const reasons = rejected.map(({ network, by, reason }) => `${network}: ${reason} (${by})`);
-  throw new Failure("noCandidate", "every candidate was rejected", { details: reasons.join("; ") });
+  throw new Failure("noCandidate", "every candidate was rejected", { details: listSome(reasons, "; ") });
 }

@@ -20,7 +20,7 @@ beforeEach(async () => {
 });
 afterEach(() => folder[Symbol.asyncDispose]());
 
-const log = { info: () => {}, warn: () => {} };
+const log = { warn: () => {} };
 const digest = `sha256:${"a".repeat(64)}`;
 const selection = { scorers: [{ module: `r/a@${digest}`, onFailure: "fail" }] };
 

@@ -19,7 +19,8 @@ export interface AddCall {
 }
 
 /**
- * Gives a new container its interface. Leaves nothing behind when it throws.
+ * Gives a new container its interface. Leaves nothing behind when it throws, but what a plugin refused to undo: that
+ * stays in the ledger for DEL.
  *
  * @throws {Failure} or {DelegateError}: what the runtime is to be told.
  */
@@ -27,11 +28,11 @@ export async function add(call: AddCall, ports: AddPorts): Promise<JsonObject> {
   const { invocation, config } = call;
   const pod = readPod(invocation);
   const intent = readIntent(readAnnotations(config), config);
-  await using _lock = await ports.ledger.lock(invocation.containerId);
+  await using _lock = await ports.ledger.lock(invocation.containerId, ports.signal);
   await refuseSecondAdd(invocation, ports);
 
   const networks = listNetworks(await ports.confFiles(), config);
-  for (const one of networks.skipped) ports.log.info({ ...one }, "a file of the conf folder is passed over");
+  for (const one of networks.skipped) ports.log.warn({ ...one }, "a file of the conf folder is passed over");
   const decision = await choose(
     { intent, pod, networks, config, containerId: invocation.containerId },
     ports,
@@ -63,17 +64,17 @@ async function attachFirst(
   const { invocation, config } = call;
   const { tryNextOnFailure } = config.genie.selection;
   const how = { call: invocation, runtimeConfig: config.runtimeConfig ?? {} };
-  let firstFailure: unknown;
+  const failures: unknown[] = [];
   for (const { network: name } of requireRanking(decision)) {
-    const network = networks.networks.find((one) => one.network.name === name)?.network;
-    if (network === undefined) continue;
+    const found = networks.networks.find(({ network }) => network.name === name);
+    if (found === undefined) throw new Error(`the ranking names ${name}, which is no network of this node`);
     try {
-      return await attach(network, how, ports);
+      return await attach(found.network, how, ports);
     } catch (failure) {
-      firstFailure ??= failure;
+      failures.push(failure);
       if (!tryNextOnFailure || ports.signal.aborted) break;
       ports.log.warn({ err: failure, network: name }, "a network could not be attached; trying the next one");
     }
   }
-  throw firstFailure;
+  throw failures[0];
 }

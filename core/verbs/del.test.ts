@@ -10,7 +10,7 @@ import { del } from "./del.ts";
 
 let folder: PluginFolder;
 let ledger: Ledger;
-const log = { info: () => {}, warn: () => {} };
+const log = { warn: () => {} };
 beforeEach(async () => {
   folder = await openPluginFolder();
   ledger = openLedger(folder.dir, log);

@@ -1,18 +1,10 @@
 import type { ModuleKind } from "../select/request.ts";
+import { INTERFACE_BY_KIND, TYPES_INTERFACE, WORLD_MAJOR, WORLD_MINOR } from "../select/world.ts";
 import { BinaryError, BinaryReader, findLayer, readSections } from "./binary.ts";
 
 /** Section ids of a component. Source: component-model, design/mvp/Binary.md. */
 const IMPORT_SECTION = 10;
 const EXPORT_SECTION = 11;
-
-/** The interface that a module of each kind answers through. */
-export const INTERFACE_BY_KIND: Readonly<Record<ModuleKind, string>> = {
-  scorer: "genie:selection/scoring",
-  selector: "genie:selection/selecting",
-};
-
-/** This host serves genie:selection 1.0 up to this minor version. */
-const HOST_MINOR = 0;
 
 export interface ComponentShape {
   readonly imports: readonly string[];
@@ -42,7 +34,7 @@ export function findMisfit(kind: ModuleKind, bytes: Uint8Array): string | undefi
   try {
     const { imports, exports } = inspectComponent(bytes);
     if (imports[0] !== undefined) return `it imports ${imports[0]}; a module may import nothing`;
-    return findMissing("genie:selection/types", exports) ?? findMissing(INTERFACE_BY_KIND[kind], exports);
+    return findMissing(TYPES_INTERFACE, exports) ?? findMissing(INTERFACE_BY_KIND[kind], exports);
   } catch (error) {
     if (error instanceof BinaryError) return `it ${error.message}`;
     throw error;
@@ -52,15 +44,15 @@ export function findMisfit(kind: ModuleKind, bytes: Uint8Array): string | undefi
 function findMissing(name: string, exports: readonly string[]): string | undefined {
   const versions = exports.filter((it) => it.startsWith(`${name}@`)).map((it) => it.slice(name.length + 1));
   if (versions.some(isServed)) return undefined;
-  const wanted = `${name}@1.${HOST_MINOR}`;
+  const wanted = `${name}@${WORLD_MAJOR}.${WORLD_MINOR}`;
   return versions.length === 0
     ? `it doesn't export ${wanted}`
     : `it exports ${name} in version ${versions.join(", ")}; this host serves ${wanted}`;
 }
 
 function isServed(version: string): boolean {
-  const [, minor] = /^1\.(\d{1,4})\.\d{1,4}$/.exec(version) ?? [];
-  return minor !== undefined && Number(minor) <= HOST_MINOR;
+  const [, major, minor] = /^(\d{1,4})\.(\d{1,4})\.\d{1,4}$/.exec(version) ?? [];
+  return Number(major) === WORLD_MAJOR && Number(minor) <= WORLD_MINOR;
 }
 
 function readList(content: Uint8Array, readOne: (reader: BinaryReader) => string): string[] {

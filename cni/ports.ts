@@ -1,0 +1,57 @@
+import type { Config } from "../core/config.ts";
+import { findErrno } from "../core/errors.ts";
+import type { Sample } from "../core/kpi/names.ts";
+import type { NodeNetwork } from "../core/networks/candidates.ts";
+import type { AddPorts, DelPorts, Log } from "../core/ports.ts";
+import { openSandbox } from "../core/sandbox/host.ts";
+import { openModuleSource } from "../registry/prepare/source.ts";
+import { readConfFolder } from "./conf-folder.ts";
+import { recordDecision } from "./decision-log.ts";
+import { openLedger } from "./ledger/ledger.ts";
+import { spawnGuest } from "./guest-process.ts";
+import { deriveSeed } from "./node-secret.ts";
+import { sampleHostLocal } from "./probes/host-local.ts";
+import { processExec } from "./process-exec.ts";
+import { refuseUnverified } from "./trust.ts";
+
+/** For compiling a module that is prepared; usual is 1 ms, a JavaScript engine takes 8. */
+const LOAD_MS = 1_000;
+
+/** What belongs to this call and not to its configuration. */
+export type Host = Pick<AddPorts, "log" | "signal" | "nodeName">;
+
+/** The ports of DEL as they are on a real node. */
+export function openDelPorts(stateDir: string, host: Host): DelPorts {
+  return { ...host, exec: processExec, ledger: openLedger(stateDir, host.log) };
+}
+
+/** The ports of ADD as they are on a real node. */
+export function openAddPorts(config: Config, host: Host): AddPorts {
+  const { confDir, stateDir, moduleStore, selection, trust } = config.genie;
+  return {
+    ...host,
+    ...openDelPorts(stateDir, host),
+    confFiles: () => readConfFolder(confDir),
+    samples: (networks) => sample(networks, host.log),
+    modules: refuseUnverified(openModuleSource(moduleStore), trust.policy),
+    openSandbox: () =>
+      openSandbox(() => spawnGuest(), { memoryBytes: selection.memoryMiB * 2 ** 20, loadMs: LOAD_MS }),
+    recordDecision: (entry) => recordDecision(entry, stateDir, host.log),
+    seed: (podKey) => deriveSeed(stateDir, podKey),
+    clock: { monotonicMs: () => performance.now(), wallMs: () => Date.now() },
+  };
+}
+
+/** A store that can't be read gives no sample of its network: modules see the KPI as absent and decide. */
+async function sample(networks: readonly NodeNetwork[], log: Log): Promise<readonly Sample[]> {
+  const sampling = networks.map(async (one) => {
+    try {
+      return await sampleHostLocal(one, Date.now());
+    } catch (error) {
+      if (findErrno(error) === undefined) throw error;
+      log.warn({ err: error, network: one.network.name }, "the store of host-local can't be read");
+      return [];
+    }
+  });
+  return (await Promise.all(sampling)).flat();
+}

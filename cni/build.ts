@@ -6,14 +6,15 @@ import { build } from "esbuild";
 import { replaceFile } from "../registry/atomic-file.ts";
 import { JCO_VERSION } from "../registry/prepare/jco-version.ts";
 import { buildBuiltinModules } from "./author/builtin.ts";
-import { formatTrampoline, planGuestTrampoline, planTrampoline } from "./build/trampoline.ts";
+import { planGuestHead } from "./build/guest-head.ts";
+import { formatTrampoline, planTrampoline } from "./build/trampoline.ts";
 
 const ROOT = path.dirname(import.meta.dirname);
 const DIST = path.join(ROOT, "dist");
 
 const PROGRAMS = [
   { name: "genie-standalone", entry: "cni/standalone.ts", trampoline: planTrampoline("genie-standalone") },
-  { name: "genie-guest", entry: "cni/guest.ts", trampoline: planGuestTrampoline() },
+  { name: "genie-guest", entry: "cni/guest.ts", trampoline: planGuestHead() },
   { name: "geniectl", entry: "cni/cli/main.ts", trampoline: planTrampoline("geniectl") },
 ];
 

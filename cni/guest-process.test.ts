@@ -18,11 +18,11 @@ import path from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, onTestFailed, test } from "vitest";
 import { openSandbox } from "../core/sandbox/host.ts";
-import { planRequest } from "../test/guests/question.ts";
+import { makeOrdinaryCandidates, makeRequest } from "../test/fakes/request.ts";
+import { GUEST_ID } from "./build/guest-head.ts";
 import { spawnGuest } from "./guest-process.ts";
 
 const PROGRAM = new URL("../dist/bin/genie-guest", import.meta.url).pathname;
-const GUEST_ID = 60717;
 
 let folder: string;
 /** Root that can become another user; an ordinary user's namespace holds only that user. */
@@ -128,13 +128,13 @@ test("it dies with the process that started it, though nobody closes its stdin",
     .toMatch(/^gone$|\) Z /);
 });
 
-/** Things tried by hostile glue, each told as a rejection. */
+/** Things tried by hostile glue, each told as a rejection. Anyone may write to the folder `open`. */
 const ATTEMPTS = [
   ["reads a file", `fs.readFileSync("/etc/hostname")`],
   ["reads a file by node's inside", `process.binding("fs").readFileUtf8("/etc/hostname", 0)`],
   ["lists a folder", `fs.readdirSync("/")`],
-  ["writes a file", `fs.writeFileSync("/tmp/genie-was-here", "x")`],
-  ["makes a folder", `fs.mkdirSync("/tmp/genie-was-here")`],
+  ["writes a file", `fs.writeFileSync(open + "/file", "x")`],
+  ["makes a folder", `fs.mkdirSync(open + "/folder")`],
   ["runs a program", `get("child_process").execFileSync("/bin/true")`],
   ["starts a worker", `new (get("worker_threads").Worker)("1", { eval: true })`],
   ["loads native code", `process.dlopen({ exports: {} }, "/lib/x86_64-linux-gnu/libc.so.6")`],
@@ -144,7 +144,11 @@ const ATTEMPTS = [
 
 test("hostile JavaScript in it gets nowhere", async () => {
   const tries = ATTEMPTS.map(([, code]) => `() => ${code}`).join(",");
+  const open = path.join(folder, "open");
+  await mkdir(open);
+  await chmod(open, 0o777);
   const glue = `(() => () => ({ "genie:selection/scoring@1.0.0": { score() {
+    const open = ${JSON.stringify(open)};
     const get = process.getBuiltinModule; const fs = get("fs");
     return [${tries}].map((attempt) => {
       try { attempt(); return { tag: "score", val: 1 }; } catch (error) { return { tag: "reject", val: error.name }; }
@@ -157,7 +161,8 @@ test("hostile JavaScript in it gets nowhere", async () => {
     glue: Buffer.from(glue),
     coreByName: new Map(),
   });
-  const answer = await sandbox.score("sha256:hostile", planRequest(ATTEMPTS.length), 5000);
+  const request = makeRequest({ candidates: makeOrdinaryCandidates(ATTEMPTS.length) });
+  const answer = await sandbox.score("sha256:hostile", request, 5000);
   expect(answer).toMatchObject({ outcome: "ok" });
   const said = "value" in answer && Array.isArray(answer.value) ? answer.value : [];
   const failed = said.map((one: unknown, at) => [ATTEMPTS[at]?.[0], one]);

@@ -20,6 +20,8 @@ function strict<Shape extends z.ZodRawShape>(shape: Shape) {
   });
 }
 
+export const DEFAULT_MODULE_STORE = "/var/lib/genie/modules";
+
 const folder = z.string().regex(/^\/[^\0]*$/, "must be an absolute path");
 
 /** A module is named by the digest of its manifest: a tag may move between two pods. */
@@ -62,7 +64,7 @@ const networkFacts = strict({
 const genie = strict({
   confDir: folder.default("/etc/cni/net.d"),
   stateDir: folder.default("/var/lib/genie"),
-  moduleStore: folder.default("/var/lib/genie/modules"),
+  moduleStore: folder.default(DEFAULT_MODULE_STORE),
   networks: z.record(z.string(), networkFacts).default({}),
   selection: selection.prefault({}),
   trust: strict({ policy: folder.default("/etc/genie/trust.json") }).prefault({}),

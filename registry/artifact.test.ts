@@ -39,7 +39,6 @@ test("gives the same bytes the same digest, and another date another", async () 
   const digest = planArtifact(wasm, EPOCH).digest;
   expect(planArtifact(wasm.slice(), EPOCH).digest).toBe(digest);
   expect(planArtifact(wasm, { created: new Date(1000) }).digest).not.toBe(digest);
-  expect(planArtifact(wasm, { ...EPOCH, annotations: { a: "b" } }).digest).not.toBe(digest);
 });
 
 test("reads back what it planned", async () => {

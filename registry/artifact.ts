@@ -1,5 +1,6 @@
-import { BinaryError } from "../core/sandbox/binary.ts";
-import { inspectComponent, INTERFACE_BY_KIND } from "../core/sandbox/component.ts";
+import { BinaryError } from "../core/wasm/binary.ts";
+import { type ComponentShape, inspectComponent } from "../core/wasm/component.ts";
+import { INTERFACE_BY_KIND, WORLD_MAJOR } from "../core/select/world.ts";
 import type { ModuleKind } from "../core/select/request.ts";
 import { isJsonObject } from "../core/spec/json.ts";
 import { type Digest, isDigest, sha256 } from "./digest.ts";
@@ -39,22 +40,12 @@ export interface ArtifactManifest {
   readonly layer: Descriptor;
 }
 
-export interface ArtifactConfig {
-  readonly imports: readonly string[];
-  readonly exports: readonly string[];
-}
-
-/** Where a plan's text comes from besides the bytes; the same input gives the same digest everywhere. */
-export interface PlanOptions {
-  readonly created: Date;
-  readonly annotations?: Readonly<Record<string, string>>;
-}
-
 /**
- * Lays a component out as an artifact. No artifactType: the layout sets none.
+ * Lays a component out as an artifact; the same input gives the same digest everywhere. No artifactType: the layout
+ * sets none.
  * @throws {RegistryFailure} notComponent, tooLarge
  */
-export function planArtifact(wasm: Uint8Array, { created, annotations = {} }: PlanOptions): Artifact {
+export function planArtifact(wasm: Uint8Array, { created }: { created: Date }): Artifact {
   const { imports, exports } = checkComponent(wasm);
   const layer: Descriptor = { mediaType: MEDIA_TYPE.wasm, digest: sha256(wasm), size: wasm.byteLength };
   const config = Buffer.from(
@@ -72,14 +63,13 @@ export function planArtifact(wasm: Uint8Array, { created, annotations = {} }: Pl
       mediaType: MEDIA_TYPE.manifest,
       config: { mediaType: MEDIA_TYPE.config, digest: sha256(config), size: config.byteLength },
       layers: [layer],
-      ...(Object.keys(annotations).length > 0 && { annotations }),
     }),
   );
   return { digest: sha256(manifest), manifest, config, wasm };
 }
 
 /** Refuses what is no component, saying what it is instead. */
-function checkComponent(wasm: Uint8Array): ArtifactConfig {
+function checkComponent(wasm: Uint8Array): ComponentShape {
   if (wasm.byteLength > MAX_MODULE_BYTES) {
     throw new RegistryFailure("tooLarge", `${wasm.byteLength} bytes are more than a module may have`);
   }
@@ -110,7 +100,7 @@ export function parseManifest(bytes: Uint8Array, where: string): ArtifactManifes
 }
 
 /** @throws {RegistryFailure} notModule when the config doesn't describe this layer as a component. */
-export function parseConfig(bytes: Uint8Array, layer: Digest, where: string): ArtifactConfig {
+export function parseConfig(bytes: Uint8Array, layer: Digest, where: string): ComponentShape {
   const { architecture, os, layerDigests, component } = parseJsonObject(bytes, `the config of ${where}`);
   const fail = (why: string): never => {
     throw new RegistryFailure("notModule", `${where} is no wasm module: ${why}`);
@@ -128,7 +118,8 @@ export function parseConfig(bytes: Uint8Array, layer: Digest, where: string): Ar
 
 /** What a component with these exports is for; undefined when it's neither, or both. */
 export function findKind(exports: readonly string[]): ModuleKind | undefined {
-  const has = (kind: ModuleKind) => exports.some((name) => name.startsWith(`${INTERFACE_BY_KIND[kind]}@1.`));
+  const has = (kind: ModuleKind) =>
+    exports.some((name) => name.startsWith(`${INTERFACE_BY_KIND[kind]}@${WORLD_MAJOR}.`));
   if (has("scorer") === has("selector")) return undefined;
   return has("scorer") ? "scorer" : "selector";
 }

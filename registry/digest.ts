@@ -14,6 +14,11 @@ export function sha256(bytes: Uint8Array): Digest {
   return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
 }
 
+/** The digest without its algorithm: how files are named by it. */
+export function hexOf(digest: Digest): string {
+  return digest.slice("sha256:".length);
+}
+
 /** @throws {RegistryFailure} digestMismatch, saying where the wrong bytes came from. */
 export function checkDigest(bytes: Uint8Array, wanted: Digest, where: string): void {
   const got = sha256(bytes);

@@ -3,7 +3,7 @@ import { type ClientOptions, RegistryClient } from "./client/client.ts";
 import { checkDigest, sha256 } from "./digest.ts";
 import { RegistryFailure } from "./errors.ts";
 import { formatReference, type Reference } from "./reference.ts";
-import type { Store, StoredModule } from "./store.ts";
+import type { Store, StoredModule } from "./store/store.ts";
 
 /** Publishes a module under the reference's tag, or under its digest when there is no tag. */
 export async function pushArtifact(
@@ -30,22 +30,20 @@ export async function fetchArtifact(reference: Reference, options: ClientOptions
   }
   const { config: configAt, layer } = parseManifest(manifest, where);
   const config = await client.getBlob(configAt);
-  const component = parseConfig(config, layer.digest, where);
-  return { digest, manifest, config, component, wasm: await client.getBlob(layer) };
+  const shape = parseConfig(config, layer.digest, where);
+  return { digest, manifest, config, shape, wasm: await client.getBlob(layer) };
 }
 
-export interface Pulled {
-  readonly module: StoredModule;
-  /** False when the digest was in the store: then no registry was asked. */
-  readonly fetched: boolean;
-}
-
-/** Has a module in the store, sound and under this reference. */
-export async function pullInto(store: Store, reference: Reference, options: ClientOptions): Promise<Pulled> {
+/** Has a module in the store, sound and under this reference. No registry is asked for a digest that is there. */
+export async function pullInto(
+  store: Store,
+  reference: Reference,
+  options: ClientOptions,
+): Promise<StoredModule> {
   const present = reference.digest && (await findSound(store, reference.digest));
   const module = present ?? (await fetchArtifact(reference, options));
   await store.put(module, reference);
-  return { module, fetched: present === undefined };
+  return module;
 }
 
 /** A damaged module is as good as none: it's fetched again. */

@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { buildModule } from "../cni/author/module.ts";
-import { inspectComponent } from "../core/sandbox/component.ts";
+import { inspectComponent } from "../core/wasm/component.ts";
 import type { Verdict } from "../core/select/request.ts";
-import { type Ask, loadComponent, makeRequest } from "./component.ts";
+import { type Ask, loadComponent } from "../test/fakes/loaded-component.ts";
+import { makeCandidate, makeRequest } from "../test/fakes/request.ts";
 
 /** Tells all it was asked in the reason of its one rejection. */
 const SCORER = {
@@ -104,7 +105,7 @@ const REQUEST = makeRequest({
       ],
       current: true,
     },
-    { network: "グリーン", plugin: "ptp", attributes: [], kpis: [], current: false },
+    makeCandidate("グリーン", { plugin: "ptp" }),
   ],
   count: 3,
   seed: SEED,

@@ -5,7 +5,8 @@ import { describe, expect, test } from "vitest";
 import { BUILTIN_MODULES } from "../cni/author/builtin.ts";
 import { buildModule } from "../cni/author/module.ts";
 import type { Choice, SelectionRequest, Verdict } from "../core/select/request.ts";
-import { loadComponent, makeRequest } from "./component.ts";
+import { loadComponent } from "../test/fakes/loaded-component.ts";
+import { makeCandidate, makeRequest } from "../test/fakes/request.ts";
 
 type ShortVerdicts = Readonly<Record<string, number | string>>;
 
@@ -22,13 +23,11 @@ interface Case {
 function toRequest({ candidates, settings = {} }: Case): SelectionRequest {
   return makeRequest({
     settings: JSON.stringify(settings),
-    candidates: Object.entries(candidates).map(([network, kpis]) => ({
-      network,
-      plugin: "bridge",
-      attributes: [],
-      kpis: Object.entries(kpis).map(([name, value]) => ({ name, value, ageMs: 0 })),
-      current: false,
-    })),
+    candidates: Object.entries(candidates).map(([network, kpis]) =>
+      makeCandidate(network, {
+        kpis: Object.entries(kpis).map(([name, value]) => ({ name, value, ageMs: 0 })),
+      }),
+    ),
   });
 }
 

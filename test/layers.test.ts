@@ -17,11 +17,13 @@ const EDGES: readonly { name: RegExp; allowedIn: RegExp }[] = [
   { name: /^execa$/, allowedIn: /^cni\// },
 ];
 
-const IMPORT = /(?:^|\n)\s*(?:import|export)[^"'`;]*?from\s*["']([^"']+)["']|import\(\s*["']([^"']+)["']/g;
+/** `import … from "x"`, `export … from "x"`, `import "x"`, `import("x")`. */
+const IMPORT =
+  /(?:^|\n)\s*(?:(?:import|export)[^"'`;]*?from|import)\s*["']([^"']+)["']|import\(\s*["']([^"']+)["']/g;
 
 async function readImports(): Promise<{ file: string; name: string }[]> {
   const found: { file: string; name: string }[] = [];
-  for await (const file of glob("{core,registry,cni}/**/*.ts")) {
+  for await (const file of glob("{core,selectors,registry,cni}/**/*.ts")) {
     if (file.endsWith(".test.ts")) continue;
     for (const [, from, dynamic] of (await readFile(file, "utf8")).matchAll(IMPORT)) {
       found.push({ file, name: from ?? dynamic ?? "" });

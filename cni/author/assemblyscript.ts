@@ -1,10 +1,10 @@
 import path from "node:path";
-import { BinaryReader, readSections } from "../../core/sandbox/binary.ts";
-import { INTERFACE_BY_KIND } from "../../core/sandbox/component.ts";
+import { BinaryReader, readSections } from "../../core/wasm/binary.ts";
 import type { ModuleKind } from "../../core/select/request.ts";
+import { FUNCTION_BY_KIND, INTERFACE_BY_KIND, WORLD_VERSION } from "../../core/select/world.ts";
 import { BuildFailure } from "./failure.ts";
-import { FUNCTION_BY_KIND, type Source } from "./source.ts";
-import { ENTRY, LIBRARY, SourceTexts } from "./source-texts.ts";
+import { ENTRY, type Source } from "./source.ts";
+import { LIBRARY, SourceTexts } from "./source-texts.ts";
 import { loadTool } from "./toolchain.ts";
 
 /** What we use of `assemblyscript/asc`. Its own types declare AssemblyScript's globals for every file. */
@@ -74,7 +74,10 @@ export async function compileAssemblyScript(source: Source, sdk: string): Promis
 /** AssemblyScript's export names are identifiers; the component model's aren't. */
 function nameExport(module: BinaryenModule, kind: ModuleKind): void {
   module.removeExport("call");
-  module.addFunctionExport(`${ENTRY}/call`, `${INTERFACE_BY_KIND[kind]}@1.0.0#${FUNCTION_BY_KIND[kind]}`);
+  module.addFunctionExport(
+    `${ENTRY}/call`,
+    `${INTERFACE_BY_KIND[kind]}@${WORLD_VERSION}#${FUNCTION_BY_KIND[kind]}`,
+  );
 }
 
 function formatDiagnostic({ code, message, range }: Diagnostic, texts: SourceTexts): string {

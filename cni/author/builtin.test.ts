@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
 import { expect, test } from "vitest";
-import { findMisfit } from "../../core/sandbox/component.ts";
+import { findMisfit } from "../../core/wasm/component.ts";
 import { BUILTIN_MODULES, buildBuiltinModules } from "./builtin.ts";
 
 async function digestModules(folder: string): Promise<string[]> {

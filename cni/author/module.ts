@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { findMisfit } from "../../core/sandbox/component.ts";
+import { findMisfit } from "../../core/wasm/component.ts";
 import { compileAssemblyScript } from "./assemblyscript.ts";
 import { readSource, type Source, type SourceOptions } from "./source.ts";
 import { findPackageRoot, loadTool } from "./toolchain.ts";

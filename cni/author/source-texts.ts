@@ -1,15 +1,13 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { findErrno } from "../../core/errors.ts";
-import { FUNCTION_BY_KIND, type Source } from "./source.ts";
-
-/** The file with which the compiler starts. It exists on no disk. */
-export const ENTRY = "genie-entry";
+import { FUNCTION_BY_KIND } from "../../core/select/world.ts";
+import { ENTRY, type Source } from "./source.ts";
 
 /** The library folder that the compiler asks for `genie-cni/…`. It exists on no disk. */
 export const LIBRARY = "genie-library";
 
-/** The files that the AssemblyScript compiler asks for: the author's, the SDK's, and the bridge between them. */
+/** The files that the AssemblyScript compiler asks for: the author's, the SDK's, and the adapter between them. */
 export class SourceTexts {
   readonly file: string;
   readonly #source: Source;
@@ -29,7 +27,7 @@ export class SourceTexts {
     return text;
   }
 
-  /** `file:line:column` of an offset in one of the author's files; what concerns the bridge is told of his file. */
+  /** `file:line:column` of an offset in one of the author's files; what concerns the adapter is told of his file. */
   formatPlace(name: string, offset: number): string {
     if (name === `${ENTRY}.ts`) return this.file;
     const lines = (this.#textByPath.get(name) ?? "").slice(0, offset).split("\n");
@@ -38,7 +36,7 @@ export class SourceTexts {
   }
 
   async #read(name: string, base: string): Promise<string | null> {
-    if (name === `${ENTRY}.ts`) return formatBridge(this.#source);
+    if (name === `${ENTRY}.ts`) return formatAdapter(this.#source);
     if (name === "asconfig.json") return null;
     if (base !== LIBRARY) return findText(path.resolve(base, name));
     const sdkFile = /^genie-cni\/([a-z]+\.ts)$/.exec(name)?.[1];
@@ -49,7 +47,7 @@ export class SourceTexts {
 }
 
 /** From the component's export to the author's function. */
-function formatBridge({ file, kind }: Source): string {
+function formatAdapter({ file, kind }: Source): string {
   const name = FUNCTION_BY_KIND[kind];
   return `
 import { ${name} } from ${JSON.stringify(`./${path.basename(file, ".ts")}`)};

@@ -6,11 +6,8 @@ import { BuildFailure } from "./failure.ts";
 export const LANGUAGES = ["assemblyscript", "typescript"] as const;
 export type Language = (typeof LANGUAGES)[number];
 
-/** What the author's file must export for each kind; the names are those of world.wit. */
-export const FUNCTION_BY_KIND = { scorer: "score", selector: "select" } as const satisfies Record<
-  ModuleKind,
-  string
->;
+/** The file with which each compiler starts: from the component's export to the author's function. On no disk. */
+export const ENTRY = "genie-entry";
 
 /** An author's module before it is built. */
 export interface Source {

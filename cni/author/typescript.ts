@@ -1,7 +1,7 @@
 import path from "node:path";
-import { INTERFACE_BY_KIND } from "../../core/sandbox/component.ts";
+import { FUNCTION_BY_KIND, INTERFACE_BY_KIND, INTERFACE_PREFIX } from "../../core/select/world.ts";
 import { BuildFailure } from "./failure.ts";
-import { FUNCTION_BY_KIND, type Source } from "./source.ts";
+import { ENTRY, type Source } from "./source.ts";
 import { loadTool } from "./toolchain.ts";
 
 /** What we use of rolldown. */
@@ -39,11 +39,9 @@ interface ComponentizeQjs {
   }): Promise<{ component: Uint8Array }>;
 }
 
-const ENTRY = "genie-entry";
-
 /** Compiles a plain TypeScript or JavaScript module to a component that holds QuickJS and imports nothing. */
 export async function compileTypeScript(source: Source, selectors: string): Promise<Uint8Array> {
-  const jsSource = await bundle(source, path.join(selectors, "sdk/bridge.ts"));
+  const jsSource = await bundle(source, path.join(selectors, "sdk/adapter.ts"));
   const qjs = await loadTool<ComponentizeQjs>("componentize-qjs");
   try {
     const witPath = path.join(selectors, "wit/world.wit");
@@ -55,7 +53,7 @@ export async function compileTypeScript(source: Source, selectors: string): Prom
 }
 
 /** Strips the types and puts all files of the module into one text. */
-async function bundle(source: Source, bridge: string): Promise<string> {
+async function bundle(source: Source, adapter: string): Promise<string> {
   const bundler = await loadTool<Rolldown>("rolldown");
   const report: string[] = [];
   try {
@@ -63,7 +61,7 @@ async function bundle(source: Source, bridge: string): Promise<string> {
       input: ENTRY,
       cwd: path.dirname(path.resolve(source.file)),
       platform: "neutral",
-      plugins: [planEntry(source, bridge)],
+      plugins: [planEntry(source, adapter)],
       onLog: (_, log) => report.push(log.message),
     });
     const { output } = await build.generate({ format: "esm", comments: false });
@@ -76,13 +74,13 @@ async function bundle(source: Source, bridge: string): Promise<string> {
   }
 }
 
-/** The file with which the bundle starts: from the component's export over the bridge to the author's function. */
-function planEntry({ file, kind }: Source, bridge: string): Plugin {
+/** The file with which the bundle starts: from the component's export over the adapter to the author's function. */
+function planEntry({ file, kind }: Source, adapter: string): Plugin {
   const name = FUNCTION_BY_KIND[kind];
-  const exported = INTERFACE_BY_KIND[kind].replace("genie:selection/", "");
+  const exported = INTERFACE_BY_KIND[kind].slice(INTERFACE_PREFIX.length);
   const text = `
 import { ${name} } from ${JSON.stringify(path.resolve(file))};
-import { toRequest } from ${JSON.stringify(bridge)};
+import { toRequest } from ${JSON.stringify(adapter)};
 export const ${exported} = { ${name}: (request, ...rest) => ${name}(toRequest(request), ...rest) };`;
   return {
     name: ENTRY,

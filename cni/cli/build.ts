@@ -1,12 +1,11 @@
 import path from "node:path";
-import { stripVTControlCharacters } from "node:util";
 import { Command, Option } from "commander";
 import type { ModuleKind } from "../../core/select/request.ts";
-import { replaceFile } from "../../registry/atomic-file.ts";
 import { BuildFailure } from "../author/failure.ts";
 import { type BuiltModule, buildModule } from "../author/module.ts";
-import { type Language, LANGUAGES } from "../author/source.ts";
+import { type Language, LANGUAGES, type SourceOptions } from "../author/source.ts";
 import { formatSize } from "./output.ts";
+import { writeOutput } from "./output-file.ts";
 import type { Shell } from "./shell.ts";
 
 interface BuildOptions {
@@ -27,23 +26,23 @@ export function buildCommand(shell: Shell): Command {
     .option("--json", "print one JSON document")
     .action(async (file: string, { kind, lang, out = nameOutput(file), json }: BuildOptions) => {
       shell.progress(`building ${file} …`);
-      const { component, warnings, ...built } = await build({ file, kind, language: lang });
+      const { component, warnings, ...built } = await build({ file, kind, language: lang }, shell);
       for (const warning of warnings) shell.warn(warning);
-      await replaceFile(out, component, { tempDir: path.dirname(out) });
+      await writeOutput(out, component);
       const sizeBytes = component.byteLength;
       const { language } = built;
-      if (json === true) shell.print(JSON.stringify({ file: out, kind: built.kind, language, sizeBytes }));
+      if (json === true) shell.printJson({ file: out, kind: built.kind, language, sizeBytes });
       else shell.print(`${out}: ${built.kind} in ${language}, ${formatSize(sizeBytes)}`);
     });
 }
 
 /** What the compiler said comes first, so that the last line is the one that tells what to do. */
-async function build(source: Parameters<typeof buildModule>[0]): Promise<BuiltModule> {
+async function build(source: SourceOptions, shell: Shell): Promise<BuiltModule> {
   try {
     return await buildModule(source);
   } catch (error) {
     if (error instanceof BuildFailure) {
-      for (const line of error.report) process.stderr.write(`${stripVTControlCharacters(line)}\n`);
+      for (const line of error.report) shell.quote(line);
     }
     throw error;
   }

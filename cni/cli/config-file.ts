@@ -1,12 +1,11 @@
 import { realpath, stat } from "node:fs/promises";
-import path from "node:path";
 import { type JSONPath, parse, type ParseError, printParseErrorCode } from "jsonc-parser";
+import { DEFAULT_MODULE_STORE } from "../../core/config.ts";
 import { Failure } from "../../core/errors.ts";
 import type { ModuleKind } from "../../core/select/request.ts";
 import { isJsonObject, type JsonObject, toFieldName } from "../../core/spec/json.ts";
-import { replaceFile, syncFolder } from "../../registry/atomic-file.ts";
 import { readInput } from "./input-file.ts";
-import { DEFAULT_STORE } from "./store-option.ts";
+import { writeOutput } from "./output-file.ts";
 
 /** A configuration of genie in a .conf or a .conflist, comments allowed. */
 export interface ConfigFile {
@@ -52,7 +51,7 @@ export function parseConfigFile(file: string, text: string): ConfigFile {
     file,
     text,
     genieAt,
-    moduleStore: typeof moduleStore === "string" ? moduleStore : DEFAULT_STORE,
+    moduleStore: typeof moduleStore === "string" ? moduleStore : DEFAULT_MODULE_STORE,
     slots: listSlots(genie, [...genieAt, "selection"], file),
   };
 }
@@ -66,10 +65,8 @@ export async function replaceConfigFile({ file, text }: ConfigFile, next: string
     });
   }
   const target = await realpath(file);
-  const folder = path.dirname(target);
   const { mode, uid, gid } = await stat(target);
-  await replaceFile(target, Buffer.from(next), { tempDir: folder, mode: mode & 0o7777, owner: { uid, gid } });
-  await syncFolder(folder);
+  await writeOutput(target, Buffer.from(next), { mode: mode & 0o7777, owner: { uid, gid } });
 }
 
 function findPlugin(root: unknown, file: string): { plugin: JsonObject; at: JSONPath } {

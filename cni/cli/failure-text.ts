@@ -2,7 +2,7 @@ import { styleText } from "node:util";
 import { Failure, FAILURES, findErrno } from "../../core/errors.ts";
 import { RegistryFailure } from "../../registry/errors.ts";
 import { BuildFailure } from "../author/failure.ts";
-import { toLine } from "./output.ts";
+import { toLine } from "./printable.ts";
 
 /** The one line on stderr that tells what failed, where, and what to do. */
 export function formatFailure(error: unknown): string {
@@ -14,5 +14,6 @@ function describe(error: unknown): string {
     return `${error.message}: ${error.todo}`;
   if (error instanceof Failure) return `${error.message}: ${error.details || FAILURES[error.kind].todo}`;
   const message = error instanceof Error ? error.message : String(error);
-  return findErrno(error) === undefined ? `a bug in geniectl: ${message}` : message;
+  if (findErrno(error) === undefined) return `a bug in geniectl: ${message}`;
+  return `${message}: ${FAILURES.ioFailure.todo}`;
 }

@@ -1,61 +1,35 @@
-import {
-  chmod,
-  lstat,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  rm,
-  stat,
-  symlink,
-  writeFile,
-} from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chmod, lstat, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { execa } from "execa";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { addNote, makeComponent, SCORER, SELECTOR } from "../../test/fakes/component.ts";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { addNote, makeComponent, SCORER } from "../../test/fakes/component.ts";
 import { startFakeRegistry } from "../../test/fakes/registry.ts";
+import { type Desk, makeDesk } from "../../test/setup/geniectl.ts";
 import { type RegistryServer, startRegistry } from "../../test/setup/registry-server.ts";
 
-/** The built program, as it's shipped. */
-const GENIECTL = path.resolve("dist/bin/geniectl");
 const DIGEST = /^sha256:[a-f0-9]{64}$/;
 
-let root: string;
+const undo = new AsyncDisposableStack();
 let registry: RegistryServer;
+beforeAll(async () => {
+  const { folder: dir } = undo.use(await makeDesk());
+  registry = undo.use(await startRegistry({ dir: path.join(dir, "registry") }));
+});
+afterAll(() => undo.disposeAsync());
+
+let desk: Desk;
 let folder: string;
 let store: string;
-
-beforeAll(async () => {
-  root = await mkdtemp(path.join(tmpdir(), "genie-geniectl-"));
-  registry = await startRegistry({ dir: path.join(root, "registry") });
-});
-afterAll(async () => {
-  await registry[Symbol.asyncDispose]();
-  await rm(root, { recursive: true });
-});
-beforeEach(async ({ task }) => {
-  folder = path.join(root, task.id);
+beforeEach(async () => {
+  desk = await makeDesk();
+  ({ folder } = desk);
   store = path.join(folder, "store");
-  await mkdir(folder, { recursive: true });
-  await writeFile(path.join(folder, "scorer.wasm"), await makeComponent(SCORER));
-  await writeFile(path.join(folder, "selector.wasm"), await makeComponent(SELECTOR));
 });
+afterEach(() => desk[Symbol.asyncDispose]());
 
-function start(...args: string[]) {
-  const env = { PATH: process.env["PATH"], HOME: folder, GENIE_NODE: process.execPath };
-  return execa(GENIECTL, args, { cwd: folder, env, extendEnv: false, reject: false, timeout: 20_000 });
-}
-
-async function run(...args: string[]) {
-  const { exitCode, stdout, stderr } = await start(...args);
-  return { exitCode, stdout, stderr, lastLine: stdout.split("\n").at(-1) ?? "" };
-}
+const run = (...args: string[]) => desk.run(...args);
 
 /** `name` in a repository that no other test uses. */
-const at = (name: string) =>
-  `${registry.host}/${path.basename(folder).replaceAll(/[^a-z0-9]+/g, "-")}/${name}`;
+const at = (name: string) => `${registry.host}/${path.basename(folder).toLowerCase()}/${name}`;
 
 test("push, pull and list agree on the digest", async () => {
   const pushed = await run("push", "scorer.wasm", at("scorer:1"));
@@ -168,52 +142,6 @@ test("a component that genie can't use is published and stored, with a warning",
   expect(pulled.stderr).toContain("doesn't export genie:selection/types");
 });
 
-test.each([
-  ["a core module", Buffer.from("0061736d01000000", "hex"), "is a core wasm module"],
-  ["a text", Buffer.from("hello"), "is not wasm"],
-])("push refuses %s and says what to do", async (_, bytes, why) => {
-  await writeFile(path.join(folder, "bad.wasm"), bytes);
-  const { exitCode, stdout, stderr } = await run("push", "bad.wasm", at("bad:1"));
-  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
-  expect(stderr).toMatch(/^error: bad\.wasm: .*geniectl build$/);
-  expect(stderr).toContain(why);
-});
-
-test.each([
-  [["pull", "127.0.0.1:1/a:1", "--store", "s"], /no connection \(ECONNREFUSED\)/],
-  [["pull", "a:1", "--store", "s"], /no module reference/],
-  [["push", "gone.wasm", "r.example/a:1"], /gone\.wasm can't be read \(ENOENT\)/],
-  [["push", ".", "r.example/a:1"], /is not a file/],
-  [["pin", "--config", "gone.conf"], /gone\.conf can't be read/],
-  [["pin", "--config", "scorer.wasm"], /scorer\.wasm:1 is not JSON/],
-  [["list", "--store", "scorer.wasm"], /module store scorer\.wasm can't be used/],
-])("geniectl %j fails with one line", async (args, why) => {
-  const { exitCode, stdout, stderr } = await run(...args);
-  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
-  expect(stderr).toMatch(/^error: [^\n]+$/);
-  expect(stderr).toMatch(why);
-});
-
-test.each([
-  [[]],
-  [["frob"]],
-  [["push"]],
-  [["push", "a"]],
-  [["list", "--frob"]],
-  [["pin"]],
-  [["pull"]],
-  [["pull", "r.example/a:1", "--config", "f"]],
-])("geniectl %j is a wrong use", async (args) => {
-  expect(await run(...args)).toMatchObject({ exitCode: 2, stdout: "" });
-});
-
-test.each([["--help"], ["--version"], ["pull", "--help"]])("geniectl %s %s is fine", async (...args) => {
-  expect(await run(...args.filter((arg) => typeof arg === "string"))).toMatchObject({
-    exitCode: 0,
-    stderr: "",
-  });
-});
-
 test("stops at once when it's told to, and leaves no half file", async () => {
   await using silent = await startFakeRegistry();
   const asked = Promise.withResolvers<void>();
@@ -221,7 +149,7 @@ test("stops at once when it's told to, and leaves no half file", async () => {
     asked.resolve();
     return true;
   };
-  const pull = start("pull", `${silent.host}/a:1`, "--store", store);
+  const pull = desk.start("pull", `${silent.host}/a:1`, "--store", store);
   await asked.promise;
   pull.kill("SIGINT");
   expect(await pull).toMatchObject({ signal: "SIGINT", stdout: "", timedOut: false });

@@ -1,13 +1,14 @@
 import { Command } from "commander";
+import { DEFAULT_MODULE_STORE } from "../../core/config.ts";
 import type { ModuleKind } from "../../core/select/request.ts";
 import { findKind } from "../../registry/artifact.ts";
 import type { Digest } from "../../registry/digest.ts";
 import { RegistryFailure } from "../../registry/errors.ts";
 import { isPrepared } from "../../registry/prepare/prepared.ts";
-import { openStore, type Store } from "../../registry/store.ts";
-import { formatHeading, formatSize, formatTable, toLine } from "./output.ts";
+import { openStore, type Store } from "../../registry/store/store.ts";
+import { formatSize, formatTable } from "./output.ts";
+import { toLine } from "./printable.ts";
 import type { Shell } from "./shell.ts";
-import { DEFAULT_STORE } from "./store-option.ts";
 
 interface ListedModule {
   readonly digest: Digest;
@@ -24,17 +25,17 @@ interface ListedModule {
 export function listCommand(shell: Shell): Command {
   return new Command("list")
     .description("show the modules in the store of this node")
-    .option("--store <dir>", "the module store", DEFAULT_STORE)
+    .option("--store <dir>", "the module store", DEFAULT_MODULE_STORE)
     .option("--json", "print one JSON document")
     .action(async (options: { store: string; json?: true }) => {
       const modules = await listModules(options.store);
-      if (options.json === true) return shell.print(JSON.stringify(modules));
+      if (options.json === true) return shell.printJson(modules);
       if (modules.length === 0) return shell.print(`no modules in ${options.store}`);
       const [heading = "", ...lines] = formatTable([
         ["REFERENCE", "DIGEST", "KIND", "SIZE", "PREPARED"],
         ...modules.flatMap(toRows),
       ]);
-      shell.print(formatHeading(heading));
+      shell.printHeading(heading);
       for (const line of lines) shell.print(line);
       for (const { fault } of modules) if (fault !== null) shell.warn(fault);
     });
@@ -66,7 +67,7 @@ async function inspect(
     if (module === undefined)
       return { kind: null, sizeBytes: null, fault: `${digest} is named but missing: pull it again` };
     return {
-      kind: findKind(module.component.exports) ?? null,
+      kind: findKind(module.shape.exports) ?? null,
       sizeBytes: module.wasm.byteLength,
       fault: null,
     };

@@ -1,4 +1,4 @@
-import { findMisfit } from "../../core/sandbox/component.ts";
+import { findMisfit } from "../../core/wasm/component.ts";
 
 /** Why genie can use a component neither as scorer nor as selector; undefined when it can as one of them. */
 export function findMisfitAsAny(wasm: Uint8Array): string | undefined {

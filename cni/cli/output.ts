@@ -1,4 +1,5 @@
-import { stripVTControlCharacters, styleText } from "node:util";
+import { styleText } from "node:util";
+import { toJson, toLine } from "./printable.ts";
 import type { Shell } from "./shell.ts";
 
 const CLEAR_LINE = "\r\u001b[K";
@@ -7,16 +8,18 @@ const CLEAR_LINE = "\r\u001b[K";
 export function openShell(signal: AbortSignal): Shell & Disposable {
   const { stdout, stderr } = process;
   const clear = () => stderr.isTTY && stderr.write(CLEAR_LINE);
+  const write = (stream: NodeJS.WriteStream, line: string) => {
+    clear();
+    stream.write(`${line}\n`);
+  };
   return {
     signal,
-    print: (line) => {
-      clear();
-      stdout.write(`${line}\n`);
-    },
-    warn: (message) => {
-      clear();
-      stderr.write(`${styleText("yellow", "warning:", { stream: stderr })} ${toLine(message)}\n`);
-    },
+    print: (line) => write(stdout, toLine(line)),
+    printHeading: (line) => write(stdout, styleText("bold", toLine(line), { stream: stdout })),
+    printJson: (document) => write(stdout, toJson(document)),
+    warn: (message) =>
+      write(stderr, `${styleText("yellow", "warning:", { stream: stderr })} ${toLine(message)}`),
+    quote: (line) => write(stderr, toLine(line)),
     progress: (text) =>
       stderr.isTTY && stderr.write(`${CLEAR_LINE}${toLine(text).slice(0, stderr.columns - 1)}`),
     [Symbol.dispose]: clear,
@@ -34,18 +37,7 @@ export function formatTable(rows: readonly (readonly string[])[]): string[] {
   );
 }
 
-export function formatHeading(line: string): string {
-  return styleText("bold", line, { stream: process.stdout });
-}
-
 export function formatSize(sizeBytes: number): string {
   if (sizeBytes < 1000) return `${sizeBytes} B`;
   return sizeBytes < 1e6 ? `${(sizeBytes / 1e3).toFixed(1)} kB` : `${(sizeBytes / 1e6).toFixed(1)} MB`;
-}
-
-/** Text from anywhere as one line that can't steer the terminal. */
-export function toLine(text: string): string {
-  return stripVTControlCharacters(text)
-    .replace(/\p{Cc}+/gu, " ")
-    .trim();
 }

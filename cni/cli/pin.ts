@@ -4,7 +4,7 @@ import { findKind } from "../../registry/artifact.ts";
 import type { Digest } from "../../registry/digest.ts";
 import { RegistryFailure } from "../../registry/errors.ts";
 import { formatReference, parseReference, pinReference, type Reference } from "../../registry/reference.ts";
-import type { StoredModule } from "../../registry/store.ts";
+import type { StoredModule } from "../../registry/store/store.ts";
 import { fetchArtifact } from "../../registry/transfer.ts";
 import { type ConfigFile, parseConfigFile, readConfigFile, replaceConfigFile } from "./config-file.ts";
 import { applyPin, type Pin, planAddition, planPins, planRepins } from "./pin-plan.ts";
@@ -35,7 +35,7 @@ export function pinCommand(shell: Shell): Command {
     .action(async (reference: string | undefined, options: PinOptions) => {
       const pins = await pin(reference, options, shell);
       const digest = pins.at(-1)?.digest ?? "";
-      if (options.json === true) return shell.print(JSON.stringify({ digest, pins }));
+      if (options.json === true) return shell.printJson({ digest, pins });
       for (const line of pins.map(formatPinned)) shell.print(line);
       shell.print(digest);
     });
@@ -100,7 +100,7 @@ function makeFetch(store: string | undefined, shell: Shell): Fetch {
 async function planFor(reference: Reference, config: ConfigFile, fetch: Fetch): Promise<Pin[]> {
   const repins = planRepins(config, reference);
   if (repins.length > 0) return repins;
-  const kind = findKind((await fetch(reference)).component.exports);
+  const kind = findKind((await fetch(reference)).shape.exports);
   if (kind !== undefined) return [planAddition(config, reference, kind)];
   throw new RegistryFailure("notModule", `${formatReference(reference)} is neither a scorer nor a selector`, {
     todo: "name a module that exports genie:selection/scoring or genie:selection/selecting",

@@ -1,13 +1,13 @@
 import { Command } from "commander";
+import { DEFAULT_MODULE_STORE } from "../../core/config.ts";
 import type { Digest } from "../../registry/digest.ts";
 import { formatReference, parseReference, type Reference } from "../../registry/reference.ts";
 import { prepareModule } from "../../registry/prepare/source.ts";
-import { openStore, type StoredModule } from "../../registry/store.ts";
+import { openStore, type StoredModule } from "../../registry/store/store.ts";
 import { pullInto } from "../../registry/transfer.ts";
 import { readConfigFile } from "./config-file.ts";
 import { findMisfitAsAny } from "./misfit.ts";
 import type { Shell } from "./shell.ts";
-import { DEFAULT_STORE } from "./store-option.ts";
 
 interface PullOptions {
   readonly config?: string;
@@ -21,7 +21,7 @@ export function pullCommand(shell: Shell): Command {
     .description("fetch modules into the store of this node, and prepare them")
     .argument("[reference]", "registry/repository:tag or registry/repository@sha256:…")
     .option("--config <file>", "pull every module that this .conf or .conflist names")
-    .option("--store <dir>", `the module store (default: the configuration's, or ${DEFAULT_STORE})`)
+    .option("--store <dir>", `the module store (default: the configuration's, or ${DEFAULT_MODULE_STORE})`)
     .option("--json", "print one JSON document")
     .action(async (reference: string | undefined, options: PullOptions, command: Command) => {
       if ((reference === undefined) === (options.config === undefined)) {
@@ -34,7 +34,7 @@ export function pullCommand(shell: Shell): Command {
         modules.push({ reference: formatReference(each), digest });
       }
       const digest = modules.at(-1)?.digest ?? null;
-      if (options.json === true) return shell.print(JSON.stringify({ digest, modules }));
+      if (options.json === true) return shell.printJson({ digest, modules });
       for (const module of modules) shell.print(`${module.reference} is in ${store}`);
       if (digest !== null) shell.print(digest);
     });
@@ -44,7 +44,7 @@ async function readTargets(reference: string | undefined, { config: file, store 
   const config = file === undefined ? undefined : await readConfigFile(file);
   const names = reference === undefined ? (config?.slots ?? []).map((slot) => slot.reference) : [reference];
   return {
-    store: store ?? config?.moduleStore ?? DEFAULT_STORE,
+    store: store ?? config?.moduleStore ?? DEFAULT_MODULE_STORE,
     references: [...new Set(names)].map(parseReference),
   };
 }
@@ -53,7 +53,7 @@ async function readTargets(reference: string | undefined, { config: file, store 
 export async function pullModule(folder: string, reference: Reference, shell: Shell): Promise<StoredModule> {
   const name = formatReference(reference);
   shell.progress(`pulling ${name} …`);
-  const { module } = await pullInto(openStore(folder), reference, { signal: shell.signal });
+  const module = await pullInto(openStore(folder), reference, { signal: shell.signal });
   shell.progress(`preparing ${name} …`);
   const misfit = findMisfitAsAny(module.wasm) ?? (await findFault(folder, module));
   if (misfit !== undefined) shell.warn(`${name} is in the store, but genie can't use it: ${misfit}`);

@@ -3,7 +3,7 @@ import { Failure } from "../../core/errors.ts";
 import { type Artifact, MAX_MODULE_BYTES, planArtifact } from "../../registry/artifact.ts";
 import { RegistryFailure } from "../../registry/errors.ts";
 import { parseReference } from "../../registry/reference.ts";
-import { openStore } from "../../registry/store.ts";
+import { openStore } from "../../registry/store/store.ts";
 import { pushArtifact } from "../../registry/transfer.ts";
 import { readInput } from "./input-file.ts";
 import { findMisfitAsAny } from "./misfit.ts";
@@ -25,7 +25,8 @@ export function pushCommand(shell: Shell): Command {
     .action(async (file: string, reference: string, options: PushOptions) => {
       const { digest, warning, ...rest } = await push({ file, reference, store: options.store }, shell);
       if (warning !== undefined) shell.warn(warning);
-      shell.print(options.json === true ? JSON.stringify({ ...rest, digest, warning }) : digest);
+      if (options.json === true) shell.printJson({ ...rest, digest, warning });
+      else shell.print(digest);
     });
 }
 

@@ -1,11 +1,17 @@
 import type { Command } from "commander";
 
-/** What a verb may do with the terminal, and how it learns that it should stop. */
+/** What a verb may do with the terminal, and how it learns that it should stop. No text steers the terminal. */
 export interface Shell {
   /** One line on stdout. */
   print(line: string): void;
+  /** The line above a table on stdout. */
+  printHeading(line: string): void;
+  /** One JSON document on stdout. */
+  printJson(document: unknown): void;
   /** One line on stderr that doesn't change the exit code. */
   warn(message: string): void;
+  /** One line on stderr as another program said it. */
+  quote(line: string): void;
   /** What goes on, where someone watches; gone when the verb ends. */
   progress(text: string): void;
   readonly signal: AbortSignal;

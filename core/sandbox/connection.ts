@@ -1,5 +1,4 @@
-import { ANSWER_LIMIT_BYTES, readFrames } from "./frame.ts";
-import { BinaryError } from "./binary.ts";
+import { ANSWER_LIMIT_BYTES, FrameError, readFrames } from "./frame.ts";
 
 /** How a guest process ended. */
 export interface GuestEnd {
@@ -45,10 +44,8 @@ export class GuestConnection {
   async receive(deadlineMs: number): Promise<Reply> {
     const { promise: late, resolve } = Promise.withResolvers<Reply>();
     const timer = setTimeout(() => resolve({ came: "late" }), deadlineMs);
-    const next = this.#next();
-    next.catch(() => undefined); // the stream of a late guest may break when it is killed; nobody waits for it then
     try {
-      return await Promise.race([next, late]);
+      return await Promise.race([this.#next(), late]);
     } finally {
       clearTimeout(timer);
     }
@@ -59,10 +56,17 @@ export class GuestConnection {
       const { value } = await this.#frames.next();
       if (value !== undefined) return { came: "answer", bytes: value };
     } catch (error) {
-      if (error instanceof BinaryError) return { came: "junk" };
-      throw error;
+      return error instanceof FrameError ? { came: "junk" } : await this.#endBroken(error);
     }
     return { came: "end", end: await this.#process.ended };
+  }
+
+  /** A guest that can't be heard any more is as good as gone; how it then ends says nothing about its module. */
+  async #endBroken(error: unknown): Promise<Reply> {
+    this.#process.kill();
+    const { lastWords } = await this.#process.ended;
+    const why = error instanceof Error ? error.message : String(error);
+    return { came: "end", end: { lastWords: lastWords || `its output broke: ${why}` } };
   }
 
   /** Kills the guest and waits until it is gone. */

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { FRAME_HEADER_BYTES, readFrames, sealFrame } from "./frame.ts";
+import { FRAME_HEADER_BYTES, readFrames, writeFrameLength } from "./frame.ts";
 
 function frameOf(payload: Uint8Array): Uint8Array {
-  return sealFrame(Buffer.concat([new Uint8Array(FRAME_HEADER_BYTES), payload]));
+  return writeFrameLength(Buffer.concat([new Uint8Array(FRAME_HEADER_BYTES), payload]));
 }
 
 async function* inPieces(bytes: Uint8Array, sizeBytes: number): AsyncGenerator<Uint8Array> {

@@ -1,4 +1,7 @@
-import { BinaryError } from "./binary.ts";
+/** What came over the pipe is no frame, or not what a frame holds. The message says what and where. */
+export class FrameError extends Error {
+  override readonly name = "FrameError";
+}
 
 /** A frame is its length in four bytes, little-endian, and as many bytes. */
 export const FRAME_HEADER_BYTES = 4;
@@ -8,16 +11,16 @@ export const ORDER_LIMIT_BYTES = 64 * 1024 * 1024;
 export const ANSWER_LIMIT_BYTES = 1024 * 1024;
 
 /** Writes the length into the room that `frame` has for it at the front. */
-export function sealFrame(frame: Uint8Array): Uint8Array {
+export function writeFrameLength(frame: Uint8Array): Uint8Array {
   new DataView(frame.buffer, frame.byteOffset).setUint32(0, frame.length - FRAME_HEADER_BYTES, true);
   return frame;
 }
 
-/** @throws {BinaryError} when the frame is longer than the reader takes. */
+/** @throws {FrameError} when the frame is longer than the reader takes. */
 export function parseFrameLength(header: Uint8Array, limitBytes: number): number {
   const length = new DataView(header.buffer, header.byteOffset).getUint32(0, true);
   if (length > limitBytes)
-    throw new BinaryError(`a frame of ${length} bytes is over the limit of ${limitBytes}`);
+    throw new FrameError(`a frame of ${length} bytes is over the limit of ${limitBytes}`);
   return length;
 }
 

@@ -1,8 +1,8 @@
-import { Script } from "node:vm";
 import type { ModuleKind } from "../select/request.ts";
-import { FRAME_HEADER_BYTES, ORDER_LIMIT_BYTES, parseFrameLength, sealFrame } from "./frame.ts";
-import { callModule, type Instantiate, type LoadedModule } from "./instance.ts";
-import { type Answer, type CallOrder, GLUE, type LoadOrder, ORDER, type Order } from "./message.ts";
+import { FRAME_HEADER_BYTES, ORDER_LIMIT_BYTES, parseFrameLength, writeFrameLength } from "./frame.ts";
+import { callModule } from "./instance.ts";
+import { type LoadedModule, loadModule } from "./loaded-module.ts";
+import { type Answer, type CallOrder, type LoadOrder, ORDER, type Order } from "./message.ts";
 import { decodeRecords, type Records } from "./records.ts";
 
 /** The guest's only way out of its process. Both methods block. */
@@ -12,8 +12,11 @@ export interface GuestPipe {
   write(bytes: Uint8Array): void;
 }
 
-/** Texts of a module are cut to this many characters before they leave the guest, as the host does with them. */
-const TEXT_LIMIT = 128;
+/**
+ * Texts of a module are cut to this many UTF-16 units before they leave the guest. The host keeps 128 bytes, so a
+ * character that is torn here doesn't get through there.
+ */
+const TEXT_LIMIT = 256;
 
 /** The guest process: says that it is ready, then answers one order after the other until the host goes away. */
 export function runGuest(pipe: GuestPipe): void {
@@ -35,23 +38,13 @@ function receive(pipe: GuestPipe): Records | undefined {
 /** NaN becomes null here; the host's check of the answer refuses both. */
 function send(pipe: GuestPipe, answer: Answer): void {
   const json = Buffer.from(JSON.stringify(answer));
-  pipe.write(sealFrame(Buffer.concat([Buffer.alloc(FRAME_HEADER_BYTES), json])));
+  pipe.write(writeFrameLength(Buffer.concat([Buffer.alloc(FRAME_HEADER_BYTES), json])));
 }
 
 function load(order: LoadOrder, records: Records, moduleByDigest: Map<string, LoadedModule>): Answer {
-  const coreByName = new Map<string, WebAssembly.Module>();
-  try {
-    for (const [name, bytes] of records) {
-      if (name !== ORDER && name !== GLUE) coreByName.set(name, new WebAssembly.Module(bytes));
-    }
-  } catch (error) {
-    if (!(error instanceof WebAssembly.CompileError)) throw error;
-    return { outcome: "wrongWorld", detail: error.message };
-  }
-  const script = new Script(Buffer.from(records.get(GLUE) ?? []).toString(), { filename: "glue" });
-  const instantiate = script.runInThisContext() as Instantiate;
-  const { kind, memoryBytes } = order;
-  moduleByDigest.set(order.digest, { kind, memoryBytes, coreByName, instantiate });
+  const loaded = loadModule(order, records);
+  if (loaded.outcome !== "ok") return loaded;
+  moduleByDigest.set(order.digest, loaded.value);
   return { outcome: "ok", value: null };
 }
 

@@ -2,7 +2,7 @@ import { cleanReason } from "../select/answer.ts";
 import type { ModuleFailure, ModuleResult } from "../select/outcome.ts";
 import type { SelectionRequest } from "../select/request.ts";
 import { parseAnswer } from "./answer.ts";
-import { GuestConnection, type GuestEnd, type GuestProcess } from "./connection.ts";
+import { GuestConnection, type GuestEnd, type GuestProcess, type Reply } from "./connection.ts";
 import { capMemories } from "../wasm/memory.ts";
 import { type CallOrder, encodeOrder, GLUE, toWireRequest } from "./message.ts";
 import type { GuestLimits, PreparedModule, Sandbox, SelectorQuestion } from "./port.ts";
@@ -86,8 +86,8 @@ class GuestSandbox implements Sandbox {
     const known = this.#knownByDigest.get(digest);
     if (known === undefined) throw new Error(`${digest} was never loaded`);
     if (known.outcome !== "ok") return known;
-    this.#guest ??= this.#start();
-    const guest = await this.#guest;
+    const guest = await (this.#guest ??= this.#start());
+    if (!(guest instanceof GuestConnection)) this.#guest = undefined;
     if (!(guest instanceof GuestConnection) || guest.loaded.has(digest)) return guest;
     const { loadMs } = this.#limits;
     const loaded = await this.#ask(guest, known.order, loadMs);
@@ -101,13 +101,13 @@ class GuestSandbox implements Sandbox {
 
   async #start(): Promise<GuestConnection | ModuleFailure> {
     if (this.#isClosed) throw new Error("the sandbox is closed");
-    const guest = new GuestConnection(this.#spawn());
+    const guest = connect(this.#spawn);
+    if (!(guest instanceof GuestConnection)) return guest;
     this.#connection = guest;
     const ready = await guest.receive(START_MS);
     if (ready.came === "answer") return guest;
-    await this.#replace(guest);
-    const why = ready.came === "end" ? describeEnd(ready.end) : `not ready after ${START_MS} ms`;
-    return { outcome: "trap", detail: `the guest process did not start: ${why}` };
+    await guest.close();
+    return notStarted(explainSilence(ready));
   }
 
   async #ask(guest: GuestConnection, order: Uint8Array, deadlineMs: number): Promise<ModuleResult<unknown>> {
@@ -135,11 +135,32 @@ function planLoad({ digest, kind, glue, coreByName }: PreparedModule, { memoryBy
   return { outcome: "ok", order: encodeOrder({ do: "load", digest, kind, memoryBytes }, records) };
 }
 
-function explainEnd(end: GuestEnd): ModuleFailure {
-  const outcome = MEMORY_SIGNALS.includes(end.signal) ? "memory" : "trap";
-  return { outcome, detail: `the guest process ended: ${end.signal ?? `exit code ${end.exitCode}`}` };
+/** The guest may fail to start before anyone waits for it, so that is an outcome from the first moment on. */
+function connect(spawn: () => GuestProcess): GuestConnection | ModuleFailure {
+  try {
+    return new GuestConnection(spawn());
+  } catch (error) {
+    return notStarted(error instanceof Error ? error.message : String(error));
+  }
 }
 
-function describeEnd({ signal, exitCode, lastWords }: GuestEnd): string {
-  return cleanReason([signal ?? `exit code ${exitCode}`, lastWords].filter(Boolean).join(", "));
+function notStarted(why: string): ModuleFailure {
+  return { outcome: "trap", detail: `the guest process did not start: ${cleanReason(why)}` };
+}
+
+function explainSilence(reply: Exclude<Reply, { came: "answer" }>): string {
+  if (reply.came === "late") return `not ready after ${START_MS} ms`;
+  if (reply.came === "junk") return "it spoke out of protocol";
+  const { lastWords } = reply.end;
+  return [describeEnd(reply.end), lastWords].filter(Boolean).join(", ");
+}
+
+function explainEnd(end: GuestEnd): ModuleFailure {
+  const outcome = MEMORY_SIGNALS.includes(end.signal) ? "memory" : "trap";
+  return { outcome, detail: `the guest process ended: ${describeEnd(end) || cleanReason(end.lastWords)}` };
+}
+
+/** Empty where neither is known. */
+function describeEnd({ signal, exitCode }: GuestEnd): string {
+  return signal ?? (exitCode === undefined ? "" : `exit code ${exitCode}`);
 }

@@ -1,30 +1,12 @@
+import type { Exports, InstantiateCore, LoadedModule } from "./loaded-module.ts";
 import type { ModuleFailure, ModuleResult } from "../select/outcome.ts";
 import type { ModuleKind } from "../select/request.ts";
-import { INTERFACE_BY_KIND } from "./component.ts";
-
-type Exports = Readonly<Record<string, unknown>>;
-type InstantiateCore = (core: WebAssembly.Module, imports?: object) => { readonly exports: Exports };
-
-/** What jco's glue makes: a component's exported interfaces by name, each a fresh instance. */
-export type Instantiate = (
-  getCore: (name: string) => WebAssembly.Module | undefined,
-  imports: Exports,
-  instantiateCore: InstantiateCore,
-) => Readonly<Record<string, Exports>>;
-
-export interface LoadedModule {
-  readonly kind: ModuleKind;
-  readonly memoryBytes: number;
-  readonly coreByName: ReadonlyMap<string, WebAssembly.Module>;
-  readonly instantiate: Instantiate;
-}
-
-const FUNCTION_BY_KIND: Readonly<Record<ModuleKind, string>> = { scorer: "score", selector: "select" };
+import { FUNCTION_BY_KIND, INTERFACE_BY_KIND, INTERFACE_PREFIX } from "../select/world.ts";
 
 /** The memory counts as the cause of a trap from this part of its limit on: guests grow by doubling. */
 const NEARLY_FULL = 0.5;
 
-export interface Question {
+export interface ModuleCall {
   /** The arguments of the function, in the shape that jco's glue takes. */
   readonly args: readonly unknown[];
   /** The most items that the answer's list may have. */
@@ -32,7 +14,7 @@ export interface Question {
 }
 
 /** Makes an instance, asks it once, and forgets it: nothing is left for the next call to see. */
-export function callModule(module: LoadedModule, { args, maxItems }: Question): ModuleResult<unknown> {
+export function callModule(module: LoadedModule, { args, maxItems }: ModuleCall): ModuleResult<unknown> {
   const watch = new Watch(maxItems);
   try {
     const exports = module.instantiate((name) => module.coreByName.get(name), {}, watch.instantiateCore);
@@ -76,7 +58,7 @@ class Watch {
     const watched: Record<string, unknown> = {};
     for (const [name, value] of Object.entries(exports)) {
       if (value instanceof WebAssembly.Memory) this.#memories.push(value);
-      watched[name] = name.startsWith("genie:selection/") ? this.#watch(value, exports) : value;
+      watched[name] = name.startsWith(INTERFACE_PREFIX) ? this.#watch(value, exports) : value;
     }
     return { exports: watched };
   };

@@ -1,4 +1,4 @@
-import type { FailedOutcome, ModuleResult } from "../select/outcome.ts";
+import type { ModuleResult } from "../select/outcome.ts";
 import type { ModuleKind, SelectionRequest, Verdict } from "../select/request.ts";
 
 /** A module as the guest process takes it: made from the component when it was pulled. */
@@ -41,8 +41,5 @@ export interface SelectorQuestion {
 /** Where prepared modules come from. Never asks a registry. */
 export interface ModuleSource {
   /** @param reference as the configuration writes it: `registry/repository@sha256:…`. */
-  load(
-    reference: string,
-    kind: ModuleKind,
-  ): Promise<PreparedModule | { outcome: FailedOutcome; detail: string }>;
+  load(reference: string, kind: ModuleKind): Promise<ModuleResult<PreparedModule>>;
 }

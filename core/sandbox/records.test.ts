@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { BinaryError } from "./binary.ts";
+import { FrameError } from "./frame.ts";
 import { decodeRecords, encodeRecords } from "./records.ts";
 
 const records = fc
@@ -18,13 +18,13 @@ test("records come back as they were, after any headroom", () => {
   );
 });
 
-test("whatever the bytes, the answer is records or a BinaryError", () => {
+test("whatever the bytes, the answer is records or a FrameError", () => {
   fc.assert(
     fc.property(fc.uint8Array(), (bytes) => {
       try {
         decodeRecords(bytes);
       } catch (error) {
-        expect(error).toBeInstanceOf(BinaryError);
+        expect(error).toBeInstanceOf(FrameError);
       }
     }),
   );

@@ -1,6 +1,6 @@
-import { BinaryError } from "./binary.ts";
+import { FrameError } from "./frame.ts";
 
-/** Named byte strings in one: what a frame to the guest holds, and what the file of a prepared module holds. */
+/** Named byte strings: what a frame to the guest holds, and what a prepared module consists of. */
 export type Records = ReadonlyMap<string, Uint8Array>;
 
 const encoder = new TextEncoder();
@@ -29,16 +29,16 @@ export function encodeRecords(records: Records, headroom = 0): Uint8Array {
   return out;
 }
 
-/** The records share the memory of `bytes`. @throws {BinaryError} when a length is a lie. */
+/** The records share the memory of `bytes`. @throws {FrameError} when a length is a lie. */
 export function decodeRecords(bytes: Uint8Array): Records {
   const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength); // a Buffer would give Buffers
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const records = new Map<string, Uint8Array>();
   for (let at = 0; at < bytes.length;) {
-    if (at + HEADER_BYTES > bytes.length) throw new BinaryError(`a record is cut off at byte ${at}`);
+    if (at + HEADER_BYTES > bytes.length) throw new FrameError(`a record is cut off at byte ${at}`);
     const start = at + HEADER_BYTES + view.getUint32(at, true);
     const end = start + view.getUint32(at + 4, true);
-    if (end > bytes.length) throw new BinaryError(`the record at byte ${at} reaches past the end`);
+    if (end > bytes.length) throw new FrameError(`the record at byte ${at} reaches past the end`);
     records.set(decoder.decode(plain.subarray(at + HEADER_BYTES, start)), plain.subarray(start, end));
     at = end;
   }

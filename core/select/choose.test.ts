@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { hollowModules } from "../../test/fakes/hollow-modules.ts";
 import { parseConfig } from "../config.ts";
 import type { PodIntent } from "../intent/intent.ts";
 import type { Sample } from "../kpi/names.ts";
@@ -44,7 +45,7 @@ async function run({ intent, files = node, config: more = {}, samples = [], ...r
   const wish = { intent, pod: rest.pod ?? pod, networks, config, containerId: "c1" };
   const choice = choose(wish, {
     samples: async () => samples,
-    modules: { load: async (_, kind) => ({ digest, kind, glue: new Uint8Array(), coreByName: new Map() }) },
+    modules: hollowModules,
     openSandbox: () => {
       seen.opened++;
       return sandbox;

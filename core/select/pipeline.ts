@@ -1,5 +1,5 @@
 import type { ModuleConfig, ScorerConfig } from "../config.ts";
-import type { ModuleSource, PreparedModule, Sandbox } from "../sandbox/port.ts";
+import type { ModuleSource, Sandbox } from "../sandbox/port.ts";
 import { checkChoices, checkVerdicts } from "./answer.ts";
 import type { Decision, ModuleRun, Ranked, Rejected } from "./decision.ts";
 import { planFallback } from "./fallback.ts";
@@ -76,23 +76,13 @@ async function loadAll({ question, ports, runs }: Course): Promise<readonly Modu
   if (selector !== undefined) wanted.push({ config: selector, kind: "selector" });
   const loading = wanted.map(async ({ config, kind }) => {
     const startedMs = ports.nowMs();
-    const result = await loadOne(await ports.source.load(config.module, kind), ports.sandbox);
+    const found = await ports.source.load(config.module, kind);
+    const result = found.outcome === "ok" ? await ports.sandbox.load(found.value) : found;
     if (result.outcome === "ok") return [];
     runs.push(toRun({ config, kind, result, ms: ports.nowMs() - startedMs }));
     return [config];
   });
   return (await Promise.all(loading)).flat();
-}
-
-async function loadOne(
-  one: Awaited<ReturnType<ModuleSource["load"]>>,
-  sandbox: Sandbox,
-): Promise<ModuleResult<void>> {
-  return isPrepared(one) ? await sandbox.load(one) : one;
-}
-
-function isPrepared(one: Awaited<ReturnType<ModuleSource["load"]>>): one is PreparedModule {
-  return "glue" in one;
 }
 
 /** @returns false when the scorer failed. */

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openLedger } from "../../cni/ledger/ledger.ts";
 import { processExec } from "../../cni/process-exec.ts";
 import { openPluginFolder, type PluginFolder } from "../../test/plugins/scripted.ts";
+import { hollowModules } from "../../test/fakes/hollow-modules.ts";
 import { parseConfig } from "../config.ts";
 import type { AddPorts, DecisionEntry, Ledger } from "../ports.ts";
 import type { ModuleResult } from "../select/outcome.ts";
@@ -21,8 +22,7 @@ beforeEach(async () => {
 afterEach(() => folder[Symbol.asyncDispose]());
 
 const log = { warn: () => {} };
-const digest = `sha256:${"a".repeat(64)}`;
-const selection = { scorers: [{ module: `r/a@${digest}`, onFailure: "fail" }] };
+const selection = { scorers: [{ module: `r/a@sha256:${"a".repeat(64)}`, onFailure: "fail" }] };
 
 interface Case {
   readonly config?: Readonly<Record<string, unknown>>;
@@ -52,7 +52,7 @@ function run({ config = {}, says, files = node, ...more }: Case = {}) {
     confFiles: async () =>
       Object.entries(files).map(([name, file]) => ({ name, text: JSON.stringify(file) })),
     samples: async () => [],
-    modules: { load: async (_, kind) => ({ digest, kind, glue: new Uint8Array(), coreByName: new Map() }) },
+    modules: hollowModules,
     openSandbox: () => ({
       load: async () => ({ outcome: "ok", value: undefined }),
       score: async () => said,

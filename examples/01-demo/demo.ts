@@ -2,7 +2,8 @@
 import path from "node:path";
 import { buildGenie } from "../../test/setup/build.ts";
 import { runIsolated } from "../../test/setup/isolation.ts";
-import { ensureTools, MissingToolError } from "../../test/setup/tools.ts";
+import { runMain } from "../../test/setup/main.ts";
+import { ensureTools } from "../../test/setup/tools.ts";
 import { Page } from "./page/page.ts";
 import { paintStdout } from "./page/paint.ts";
 
@@ -28,10 +29,4 @@ async function main(): Promise<number> {
   return 0;
 }
 
-try {
-  process.exitCode = await main();
-} catch (error) {
-  if (!(error instanceof MissingToolError)) throw error;
-  console.error(`error: ${error.message}`);
-  process.exitCode = 1;
-}
+await runMain(main);

@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { isIPv4 } from "node:net";
 import path from "node:path";
 import ipaddr from "ipaddr.js";
-import { findErrno } from "../../core/errors.ts";
+import { unlessMissing } from "../../core/missing.ts";
 import type { Decision } from "../../core/select/decision.ts";
 import { NETWORK_NAMES, type NetworkName } from "../../test/setup/networks.ts";
 import { SUBNETS } from "./scenario.ts";
@@ -63,10 +63,5 @@ export async function listProcesses(): Promise<readonly string[]> {
 }
 
 async function list(folder: string): Promise<readonly string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (findErrno(error) === "ENOENT") return [];
-    throw error;
-  }
+  return (await unlessMissing(readdir(folder))) ?? [];
 }

@@ -1,13 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { DIST_DIR } from "../../test/setup/build.ts";
 import { addNamespace, listLinks, type NetworkNamespace, runIn } from "../../test/setup/namespace.ts";
 import { runPlugin } from "../../test/setup/plugin.ts";
 import type { Tools } from "../../test/setup/tools.ts";
 import { BrokenPromiseError } from "./page/page.ts";
 import type { Pod } from "./scenario.ts";
 
-const GENIE = path.resolve(import.meta.dirname, "../../dist/bin/genie-standalone");
+const GENIE = path.join(DIST_DIR, "bin/genie-standalone");
 const IF_NAME = "eth0";
 
 export interface RunningPod {

@@ -22,7 +22,7 @@ export class Session {
   /** @returns the call with the login that we have for it, if any. */
   sign(call: Call, action: Action): Call {
     const grant = this.#grantByAction.get(action);
-    if (grant === undefined || grant.endsAt <= Date.now()) return call;
+    if (grant === undefined || grant.endsAtMs <= Date.now()) return call;
     return { ...call, headers: { ...call.headers, authorization: grant.header } };
   }
 
@@ -38,7 +38,7 @@ export class Session {
     }
     const offersBasic = challenges.some(({ scheme }) => scheme === "basic");
     if (!offersBasic || credential === undefined || !("username" in credential)) return false;
-    this.#grantByAction.set(action, { header: formatBasic(credential), endsAt: Infinity });
+    this.#grantByAction.set(action, { header: formatBasic(credential), endsAtMs: Infinity });
     return true;
   }
 }

@@ -9,10 +9,11 @@ import type { Credential } from "./credentials.ts";
 
 const MAX_TOKEN_BYTES = 2 ** 20;
 
-/** An Authorization header and when it ends, in milliseconds of the epoch. */
+/** An Authorization header. */
 export interface Grant {
   readonly header: string;
-  readonly endsAt: number;
+  /** Since the epoch. */
+  readonly endsAtMs: number;
 }
 
 /**
@@ -40,7 +41,7 @@ export async function fetchToken(
     throw new RegistryFailure("badAnswer", `${realm.host} gave no usable token`);
   }
   const seconds = typeof answer["expires_in"] === "number" ? answer["expires_in"] : 60;
-  return { header: `Bearer ${token}`, endsAt: Date.now() + Math.max(30, seconds - 10) * 1000 };
+  return { header: `Bearer ${token}`, endsAtMs: Date.now() + Math.max(30, seconds - 10) * 1000 };
 }
 
 /** The value of a Basic Authorization header. */

@@ -1,5 +1,5 @@
 import { findErrno } from "../../core/errors.ts";
-import { findMisfit } from "../../core/sandbox/component.ts";
+import { findMisfit } from "../../core/wasm/component.ts";
 import { GLUE } from "../../core/sandbox/message.ts";
 import type { ModuleSource, PreparedModule } from "../../core/sandbox/port.ts";
 import type { Records } from "../../core/sandbox/records.ts";
@@ -7,7 +7,7 @@ import type { ModuleResult } from "../../core/select/outcome.ts";
 import type { ModuleKind } from "../../core/select/request.ts";
 import { RegistryFailure } from "../errors.ts";
 import { parseReference } from "../reference.ts";
-import { openStore, type StoredModule } from "../store.ts";
+import { openStore, type StoredModule } from "../store/store.ts";
 import { findPrepared, writePrepared } from "./prepared.ts";
 import { transpile } from "./transpile.ts";
 
@@ -16,12 +16,7 @@ const UNWRITABLE: readonly (string | undefined)[] = ["EROFS", "EACCES", "EPERM",
 
 /** Modules out of the embedded store. One that other tools put there is prepared on first use. */
 export function openModuleSource(storeDir: string): ModuleSource {
-  return {
-    async load(reference, kind) {
-      const found = await orNotInStore(() => loadModule(storeDir, reference, kind));
-      return found.outcome === "ok" ? found.value : found;
-    },
-  };
+  return { load: (reference, kind) => orNotInStore(() => loadModule(storeDir, reference, kind)) };
 }
 
 async function loadModule(
@@ -29,17 +24,25 @@ async function loadModule(
   reference: string,
   kind: ModuleKind,
 ): Promise<ModuleResult<PreparedModule>> {
-  const { digest = "" } = parseReference(reference);
-  const stored = await openStore(storeDir).findModule(digest);
+  const { digest } = parseReference(reference);
+  const stored = digest === undefined ? undefined : await openStore(storeDir).findModule(digest);
   if (stored === undefined) return { outcome: "notInStore", detail: `run geniectl pull ${reference}` };
   const misfit = findMisfit(kind, stored.wasm);
   if (misfit !== undefined) return { outcome: "wrongWorld", detail: misfit };
   const prepared = await prepareModule(storeDir, stored);
   if (prepared.outcome !== "ok") return prepared;
-  const coreByName = new Map(prepared.value);
+  return { outcome: "ok", value: toPreparedModule({ digest: stored.digest, kind }, prepared.value) };
+}
+
+/** The records of a prepared module, taken apart for the sandbox. */
+export function toPreparedModule(
+  { digest, kind }: Pick<PreparedModule, "digest" | "kind">,
+  records: Records,
+): PreparedModule {
+  const coreByName = new Map(records);
   const glue = coreByName.get(GLUE) ?? new Uint8Array();
   coreByName.delete(GLUE);
-  return { outcome: "ok", value: { digest, kind, glue, coreByName } };
+  return { digest, kind, glue, coreByName };
 }
 
 /** Makes what the guest process runs, once for each module and version of the transpiler. */

@@ -1,7 +1,7 @@
-import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import type { Records } from "../../core/sandbox/records.ts";
-import type { ModuleResult } from "../../core/select/outcome.ts";
+import { cleanReason } from "../../core/select/answer.ts";
+import type { ModuleFailure, ModuleResult } from "../../core/select/outcome.ts";
 
 /** For one component of 16 MiB at most; 0.1 s is usual, 0.5 s for a JavaScript engine. */
 const DEADLINE_MS = 2000;
@@ -10,21 +10,37 @@ const HEAP_MIB = 512;
 /** In the sources, or in `dist/lib` when a bundled program runs. */
 const WORKER = import.meta.url.endsWith(".ts") ? "./transpile-worker.ts" : "../lib/transpile-worker.mjs";
 
+const LATE: ModuleFailure = { outcome: "timeout", detail: `can't be prepared within ${DEADLINE_MS} ms` };
+
 /** Makes of a component what the guest process runs: glue and core modules. */
-export async function transpile(wasm: Uint8Array): Promise<ModuleResult<Records>> {
-  const worker = new Worker(new URL(WORKER, import.meta.url), {
+export async function transpile(
+  wasm: Uint8Array,
+  program = new URL(WORKER, import.meta.url),
+): Promise<ModuleResult<Records>> {
+  const { promise, resolve } = Promise.withResolvers<ModuleResult<Records>>();
+  const worker = new Worker(program, {
     workerData: wasm,
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB },
   });
-  const deadline = AbortSignal.timeout(DEADLINE_MS);
+  const timer = setTimeout(() => resolve(LATE), DEADLINE_MS);
+  worker.once("message", (made: unknown) => resolve(toResult(made)));
+  // Stays to the end: without a listener, what a worker throws after its answer would end this process.
+  worker.on("error", (error: unknown) => resolve(toFailure(error instanceof Error ? error.message : error)));
+  worker.once("exit", (exitCode: number) => resolve(toFailure(`exit code ${exitCode}`)));
   try {
-    const [made]: unknown[] = await once(worker, "message", { signal: deadline });
-    if (made instanceof Map) return { outcome: "ok", value: made };
-    return { outcome: "wrongWorld", detail: `can't be prepared: ${String(made)}` };
-  } catch (error) {
-    if (!deadline.aborted) throw error;
-    return { outcome: "timeout", detail: `can't be prepared within ${DEADLINE_MS} ms` };
+    return await promise;
   } finally {
+    clearTimeout(timer);
     await worker.terminate();
   }
+}
+
+function toResult(made: unknown): ModuleResult<Records> {
+  if (made instanceof Map) return { outcome: "ok", value: made };
+  return { outcome: "wrongWorld", detail: `can't be prepared: ${cleanReason(String(made))}` };
+}
+
+/** The transpiler itself failed, as when its file is missing: that says nothing about the module. */
+function toFailure(why: unknown): ModuleFailure {
+  return { outcome: "error", detail: `the transpiler failed: ${cleanReason(String(why))}` };
 }

@@ -6,7 +6,8 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { buildModule } from "../../cni/author/module.ts";
 import type { Verdict } from "../../core/select/request.ts";
-import { type Ask, loadComponent, makeRequest } from "../component.ts";
+import { type Ask, loadComponent } from "../../test/fakes/loaded-component.ts";
+import { makeRequest } from "../../test/fakes/request.ts";
 
 /** Tells what lies in the settings: an entry by its path and text, then its number as a score. */
 const PROBE = `
@@ -89,7 +90,7 @@ test("reads what JSON.stringify writes", () => {
 
 test("takes no text that JSON.parse refuses", () => {
   const pieces = fc.constantFrom(
-    ...'{}[],:"\\ \n01.eE+-tnu',
+    ...'{}[],:"\\ \n01.eE+-tnu'.split(""),
     "true",
     "null",
     '"a"',

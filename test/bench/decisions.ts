@@ -9,17 +9,20 @@ import type { Question } from "../../core/select/question.ts";
 import { planArtifact } from "../../registry/artifact.ts";
 import { openModuleSource, prepareModule } from "../../registry/prepare/source.ts";
 import { parseReference } from "../../registry/reference.ts";
-import { openStore } from "../../registry/store.ts";
+import { openStore } from "../../registry/store/store.ts";
+import { makeOrdinaryCandidates, makeRequest } from "../fakes/request.ts";
+import { DIST_DIR } from "../setup/build.ts";
 import { timeMs } from "./statistics.ts";
 
-const DIST = path.resolve(import.meta.dirname, "../../dist");
 /** The first calls, before the compilers are warm, must not end the measurement. */
 const PATIENT_MS = 5_000;
 const LIMITS = { memoryBytes: 16 * 2 ** 20, loadMs: 1_000 };
 
 /** Puts a built module into a store, prepared as `geniectl pull` does. @returns its pinned reference. */
 export async function storeModule(storeDir: string, file: string): Promise<string> {
-  const artifact = planArtifact(await readFile(path.join(DIST, "modules", file)), { created: new Date(0) });
+  const artifact = planArtifact(await readFile(path.join(DIST_DIR, "modules", file)), {
+    created: new Date(0),
+  });
   const reference = `registry.example/genie/${path.parse(file).name}@${artifact.digest}`;
   await openStore(storeDir).put(artifact, parseReference(reference));
   await prepareModule(storeDir, artifact);
@@ -27,7 +30,7 @@ export async function storeModule(storeDir: string, file: string): Promise<strin
 }
 
 function openGuest(): Sandbox {
-  return openSandbox(() => spawnGuest(path.join(DIST, "bin/genie-guest")), LIMITS);
+  return openSandbox(() => spawnGuest(path.join(DIST_DIR, "bin/genie-guest")), LIMITS);
 }
 
 /** Durations of `rounds` decisions, with a scorer and a selector, in a guest that has them. */
@@ -67,39 +70,11 @@ function rememberModules(source: ModuleSource): ModuleSource {
 
 function makeQuestion(selection: object, candidates: number): Question {
   const config = { cniVersion: "1.0.0", name: "genie", type: "genie", genie: { selection } };
-  const workload = { orchestrator: "kubernetes", namespace: "default", name: "pod", node: "node" };
   return {
-    request: {
-      purpose: "attach",
-      workload: { ...workload, labels: [], annotations: [] },
-      candidates: Array.from({ length: candidates }, (_, at) => makeCandidate(at, candidates)),
-      count: 1,
-      seed: 1n,
-      extensions: [],
-    },
+    request: makeRequest({ candidates: makeOrdinaryCandidates(candidates) }),
     selection: parseConfig(JSON.stringify(config)).genie.selection,
     defaultNetwork: undefined,
     mayFail: true,
-  };
-}
-
-/** Two attributes and four KPIs, as an ordinary network has. */
-function makeCandidate(at: number, of: number) {
-  const kpi = (name: string, value: number) => ({ name, value, ageMs: 0 });
-  return {
-    network: `network-${at}`,
-    plugin: "bridge",
-    attributes: [
-      { key: "tenant", value: "a" },
-      { key: "zone", value: String(at) },
-    ],
-    kpis: [
-      kpi("occupancy", at / of),
-      kpi("free-addresses", of - at),
-      kpi("subnets", 1),
-      kpi("price-per-hour", at),
-    ],
-    current: false,
   };
 }
 
@@ -113,9 +88,9 @@ export async function measureModuleLoad(storeDir: string, reference: string, rou
     durationsMs.push(
       await timeMs(async () => {
         const module = await openModuleSource(storeDir).load(reference, "scorer");
-        if (!("glue" in module)) throw new Error(module.detail);
-        await sandbox.load(module);
-        const { outcome } = await sandbox.score(module.digest, { ...request, settings: "{}" }, 1_000);
+        if (module.outcome !== "ok") throw new Error(module.detail);
+        await sandbox.load(module.value);
+        const { outcome } = await sandbox.score(module.value.digest, { ...request, settings: "{}" }, 1_000);
         if (outcome !== "ok") throw new Error(`a measured call failed: ${outcome}`);
       }),
     );

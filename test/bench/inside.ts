@@ -4,12 +4,14 @@ import { rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { makeNode, type TestNode } from "../e2e/node.ts";
 import { measureDecisions, measureModuleLoad, storeModule } from "./decisions.ts";
+import { measureLedger } from "./ledger.ts";
 import { makeNoopPlugin, measurePairs, type Pair } from "./plugin-calls.ts";
 import { formatTable, median, percentile } from "./statistics.ts";
 
 const ROUNDS = 30;
 const DECISIONS = 2_000;
 const LOADS = 15;
+const WRITES = 50;
 
 type Row = readonly [what: string, measured: string, ratio: string, budget: string];
 
@@ -25,25 +27,27 @@ async function measureAdds(node: TestNode, selection: object): Promise<readonly 
   const overBridge = await measurePairs({ node, network: "blue", rounds: ROUNDS });
   const chosen = await measurePairs({ node, network: "blue", selection, rounds: ROUNDS });
   return [
-    toRow("ADD, no-op plugin, network named", overNoop, "≤ 120 ms added"),
-    toRow("ADD, bridge, network named", overBridge, "≤ 120 ms added"),
-    toRow("ADD, bridge chosen by a scorer and a selector", chosen, "≤ 200 ms added"),
+    toRow("ADD, no-op plugin, network named", toTimes(overNoop, "ADD"), "≤ 120 ms added"),
+    toRow("ADD, bridge, network named", toTimes(overBridge, "ADD"), "≤ 120 ms added"),
+    toRow("ADD, bridge chosen by a scorer and a selector", toTimes(chosen, "ADD"), "≤ 200 ms added"),
+    toRow("DEL, bridge", toTimes(overBridge, "DEL"), ""),
   ];
 }
 
-function toRow(what: string, pairs: readonly Pair[], budget: string): Row {
-  const [byHand, genie] = [
-    median(pairs.map((pair) => pair.byHandMs)),
-    median(pairs.map((pair) => pair.genieMs)),
-  ];
-  const added = median(pairs.map((pair) => pair.genieMs - pair.byHandMs));
-  const ratio = median(pairs.map((pair) => pair.genieMs / pair.byHandMs));
-  return [
-    what,
-    `${ms(byHand)} by hand, ${ms(genie)} through genie: ${ms(added)} added`,
-    `${ratio.toFixed(1)} ×`,
-    budget,
-  ];
+/** One verb of each pair, in milliseconds. */
+type TimePair = readonly [byHandMs: number, genieMs: number];
+
+function toTimes(pairs: readonly Pair[], verb: "ADD" | "DEL"): TimePair[] {
+  return pairs.map(({ byHand, genie }) => [byHand[verb], genie[verb]]);
+}
+
+function toRow(what: string, pairs: readonly TimePair[], budget: string): Row {
+  const byHand = ms(median(pairs.map(([byHandMs]) => byHandMs)));
+  const genie = ms(median(pairs.map(([, genieMs]) => genieMs)));
+  const added = ms(median(pairs.map(([byHandMs, genieMs]) => genieMs - byHandMs)));
+  const ratio = median(pairs.map(([byHandMs, genieMs]) => genieMs / byHandMs));
+  const measured = `${byHand} by hand, ${genie} through genie: ${added} added`;
+  return [what, measured, `${ratio.toFixed(1)} ×`, budget];
 }
 
 async function measureSelection(
@@ -78,8 +82,10 @@ const selector = await storeModule(node.storeDir, "highest.wasm");
 const rows: Row[] = [["what", "measured", "ratio", "budget"]];
 rows.push(...(await measureAdds(node, { scorers: [{ module: scorer }], selector: { module: selector } })));
 rows.push(...(await measureSelection(node.storeDir, { scorer, selector })));
+const writes = await measureLedger(node, WRITES);
+rows.push(["ledger, the two synced writes of an ADD", ms(median(writes)), "", ""]);
 const loads = await measureModuleLoad(node.storeDir, scorer, LOADS);
-rows.push(["module from the store to its first answer", `${ms(median(loads))}`, "", "≤ 50 ms"]);
+rows.push(["module from the store to its first answer", ms(median(loads)), "", "≤ 50 ms"]);
 console.log(
   `node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model ?? "?"}; medians, pairs run in turn\n`,
 );

@@ -6,10 +6,15 @@ import { addNamespace, type NetworkNamespace } from "../setup/namespace.ts";
 import { runPlugin } from "../setup/plugin.ts";
 import { timeMs } from "./statistics.ts";
 
-/** One pair: the same ADD by hand and through genie, in milliseconds. */
+type Verb = "ADD" | "DEL";
+
+/** What the calls of one container took, in milliseconds. */
+type Times = Readonly<Record<Verb, number>>;
+
+/** The same calls by hand and through genie. */
 export interface Pair {
-  readonly byHandMs: number;
-  readonly genieMs: number;
+  readonly byHand: Times;
+  readonly genie: Times;
 }
 
 export interface PairPlan {
@@ -20,31 +25,31 @@ export interface PairPlan {
   readonly rounds: number;
 }
 
-/** Runs ADD by hand and through genie in turn; DEL in between is not timed. */
+/** Runs ADD and DEL by hand and through genie in turn. */
 export async function measurePairs({ node, network, selection, rounds }: PairPlan): Promise<readonly Pair[]> {
   const stdin =
     selection === undefined ? node.config({}, withAnnotations({ cni: network })) : node.config({ selection });
   const pairs: Pair[] = [];
   for (let round = 0; round < rounds; round++) {
     await using pod = await addNamespace();
-    const byHandMs = await timeByHand(node, network, pod);
-    const genieMs = await timeMs(async () =>
-      expectSuccess(await callGenie(node, { verb: "ADD", pod, stdin })),
-    );
-    expectSuccess(await callGenie(node, { verb: "DEL", pod, stdin }));
-    pairs.push({ byHandMs, genieMs });
+    const byHand = await timeByHand(node, network, pod);
+    const genie = await timeVerbs((verb) => callGenie(node, { verb, pod, stdin }));
+    pairs.push({ byHand, genie });
   }
   return pairs.slice(1); // the first pair warms the page cache
 }
 
-async function timeByHand(node: TestNode, network: string, pod: NetworkNamespace): Promise<number> {
+async function timeByHand(node: TestNode, network: string, pod: NetworkNamespace): Promise<Times> {
   const { plugin, stdin } = await readPlugin(node.confDir, network);
   const program = await findProgram(node.cniPath, plugin);
   const who = { containerId: `${pod.name}-hand`, netns: pod.path, ifName: "hand0" };
   const run = { ...who, program, stdin, cniPath: node.cniPath, node: node.namespace };
-  const addMs = await timeMs(async () => expectSuccess(await runPlugin({ ...run, verb: "ADD" })));
-  expectSuccess(await runPlugin({ ...run, verb: "DEL" }));
-  return addMs;
+  return timeVerbs((verb) => runPlugin({ ...run, verb }));
+}
+
+async function timeVerbs(call: (verb: Verb) => Promise<{ exitCode: number | undefined }>): Promise<Times> {
+  const timeOf = (verb: Verb) => timeMs(async () => expectSuccess(await call(verb)));
+  return { ADD: await timeOf("ADD"), DEL: await timeOf("DEL") };
 }
 
 /** The only plugin of a network, and what a runtime hands to it. */

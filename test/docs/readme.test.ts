@@ -1,9 +1,9 @@
 import { access, glob, readFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
+import { CLONE_DIR } from "../setup/build.ts";
 import { fillTables, README } from "./tables.ts";
 
-const ROOT = path.dirname(README);
 const LINK = /\[([^\]]+)\]\((?!https?:|#)([^)#]+)[^)]*\)/g;
 
 async function exists(file: string): Promise<boolean> {
@@ -15,10 +15,10 @@ async function exists(file: string): Promise<boolean> {
 
 async function listLinks(): Promise<{ page: string; text: string; target: string }[]> {
   const pages = ["README.md"];
-  for await (const page of glob("{core,cni,registry,selectors,examples}/**/*.md", { cwd: ROOT }))
+  for await (const page of glob("{core,cni,registry,selectors,examples}/**/*.md", { cwd: CLONE_DIR }))
     pages.push(page);
   const found = pages.map(async (page) => {
-    const text = await readFile(path.join(ROOT, page), "utf8");
+    const text = await readFile(path.join(CLONE_DIR, page), "utf8");
     return [...text.matchAll(LINK)].map(([, words = "", target = ""]) => ({ page, text: words, target }));
   });
   return (await Promise.all(found)).flat();
@@ -34,7 +34,7 @@ test("every file that a page links to is there", async () => {
   const links = await listLinks();
   const dead: string[] = [];
   for (const { page, target } of links) {
-    if (!(await exists(path.join(ROOT, path.dirname(page), target)))) dead.push(`${page}: ${target}`);
+    if (!(await exists(path.join(CLONE_DIR, path.dirname(page), target)))) dead.push(`${page}: ${target}`);
   }
   expect(links.length).toBeGreaterThan(10);
   expect(dead).toEqual([]);
@@ -45,7 +45,7 @@ test("every function that a page names is in the file that it links to", async (
   const links = (await listLinks()).filter(({ text }) => /^`\w+\(\)`$/.test(text));
   const missing: string[] = [];
   for (const { page, text, target } of links) {
-    const source = await readFile(path.join(ROOT, path.dirname(page), target), "utf8");
+    const source = await readFile(path.join(CLONE_DIR, path.dirname(page), target), "utf8");
     const name = text.slice(1, -3);
     if (!new RegExp(`(function|const) ${name}\\b`).test(source))
       missing.push(`${page}: ${name} in ${target}`);
@@ -55,7 +55,7 @@ test("every function that a page names is in the file that it links to", async (
 });
 
 test("every npm script that the README names exists", async () => {
-  const { scripts } = JSON.parse(await readFile(path.join(ROOT, "package.json"), "utf8"));
+  const { scripts } = JSON.parse(await readFile(path.join(CLONE_DIR, "package.json"), "utf8"));
   const named = [
     ...(await readFile(README, "utf8")).matchAll(/npm (?:run )?(demo|test|check|bench|build)\b/g),
   ];

@@ -5,8 +5,9 @@ import { parseConfig } from "../../core/config.ts";
 import { FAILURES } from "../../core/errors.ts";
 import { KPIS } from "../../core/kpi/names.ts";
 import { isJsonObject } from "../../core/spec/json.ts";
+import { CLONE_DIR } from "../setup/build.ts";
 
-export const README = path.resolve(import.meta.dirname, "../../README.md");
+export const README = path.join(CLONE_DIR, "README.md");
 
 type Row = readonly string[];
 

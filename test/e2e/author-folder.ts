@@ -3,8 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } fro
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
-
-const CLONE_DIR = path.resolve(import.meta.dirname, "../..");
+import { CLONE_DIR } from "../setup/build.ts";
 
 export interface AuthorFolder extends AsyncDisposable {
   readonly dir: string;

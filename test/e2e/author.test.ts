@@ -3,16 +3,18 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { execa, ExecaError } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { inspectComponent } from "../../core/sandbox/component.ts";
-import type { Candidate } from "../../core/select/request.ts";
-import { loadComponent, makeRequest } from "../../selectors/component.ts";
+import { inspectComponent } from "../../core/wasm/component.ts";
+import { loadComponent } from "../fakes/loaded-component.ts";
+import { makeCandidate, makeRequest } from "../fakes/request.ts";
+import { CLONE_DIR } from "../setup/build.ts";
 import { type AuthorFolder, makeAuthorFolder } from "./author-folder.ts";
 
-const CLONE_DIR = path.resolve(import.meta.dirname, "../..");
 const PAGE = path.join(CLONE_DIR, "selectors/README.md");
 
 /** A fenced block whose first line names its file. */
 const SOURCE = /```ts\n\/\/ (?<file>[\w.-]+):.*\n[^]*?\n```/g;
+/** The tsconfig.json for editors. */
+const EDITOR_CONFIG = /(?<=```json\n)[^]*?(?=```)/;
 
 let author: AuthorFolder;
 beforeAll(async () => {
@@ -22,10 +24,6 @@ beforeAll(async () => {
   }
 }, 60_000);
 afterAll(() => author[Symbol.asyncDispose]());
-
-function candidate(network: string, more: Partial<Candidate>): Candidate {
-  return { network, plugin: "bridge", attributes: [], kpis: [], current: false, ...more };
-}
 
 async function readBuilt(name: string): Promise<Uint8Array> {
   const component = await readFile(path.join(author.dir, name));
@@ -44,7 +42,9 @@ test("the scorer in AssemblyScript", async () => {
 
   const ask = await loadComponent(await readBuilt("near.wasm"), "scorer");
   const zone = (value: string) => ({ attributes: [{ key: "zone", value }] });
-  const request = makeRequest({ candidates: [candidate("blue", zone("a")), candidate("green", zone("b"))] });
+  const request = makeRequest({
+    candidates: [makeCandidate("blue", zone("a")), makeCandidate("green", zone("b"))],
+  });
   const workload = { ...request.workload, labels: [{ key: "zone", value: "b" }] };
   const settings = '{"elsewhere":0.5}';
   expect(ask({ ...request, workload, settings })).toEqual({
@@ -62,10 +62,10 @@ test("the selector in plain TypeScript", async () => {
   const ask = await loadComponent(await readBuilt("out.wasm"), "selector");
   const latency = (value: number) => ({ kpis: [{ name: "latency", value, ageMs: 0 }] });
   const candidates = [
-    candidate("blue", {}),
-    candidate("green", latency(3)),
-    candidate("red", { ...latency(3), current: true }),
-    candidate("grey", latency(1)),
+    makeCandidate("blue"),
+    makeCandidate("green", latency(3)),
+    makeCandidate("red", { ...latency(3), current: true }),
+    makeCandidate("grey", latency(1)),
   ];
   const score = { tag: "score", val: 1 } as const;
   const verdicts = [score, score, score, { tag: "reject", val: "full" } as const];
@@ -78,11 +78,27 @@ test("the selector in plain TypeScript", async () => {
   });
 });
 
+const tsc = path.join(CLONE_DIR, "node_modules/.bin/tsc");
+
 test("the package's types hold for the TypeScript source", async () => {
-  const tsc = path.join(CLONE_DIR, "node_modules/.bin/tsc");
   const flags = ["--ignoreConfig", "--noEmit", "--strict", "--module", "nodenext", "--target", "es2022"];
   const { stdout } = await execa(tsc, [...flags, "steady.ts"], { cwd: author.dir, reject: false });
   expect(stdout).toBe("");
+});
+
+test("an editor with the page's tsconfig.json finds a mistake in AssemblyScript, and none where none is", async () => {
+  const [config = ""] = EDITOR_CONFIG.exec(await readFile(PAGE, "utf8")) ?? [];
+  await writeFile(path.join(author.dir, "tsconfig.json"), config);
+  const source = path.join(author.dir, "near.ts");
+  const good = await readFile(source, "utf8");
+  const listMistakes = async () => {
+    const { stdout } = await execa(tsc, ["-p", ".", "--noEmit"], { cwd: author.dir, reject: false });
+    return stdout.split("\n").filter((line) => line.startsWith("near.ts"));
+  };
+  expect(await listMistakes()).toEqual([]);
+  await writeFile(source, good.replace(".attribute(", ".attributo("));
+  expect(await listMistakes()).toEqual([expect.stringContaining("Did you mean 'attribute'?")]);
+  await writeFile(source, good);
 });
 
 describe("a mistake ends with one line that says what to do", () => {

@@ -4,8 +4,8 @@ import type { ModuleKind } from "../../core/select/request.ts";
 import { planArtifact } from "../../registry/artifact.ts";
 import { prepareModule } from "../../registry/prepare/source.ts";
 import { parseReference } from "../../registry/reference.ts";
-import { openStore } from "../../registry/store.ts";
-import { hostileGuests } from "../guests/corpus.ts";
+import { openStore } from "../../registry/store/store.ts";
+import { hostileModules } from "../guests/corpus.ts";
 import { addNamespace } from "../setup/namespace.ts";
 import { callGenie, makeNode, readDecisions, type TestNode } from "./node.ts";
 
@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => node[Symbol.asyncDispose]());
 
-const guests = await hostileGuests();
+const modules = await hostileModules();
 
 /** Puts a module where `geniectl pull` puts it, prepared as far as it lets itself be. */
 async function store(name: string, wasm: Uint8Array): Promise<string> {
@@ -51,9 +51,12 @@ async function expectFallback(
   expect(await callGenie(node, { verb: "DEL", pod, stdin })).toMatchObject({ exitCode: 0 });
 }
 
-test.each(guests)("$name ends as $outcome, and the fallback decides", async ({ name, wasm, ...expected }) => {
-  await expectFallback(await store(name, wasm), expected);
-});
+test.each(modules)(
+  "$name ends as $outcome, and the fallback decides",
+  async ({ name, wasm, ...expected }) => {
+    await expectFallback(await store(name, wasm), expected);
+  },
+);
 
 test("a module that is not in the store counts as failed, and no registry is asked", async () => {
   const module = `registry.example/hostile/nowhere@sha256:${"0".repeat(64)}`;
@@ -61,7 +64,7 @@ test("a module that is not in the store counts as failed, and no registry is ask
 });
 
 test("onFailure: fail fails the pod with 110, but not one of a system namespace", async () => {
-  const { name, wasm } = guests.find((guest) => guest.outcome === "trap") ?? {
+  const { name, wasm } = modules.find((each) => each.outcome === "trap") ?? {
     name: "",
     wasm: new Uint8Array(),
   };

@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { DIST_DIR } from "../setup/build.ts";
 import { addNamespace } from "../setup/namespace.ts";
 import { type RegistryServer, startRegistry } from "../setup/registry-server.ts";
 import { callGenie, makeNode, readDecisions, type TestNode } from "./node.ts";
 
-const DIST = path.resolve(import.meta.dirname, "../../dist");
 const SUBNETS = {
   blue: { cidr: "10.20.1.0/29", gateway: "10.20.1.1" },
   green: { cidr: "10.20.2.0/29", gateway: "10.20.2.1" },
@@ -31,13 +31,13 @@ beforeAll(async () => {
 afterAll(() => undo.disposeAsync());
 
 async function geniectl(...words: string[]): Promise<string> {
-  const { stdout } = await execa(path.join(DIST, "bin/geniectl"), words, {
+  const { stdout } = await execa(path.join(DIST_DIR, "bin/geniectl"), words, {
     env: { GENIE_NODE: process.execPath },
   });
   return stdout.split("\n").at(-1) ?? "";
 }
 
-const push = (name: string) => geniectl("push", path.join(DIST, `modules/${name}.wasm`), refer(name));
+const push = (name: string) => geniectl("push", path.join(DIST_DIR, `modules/${name}.wasm`), refer(name));
 const refer = (name: string) => `${registry.host}/genie/${name}:1.0.0`;
 
 /** Writes genie's configuration with tags, has geniectl pin and pull it, and gives back what it became. */

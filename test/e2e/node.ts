@@ -1,12 +1,13 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { DIST_DIR } from "../setup/build.ts";
 import { addNamespace, type NetworkNamespace } from "../setup/namespace.ts";
 import { addNetworks, type Subnet, type NetworkName } from "../setup/networks.ts";
 import { runPlugin } from "../setup/plugin.ts";
 import { ensureTools } from "../setup/tools.ts";
 
-export const GENIE = path.resolve(import.meta.dirname, "../../dist/bin/genie-standalone");
+export const GENIE = path.join(DIST_DIR, "bin/genie-standalone");
 
 /** The CRI's key for annotations that it hands over. */
 const CRI_ANNOTATIONS = "io.kubernetes.cri.pod-annotations";

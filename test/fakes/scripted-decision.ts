@@ -3,7 +3,9 @@ import type { ModuleSource, Sandbox, SelectorQuestion } from "../../core/sandbox
 import type { FailedOutcome, ModuleResult } from "../../core/select/outcome.ts";
 import { decide } from "../../core/select/pipeline.ts";
 import type { Question } from "../../core/select/question.ts";
-import type { Candidate, SelectionRequest } from "../../core/select/request.ts";
+import type { SelectionRequest } from "../../core/select/request.ts";
+import { hollowModules } from "./hollow-modules.ts";
+import { makeCandidate, makeRequest } from "./request.ts";
 
 /** Modules are called by one letter, which fills their digest. */
 export const digestOf = (name: string) => `sha256:${name.repeat(64)}`;
@@ -63,7 +65,7 @@ export async function decideScripted(script: Script) {
       const digest = reference.slice(reference.indexOf("@") + 1);
       if (letterOf(digest) === script.notInStore)
         return { outcome: "notInStore", detail: "not in the store" };
-      return { digest, kind, glue: new Uint8Array(), coreByName: new Map() };
+      return await hollowModules.load(reference, kind);
     },
   };
   const decision = await decide(toQuestion(script), { sandbox, source, nowMs: () => nowMs });
@@ -74,16 +76,9 @@ function toQuestion(script: Script): Question {
   const { networks = ["blue", "green", "red"], defaultNetwork, mayFail = true } = script;
   const genie = { selection: script.selection };
   const { selection } = parseConfig(JSON.stringify({ name: "genie", type: "genie", genie })).genie;
-  const workload = { orchestrator: "none", namespace: "", name: "", labels: [], annotations: [], node: "n" };
-  const candidates = networks.map((network): Candidate => ({
-    network,
-    plugin: "bridge",
-    attributes: [],
-    kpis: [],
-    current: false,
-  }));
+  const candidates = networks.map((network) => makeCandidate(network));
   return {
-    request: { purpose: "attach", workload, candidates, count: 1, seed: 7n, extensions: [] },
+    request: makeRequest({ candidates, seed: 7n }),
     selection,
     defaultNetwork,
     mayFail,

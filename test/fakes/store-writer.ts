@@ -4,7 +4,7 @@
  */
 import { planArtifact } from "../../registry/artifact.ts";
 import { parseReference } from "../../registry/reference.ts";
-import { openStore } from "../../registry/store.ts";
+import { openStore } from "../../registry/store/store.ts";
 import { addNote, makeComponent, SCORER } from "./component.ts";
 
 const [, , folder = "", name = ""] = process.argv;

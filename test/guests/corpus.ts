@@ -4,7 +4,7 @@ import { componentEmbed, componentNew, parse } from "@bytecodealliance/jco";
 import type { FailedOutcome } from "../../core/select/outcome.ts";
 import type { ModuleKind } from "../../core/select/request.ts";
 
-export interface HostileGuest {
+export interface HostileModule {
   /** Of its .wat file. */
   readonly name: string;
   readonly kind: ModuleKind;
@@ -53,16 +53,18 @@ package other:thing@1.0.0 {
 }`;
 
 /** Compiles them all: 0.1 s each the first time. */
-export async function hostileGuests(): Promise<HostileGuest[]> {
-  const wit = await readFile(new URL("../../selectors/wit/world.wit", import.meta.url), "utf8");
-  const guests: HostileGuest[] = [];
+export async function hostileModules(): Promise<HostileModule[]> {
+  const modules: HostileModule[] = [];
   for (const { name, outcome, kind = "scorer", world = kind } of TRICKS) {
-    guests.push({ name, outcome, kind, wasm: await compileGuest(name, `${wit}\n${STRANGE_WORLDS}`, world) });
+    modules.push({ name, outcome, kind, wasm: await compileModule(name, world) });
   }
-  return guests;
+  return modules;
 }
 
-async function compileGuest(name: string, witSource: string, world: string): Promise<Uint8Array> {
+/** @param name of a .wat file here. */
+export async function compileModule(name: string, world: string): Promise<Uint8Array> {
+  const wit = await readFile(new URL("../../selectors/wit/world.wit", import.meta.url), "utf8");
+  const witSource = `${wit}\n${STRANGE_WORLDS}`;
   const binary = await parse(await readFile(new URL(`${name}.wat`, import.meta.url), "utf8"));
   return await componentNew(await componentEmbed({ binary, witSource, world, stringEncoding: "utf8" }), []);
 }

@@ -2,23 +2,24 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { spawnGuest } from "../../cni/guest-process.ts";
-import { findMisfit } from "../../core/sandbox/component.ts";
+import { findMisfit } from "../../core/wasm/component.ts";
 import type { GuestEnd } from "../../core/sandbox/connection.ts";
 import { openSandbox } from "../../core/sandbox/host.ts";
 import type { PreparedModule, Sandbox } from "../../core/sandbox/port.ts";
 import { checkChoices, checkVerdicts } from "../../core/select/answer.ts";
-import { hostileGuests, TRICKS, type HostileGuest } from "./corpus.ts";
-import { planRequest, prepare } from "./question.ts";
+import { compileModule, hostileModules, TRICKS, type HostileModule } from "./corpus.ts";
+import { makeOrdinaryCandidates, makeRequest } from "../fakes/request.ts";
+import { prepare } from "./prepared.ts";
 
 const PROGRAM = new URL("../../dist/bin/genie-guest", import.meta.url).pathname;
 const OCCUPANCY = new URL("../../dist/modules/occupancy.wasm", import.meta.url);
 const LIMITS = { memoryBytes: 16 * 1024 * 1024, loadMs: 5000 };
 /** Long enough for any call here on a busy machine; only the endless loops use it up. */
 const DEADLINE_MS = 1000;
-const request = { ...planRequest(3), count: 2 };
+const request = makeRequest({ candidates: makeOrdinaryCandidates(3), count: 2 });
 
 let good: PreparedModule;
-let guestByName: ReadonlyMap<string, HostileGuest>;
+let hostileByName: ReadonlyMap<string, HostileModule>;
 let sandbox: Sandbox;
 const ends: Promise<GuestEnd>[] = [];
 
@@ -31,7 +32,7 @@ function open(): Sandbox {
 }
 
 beforeAll(async () => {
-  guestByName = new Map((await hostileGuests()).map((guest) => [guest.name, guest]));
+  hostileByName = new Map((await hostileModules()).map((module) => [module.name, module]));
   good = await prepare(await readFile(OCCUPANCY), "sha256:good", "scorer");
   sandbox = open();
 });
@@ -59,36 +60,54 @@ function withGlue(digest: string, body: string): PreparedModule {
   return { digest, kind: "scorer", glue: Buffer.from(glue), coreByName: new Map() };
 }
 
-const SOUND = [0, 1, 2].map((at) => ({ tag: "score", val: 1 - at / 100 }));
+const SOUND = [0, 1, 2].map((at) => ({ tag: "score", val: 1 - at / 3 }));
 
 test.each(TRICKS.map(({ name }) => name))("%s", async (name) => {
-  const guest = guestByName.get(name);
-  if (guest === undefined) throw new Error(`${name} is not in the corpus`);
-  if (guest.outcome === "wrongWorld") {
-    expect(findMisfit(guest.kind, guest.wasm)).toMatch(/^it (imports|doesn't export) /);
+  const hostile = hostileByName.get(name);
+  if (hostile === undefined) throw new Error(`${name} is not in the corpus`);
+  if (hostile.outcome === "wrongWorld") {
+    expect(findMisfit(hostile.kind, hostile.wasm)).toMatch(/^it (imports|doesn't export) /);
     return;
   }
-  expect(findMisfit(guest.kind, guest.wasm)).toBeUndefined();
-  const result = await run(await prepare(guest.wasm, `sha256:${name}`, guest.kind));
-  expect(result).toMatchObject({ outcome: guest.outcome, detail: expect.stringMatching(/^[\p{L}\p{N}\p{P}\p{S} ]{1,128}$/u) });
+  expect(findMisfit(hostile.kind, hostile.wasm)).toBeUndefined();
+  const result = await run(await prepare(hostile.wasm, `sha256:${name}`, hostile.kind));
+  expect(result).toMatchObject({
+    outcome: hostile.outcome,
+    detail: expect.stringMatching(/^[\p{L}\p{N}\p{P}\p{S} ]{1,128}$/u),
+  });
   expect(await run(good), "the call after it").toMatchObject({ outcome: "ok", value: SOUND });
 });
 
 test("a long answer is refused before the glue makes objects of it", async () => {
-  const { wasm, kind } = guestByName.get("long-answer") ?? {};
+  const { wasm, kind } = hostileByName.get("long-answer") ?? {};
   if (wasm === undefined || kind === undefined) throw new Error("not in the corpus");
   const result = await run(await prepare(wasm, "sha256:long", kind));
   expect(result).toMatchObject({ detail: "the list has 1000000 items; 3 are the most" });
 });
 
 test.each([
-  ["ends its process", "process.exit(3)", "trap", /exit code 3/],
-  ["takes memory outside of wasm", "const held = []; for (;;) held.push(new Array(1e6).fill(held.length));", "memory", /SIG/],
-  ["answers out of protocol", "process.getBuiltinModule('fs').writeSync(1, Buffer.alloc(8, 255)); for (;;);", "trap", /protocol/],
-  ["answers with what is no answer", "process.getBuiltinModule('fs').writeSync(1, Buffer.from([2, 0, 0, 0, 49, 50])); for (;;);", "trap", /protocol/],
-  ["throws what is no error", "throw undefined;", "badAnswer", /undefined/],
-  ["answers with text", "return 'yes';", "badAnswer", /list/],
-] as const)("a guest process that %s", async (name, body, outcome, detail) => {
+  { name: "ends its process", body: "process.exit(3)", outcome: "trap", detail: /exit code 3/ },
+  {
+    name: "takes memory outside of wasm",
+    body: "const held = []; for (;;) held.push(new Array(1e6).fill(held.length));",
+    outcome: "memory",
+    detail: /SIG/,
+  },
+  {
+    name: "answers out of protocol",
+    body: "process.getBuiltinModule('fs').writeSync(1, Buffer.alloc(8, 255)); for (;;);",
+    outcome: "trap",
+    detail: /protocol/,
+  },
+  {
+    name: "answers with what is no answer",
+    body: "process.getBuiltinModule('fs').writeSync(1, Buffer.from([2, 0, 0, 0, 49, 50])); for (;;);",
+    outcome: "trap",
+    detail: /protocol/,
+  },
+  { name: "throws what is no error", body: "throw undefined;", outcome: "badAnswer", detail: /undefined/ },
+  { name: "answers with text", body: "return 'yes';", outcome: "badAnswer", detail: /list/ },
+])("a guest process that $name", async ({ name, body, outcome, detail }) => {
   const result = await run(withGlue(`sha256:${name}`, body));
   expect(result).toMatchObject({ outcome, detail: expect.stringMatching(detail) });
   expect(await run(good), "the call after it").toMatchObject({ outcome: "ok", value: SOUND });
@@ -96,13 +115,15 @@ test.each([
 
 test("a guest process that can't start is an outcome, not an exception", async () => {
   await using broken = openSandbox(() => spawnGuest("/nonexistent/genie-guest"), LIMITS);
-  const loaded = await broken.load(good);
-  expect(loaded).toMatchObject({ outcome: "trap", detail: expect.stringContaining("did not start") });
+  const detail = "the guest process did not start: ENOENT";
+  expect(await broken.load(good)).toEqual({ outcome: "trap", detail });
 });
 
 test("no call sees what an earlier one left", async () => {
-  const first = await run(good);
-  expect(await run(good)).toEqual(first);
+  const counting = await prepare(await compileModule("remembers", "scorer"), "sha256:remembers", "scorer");
+  const ones = [0, 1, 2].map(() => ({ tag: "score", val: 1 }));
+  expect(await run(counting)).toEqual({ outcome: "ok", value: ones });
+  expect(await run(counting)).toEqual({ outcome: "ok", value: ones });
 });
 
 test("a sandbox that was opened and not used leaves no process", async () => {

@@ -2,6 +2,8 @@ import path from "node:path";
 import { execa } from "execa";
 
 export const CLONE_DIR = path.resolve(import.meta.dirname, "../..");
+/** What `buildGenie` makes. */
+export const DIST_DIR = path.join(CLONE_DIR, "dist");
 
 const BUILD_MS = 120_000;
 

@@ -1,13 +1,18 @@
-import { glob, mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { glob, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import { findErrno } from "../../core/errors.ts";
+import { unlessMissing } from "../../core/missing.ts";
 
 /** Where the launchers lie in an unpacked package. */
 export const LAUNCHER_FOLDER = "bin-with-libraries";
 
 const DOWNLOAD_MS = 120_000;
 const EXTRACT_MS = 60_000;
+
+const PARTIAL = ".partial-";
+/** No fetch takes as long as this: its process was killed. */
+const STALE_MS = 3_600_000;
 
 export interface DebianPackage {
   readonly name: string;
@@ -19,7 +24,7 @@ export interface DebianPackage {
 export async function fetchPackage(wanted: DebianPackage, cacheDir: string): Promise<void> {
   const { name, programsWithLibraries } = wanted;
   await mkdir(cacheDir, { recursive: true });
-  const temporary = await mkdtemp(path.join(cacheDir, ".partial-"));
+  const temporary = await mkdtemp(path.join(cacheDir, PARTIAL));
   await using _undo = { [Symbol.asyncDispose]: () => rm(temporary, { recursive: true, force: true }) };
   const unpacked = path.join(temporary, "unpacked");
   await download([name], temporary);
@@ -29,6 +34,17 @@ export async function fetchPackage(wanted: DebianPackage, cacheDir: string): Pro
   }
   for (const program of programsWithLibraries) await addLauncher(program, unpacked);
   await renameUnlessThere(unpacked, path.join(cacheDir, name));
+}
+
+/** Removes what fetches left that were killed long ago. */
+export async function sweepPartial(cacheDir: string): Promise<void> {
+  const names = (await unlessMissing(readdir(cacheDir))) ?? [];
+  for (const name of names.filter((each) => each.startsWith(PARTIAL))) {
+    const folder = path.join(cacheDir, name);
+    const found = await unlessMissing(stat(folder)); // missing: its fetch has just ended
+    if (found !== undefined && found.mtimeMs < Date.now() - STALE_MS)
+      await rm(folder, { recursive: true, force: true });
+  }
 }
 
 /** The libraries that a downloaded package depends on directly. */

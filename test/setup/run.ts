@@ -2,7 +2,8 @@
 import path from "node:path";
 import { buildGenie, CLONE_DIR } from "./build.ts";
 import { runIsolated } from "./isolation.ts";
-import { ensureTools, MissingToolError } from "./tools.ts";
+import { runMain } from "./main.ts";
+import { ensureTools } from "./tools.ts";
 
 const TESTS_MS = 15 * 60_000;
 
@@ -15,10 +16,4 @@ async function main(vitestArguments: readonly string[]): Promise<number> {
   return runIsolated({ command, tools, deadlineMs: TESTS_MS });
 }
 
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  if (!(error instanceof MissingToolError)) throw error;
-  console.error(`error: ${error.message}`);
-  process.exitCode = 1;
-}
+await runMain(() => main(process.argv.slice(2)));

@@ -2,7 +2,8 @@ import { access, constants } from "node:fs/promises";
 import path from "node:path";
 import { ExecaError } from "execa";
 import { findErrno } from "../../core/errors.ts";
-import { fetchPackage, LAUNCHER_FOLDER } from "./debian-package.ts";
+import { CLONE_DIR } from "./build.ts";
+import { fetchPackage, LAUNCHER_FOLDER, sweepPartial } from "./debian-package.ts";
 import { NEEDS, type Need, type NeedName } from "./needs.ts";
 
 /** Absolute paths of what the tests and the demo run. */
@@ -15,11 +16,12 @@ export class MissingToolError extends Error {
   override readonly name = "MissingToolError";
 }
 
-const CACHE_DIR = path.resolve(import.meta.dirname, "../../.cache/tools");
+const CACHE_DIR = path.join(CLONE_DIR, ".cache/tools");
 const FOLDERS_IN_PACKAGE = [LAUNCHER_FOLDER, "usr/lib/cni", "usr/bin", "usr/sbin", "bin", "sbin"];
 
 /** Finds every tool on this system or in the clone's cache, and fetches what neither has. */
 export async function ensureTools(say: (line: string) => void = console.error): Promise<Tools> {
+  await sweepPartial(CACHE_DIR);
   const folderOf = async (name: NeedName): Promise<string> => {
     const need: Need = NEEDS[name];
     return (await findFolder(need)) ?? (await fetchFolder(need, say));
@@ -83,15 +85,5 @@ async function isRunnable(file: string): Promise<boolean> {
   } catch (error) {
     if (["ENOENT", "ENOTDIR", "EACCES"].includes(findErrno(error) ?? "")) return false;
     throw error;
-  }
-}
-
-if (import.meta.main) {
-  try {
-    console.log(JSON.stringify(await ensureTools(), undefined, 2));
-  } catch (error) {
-    if (!(error instanceof MissingToolError)) throw error;
-    console.error(`error: ${error.message}`);
-    process.exitCode = 1;
   }
 }

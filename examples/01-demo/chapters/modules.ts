@@ -1,11 +1,10 @@
 import { readFile, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { DIST_DIR } from "../../../test/setup/build.ts";
 import { geniectl } from "../geniectl.ts";
 import { toPluginConfig, toReference, toSelection } from "../plugin-config.ts";
 import { MODULES } from "../scenario.ts";
 import type { Stage } from "../stage.ts";
-
-const MODULE_DIR = path.resolve(import.meta.dirname, "../../../dist/modules");
 
 const COLUMNS = [
   { title: "module", width: 16 },
@@ -22,7 +21,7 @@ export async function publishModules(stage: Stage): Promise<void> {
   page.titles(COLUMNS);
   const digestByModule = new Map<string, string>();
   for (const { name, kind, does } of MODULES) {
-    const file = path.join(MODULE_DIR, `${name}.wasm`);
+    const file = path.join(DIST_DIR, `modules/${name}.wasm`);
     const digest = await geniectl(["push", file, toReference(registryHost, name)]);
     digestByModule.set(name, digest);
     const size = `${((await stat(file)).size / 1024).toFixed(1)} KB`;

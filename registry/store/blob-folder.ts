@@ -1,10 +1,10 @@
 import { open } from "node:fs/promises";
 import path from "node:path";
-import { unlessMissing } from "../core/missing.ts";
-import type { Descriptor } from "./artifact.ts";
-import { replaceFile, syncFolder } from "./atomic-file.ts";
-import { type Digest, sha256 } from "./digest.ts";
-import { RegistryFailure } from "./errors.ts";
+import { unlessMissing } from "../../core/missing.ts";
+import type { Descriptor } from "../artifact.ts";
+import { replaceFile, syncFolder } from "../atomic-file.ts";
+import { type Digest, hexOf, sha256 } from "../digest.ts";
+import { RegistryFailure } from "../errors.ts";
 
 /** Files named by the digest of what they hold, which is checked each time one is read. */
 export class BlobFolder {
@@ -43,7 +43,7 @@ export class BlobFolder {
   }
 
   #fileOf(digest: Digest): string {
-    return path.join(this.folder, digest.slice("sha256:".length));
+    return path.join(this.folder, hexOf(digest));
   }
 }
 

@@ -2,10 +2,10 @@ import { mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from "node:fs/pr
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { addNote, makeComponent, SCORER } from "../test/fakes/component.ts";
-import { type Artifact, planArtifact } from "./artifact.ts";
-import { sha256 } from "./digest.ts";
-import { parseReference } from "./reference.ts";
+import { addNote, makeComponent, SCORER } from "../../test/fakes/component.ts";
+import { type Artifact, planArtifact } from "../artifact.ts";
+import { hexOf, sha256 } from "../digest.ts";
+import { parseReference } from "../reference.ts";
 import { openStore, type Store } from "./store.ts";
 
 const REFERENCE = parseReference("r.example/genie/scorer:1");
@@ -21,7 +21,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-const fileOf = (bytes: Uint8Array) => path.join(folder, "modules/blobs/sha256", sha256(bytes).slice(7));
+const fileOf = (bytes: Uint8Array) => path.join(folder, "modules/blobs/sha256", hexOf(sha256(bytes)));
 
 test("a store that doesn't exist is empty", async () => {
   expect(await store.findModule(artifact.digest)).toBeUndefined();
@@ -32,7 +32,7 @@ test("a store that doesn't exist is empty", async () => {
 test("gives back what was put", async () => {
   await store.put(artifact, REFERENCE);
   const found = await store.findModule(artifact.digest);
-  expect(found).toMatchObject({ digest: artifact.digest, component: { imports: [] } });
+  expect(found).toMatchObject({ digest: artifact.digest, shape: { imports: [] } });
   expect(Buffer.from(found?.wasm ?? [])).toEqual(Buffer.from(artifact.wasm));
   expect(await store.listEntries()).toEqual([
     { digest: artifact.digest, reference: "r.example/genie/scorer:1" },

@@ -1,24 +1,20 @@
-import { findErrno } from "../core/errors.ts";
-import {
-  type Artifact,
-  type ArtifactConfig,
-  MAX_JSON_BYTES,
-  parseConfig,
-  parseManifest,
-} from "./artifact.ts";
-import { replaceFile, syncFolder } from "./atomic-file.ts";
+import { findErrno } from "../../core/errors.ts";
+import type { ComponentShape } from "../../core/wasm/component.ts";
+import { type Artifact, MAX_JSON_BYTES, parseConfig, parseManifest } from "../artifact.ts";
+import { replaceFile, syncFolder } from "../atomic-file.ts";
 import { BlobFolder, findFile } from "./blob-folder.ts";
-import { isDigest } from "./digest.ts";
-import { RegistryFailure } from "./errors.ts";
-import { takeLock } from "./file-lock.ts";
+import { isDigest } from "../digest.ts";
+import { RegistryFailure } from "../errors.ts";
+import { takeLock } from "../file-lock.ts";
 import { EMPTY_INDEX, LAYOUT_MARKER, type LayoutEntry, type LayoutIndex } from "./layout.ts";
 import { listEntries, parseIndex, planEntry } from "./layout.ts";
-import { formatReference, type Reference } from "./reference.ts";
-import { planPaths, prepareFolders, type StorePaths } from "./store-folder.ts";
+import { formatReference, type Reference } from "../reference.ts";
+import { planPaths, prepareFolders, type StorePaths } from "./folder.ts";
 
 /** A module out of the store; every byte was checked against the digest. */
 export interface StoredModule extends Artifact {
-  readonly component: ArtifactConfig;
+  /** As its config says. */
+  readonly shape: ComponentShape;
 }
 
 /** Opens nothing yet: a folder that doesn't exist is an empty store. */
@@ -51,7 +47,7 @@ export class Store {
       if (manifest === undefined) return undefined;
       const { config: configAt, layer } = parseManifest(manifest, digest);
       const [config, wasm] = await Promise.all([this.#blobs.read(configAt), this.#blobs.read(layer)]);
-      return { digest, manifest, config, wasm, component: parseConfig(config, layer.digest, digest) };
+      return { digest, manifest, config, wasm, shape: parseConfig(config, layer.digest, digest) };
     });
   }
 
@@ -68,7 +64,7 @@ export class Store {
       for (const bytes of [artifact.wasm, artifact.config, artifact.manifest]) await this.#blobs.put(bytes);
       await this.#blobs.sync();
       const manifest = { digest: artifact.digest, size: artifact.manifest.byteLength };
-      await using taken = await takeLock(lock, LOCK_WAIT_MS);
+      await using taken = await takeLock(lock, { waitMs: LOCK_WAIT_MS });
       if (taken === undefined) throw new RegistryFailure("storeBusy", `${folder} stays locked`);
       const next = planEntry(await this.#readIndex(), formatReference(reference), manifest);
       await replaceFile(marker, Buffer.from(LAYOUT_MARKER), { tempDir });

@@ -1,8 +1,8 @@
-import { findJsonObject, isJsonObject, type JsonObject } from "../core/spec/json.ts";
-import { MEDIA_TYPE } from "./artifact.ts";
-import { type Digest, isDigest } from "./digest.ts";
-import { RegistryFailure } from "./errors.ts";
-import { parseReference, pinReference } from "./reference.ts";
+import { findJsonObject, isJsonObject, type JsonObject } from "../../core/spec/json.ts";
+import { MEDIA_TYPE } from "../artifact.ts";
+import { type Digest, isDigest } from "../digest.ts";
+import { RegistryFailure } from "../errors.ts";
+import { parseReference, pinReference } from "../reference.ts";
 
 /** The store's table of contents. What other tools have written into it is kept as it is. */
 export interface LayoutIndex extends JsonObject {

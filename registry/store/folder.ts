@@ -1,7 +1,7 @@
 import { chmod, mkdir, readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
-import { findErrno } from "../core/errors.ts";
-import { unlessMissing } from "../core/missing.ts";
+import { findErrno } from "../../core/errors.ts";
+import { unlessMissing } from "../../core/missing.ts";
 
 /** What lies where in a store; names with a dot are ours, the rest is the OCI image layout's. */
 export interface StorePaths {
@@ -11,6 +11,8 @@ export interface StorePaths {
   readonly marker: string;
   readonly temp: string;
   readonly lock: string;
+  /** What the guest process runs of each module. */
+  readonly prepared: string;
 }
 
 export function planPaths(folder: string): StorePaths {
@@ -21,6 +23,7 @@ export function planPaths(folder: string): StorePaths {
     marker: path.join(folder, "oci-layout"),
     temp: path.join(folder, ".tmp"),
     lock: path.join(folder, ".lock"),
+    prepared: path.join(folder, ".prepared"),
   };
 }
 

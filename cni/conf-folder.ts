@@ -48,6 +48,7 @@ async function readConfFile(folder: string, name: string): Promise<ConfFile | un
   } catch (error) {
     const code = findErrno(error);
     if (["ENOENT", "EISDIR", "ELOOP", "ENXIO"].includes(code ?? "")) return undefined;
+    if (["EAGAIN", "EACCES", "EIO"].includes(code ?? "")) return { name, text: "" }; // to be named among the bad ones
     throw error;
   }
 }

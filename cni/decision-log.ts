@@ -1,10 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { appendFile, rename, stat } from "node:fs/promises";
+import { appendFile, mkdir, rename, stat } from "node:fs/promises";
 import path from "node:path";
 import { findErrno } from "../core/errors.ts";
 import { unlessMissing } from "../core/missing.ts";
 import type { DecisionEntry, Log } from "../core/ports.ts";
-import { makePrivateFolder } from "./private-folder.ts";
 
 /** One file and its predecessor: the log never takes more than twice this. */
 const ROTATE_AT_BYTES = 8 * 1024 * 1024;
@@ -28,7 +27,7 @@ export async function recordDecision(
   });
   const file = path.join(stateDir, "decisions.jsonl");
   try {
-    await makePrivateFolder(stateDir);
+    await mkdir(stateDir, { recursive: true, mode: 0o700 });
     const size = (await unlessMissing(stat(file)))?.size ?? 0;
     if (size > ROTATE_AT_BYTES) await rename(file, `${file}.1`);
     await appendFile(file, `${line}\n`, { mode: 0o600 });

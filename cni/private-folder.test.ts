@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -36,4 +36,16 @@ test("leaves nothing beside what can't be replaced", async () => {
     /EISDIR|ENOTEMPTY|EEXIST/,
   );
   expect(await readdir(dir)).toEqual(["file"]);
+});
+
+const unsafe = { kind: "ioFailure", message: expect.stringContaining("is not safe") };
+
+test("refuses a folder that anyone may write to, and a link that somebody may have laid", async () => {
+  await mkdir(path.join(dir, "open"));
+  await chmod(path.join(dir, "open"), 0o1777);
+  await expect(writeDurably(path.join(dir, "open/file"), Buffer.from("x"))).rejects.toMatchObject(unsafe);
+  await mkdir(path.join(dir, "mine"), { mode: 0o700 });
+  await symlink("mine", path.join(dir, "link"));
+  await expect(writeDurably(path.join(dir, "link/file"), Buffer.from("x"))).rejects.toMatchObject(unsafe);
+  expect(await readdir(path.join(dir, "mine"))).toEqual([]);
 });

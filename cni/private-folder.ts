@@ -1,11 +1,37 @@
-import { mkdir } from "node:fs/promises";
+import { lstat, mkdir } from "node:fs/promises";
 import path from "node:path";
+import { Failure } from "../core/errors.ts";
 import { replaceFile, syncFolder } from "../registry/atomic-file.ts";
 
-/** Creates a folder that only its owner may enter, with its parents. */
+const WRITABLE_BY_ANYONE = 0o002;
+
+/**
+ * Creates a folder that only its owner may enter, with its parents.
+ *
+ * @throws {Failure} as checkOwnFolder, for a folder that was there.
+ */
 export async function makePrivateFolder(folder: string): Promise<void> {
   const first = await mkdir(folder, { recursive: true, mode: 0o700 });
   if (first !== undefined) await syncFolder(path.dirname(first)); // a power cut must not take it with what is in it
+  await checkOwnFolder(folder);
+}
+
+/**
+ * Refuses a folder that somebody else made or may write to: what root reads there, root runs.
+ *
+ * @throws {Failure} ioFailure naming the folder.
+ */
+export async function checkOwnFolder(folder: string): Promise<void> {
+  const { uid, mode } = await lstat(folder);
+  if (uid === process.geteuid?.() && (mode & WRITABLE_BY_ANYONE) === 0) return;
+  const permissions = (mode & 0o7777).toString(8);
+  throw new Failure(
+    "ioFailure",
+    `${folder} is not safe: it belongs to uid ${uid} and has mode ${permissions}`,
+    {
+      details: "it must be genie's own and not writable by others",
+    },
+  );
 }
 
 /** Replaces an owner-only file; a crash leaves the old one or the new one, a power cut afterwards the new one. */

@@ -15,14 +15,20 @@ import { readStdin } from "./stdin.ts";
 /** The whole plugin in one process: one call in, one JSON answer out. Source: CNI SPEC.md, "Section 2". */
 async function main(): Promise<void> {
   let stdin = "";
+  const fail = (error: unknown): void => print(toWire(error, findAnswerVersion(stdin, ANSWER_VERSION)));
+  const onLost = (): void => fail(new Error("the call ended without an answer"));
+  process.exitCode = 1; // until it is known to be a success: a promise that is lost must not look like one
+  process.once("beforeExit", onLost);
   try {
     const invocation = parseInvocation(process.env);
     stdin = await readStdin();
     const answer = await serve(invocation, stdin);
     if (answer !== undefined) print(answer);
+    process.exitCode = 0;
   } catch (error) {
-    print(toWire(error, findAnswerVersion(stdin, ANSWER_VERSION)));
-    process.exitCode = 1;
+    fail(error);
+  } finally {
+    process.off("beforeExit", onLost);
   }
 }
 

@@ -5,7 +5,7 @@ import { unlessMissing } from "../../core/missing.ts";
 import type { Ledger, Log } from "../../core/ports.ts";
 import { syncFolder } from "../../registry/atomic-file.ts";
 import { takeLock } from "../../registry/file-lock.ts";
-import { makePrivateFolder, writeDurably } from "../private-folder.ts";
+import { checkOwnFolder, makePrivateFolder, writeDurably } from "../private-folder.ts";
 import { findEntry, writeEntry } from "./format.ts";
 
 /** Longer than a slow delegate takes: the other call for this container may be in the middle of one. */
@@ -34,6 +34,7 @@ export function openLedger(stateDir: string, log: Log): Ledger {
 }
 
 async function readEntry(file: string, log: Log) {
+  await unlessMissing(checkOwnFolder(path.dirname(file)));
   const bytes = await unlessMissing(readFile(file));
   if (bytes === undefined) return [];
   const attachments = findEntry(bytes);

@@ -15,11 +15,11 @@ export function checkVerdicts(
   answer: unknown,
   { candidates }: SelectionRequest,
 ): ModuleResult<readonly Verdict[]> {
+  if (Array.isArray(answer) && answer.length !== candidates.length) {
+    return badAnswer(`${answer.length} verdicts for ${candidates.length} candidates`);
+  }
   const parsed = verdicts.safeParse(answer);
   if (!parsed.success) return badAnswer(describe(parsed.error, "verdicts"));
-  if (parsed.data.length !== candidates.length) {
-    return badAnswer(`${parsed.data.length} verdicts for ${candidates.length} candidates`);
-  }
   const value = parsed.data.map((one) =>
     one.tag === "reject" ? { ...one, val: cleanReason(one.val) } : one,
   );
@@ -31,6 +31,9 @@ export function checkChoices(
   answer: unknown,
   { candidates, count }: SelectionRequest,
 ): ModuleResult<readonly Choice[]> {
+  if (Array.isArray(answer) && answer.length > candidates.length) {
+    return badAnswer(`${answer.length} choices among ${candidates.length} candidates`);
+  }
   const parsed = choices.safeParse(answer);
   if (!parsed.success) return badAnswer(describe(parsed.error, "choices"));
   const indexes = parsed.data.map(({ candidate }) => candidate);

@@ -77,7 +77,12 @@ test("settings of node in the caller's environment do nothing", async () => {
 });
 
 test("without node the plugin answers with a CNI error, and the command line with one line", async () => {
-  for (const env of [{ PATH: "/nonexistent" }, { GENIE_NODE: "/nonexistent/node", PATH: "/usr/bin:/bin" }]) {
+  for (const env of [
+    { PATH: "/nonexistent" },
+    { GENIE_NODE: "/nonexistent/node", PATH: "/usr/bin:/bin" },
+    { GENIE_NODE: "/usr", PATH: "/usr/bin:/bin" },
+    { GENIE_NODE: "node", PATH: path.dirname(process.execPath) },
+  ]) {
     const plugin = await run(path.join(DIST, "bin/genie-standalone"), [], env);
     expect([JSON.parse(plugin.stdout), plugin.stderr, plugin.exitCode]).toEqual([CNI_ERROR, "", 1]);
     const ctl = await run(path.join(DIST, "bin/geniectl"), ["list"], env);

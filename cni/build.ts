@@ -66,7 +66,8 @@ async function buildTranspiler(): Promise<void> {
     bundle: true,
     write: false,
     format: "esm",
-    platform: "node",
+    platform: "neutral", // preview2-shim's build for node starts a worker of its own, out of a file that dist hasn't
+    external: ["node:*"],
     target: "node24",
     minify: true,
     legalComments: "eof",

@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { appendFile, mkdir, rename, stat } from "node:fs/promises";
+import { appendFile, rename, stat } from "node:fs/promises";
 import path from "node:path";
 import { findErrno } from "../core/errors.ts";
 import { unlessMissing } from "../core/missing.ts";
 import type { DecisionEntry, Log } from "../core/ports.ts";
+import { makeFolder } from "../registry/new-folder.ts";
 
 /** One file and its predecessor: the log never takes more than twice this. */
 const ROTATE_AT_BYTES = 8 * 1024 * 1024;
@@ -27,7 +28,7 @@ export async function recordDecision(
   });
   const file = path.join(stateDir, "decisions.jsonl");
   try {
-    await mkdir(stateDir, { recursive: true, mode: 0o700 });
+    await makeFolder(stateDir, 0o700);
     const size = (await unlessMissing(stat(file)))?.size ?? 0;
     if (size > ROTATE_AT_BYTES) await rename(file, `${file}.1`);
     await appendFile(file, `${line}\n`, { mode: 0o600 });

@@ -27,7 +27,10 @@ export function spawnGuest(program = findProgram()): GuestProcess {
   return {
     write: (bytes) => void child.stdin.write(bytes),
     output: child.stdout,
-    kill: () => void child.kill("SIGKILL"),
+    kill: () => {
+      child.kill("SIGKILL");
+      child.stdout.destroy(); // `child` settles only when nothing is left unread
+    },
     ended: child.then(({ signal, exitCode, code }): GuestEnd => ({
       signal,
       exitCode,

@@ -1,7 +1,8 @@
-import { lstat, mkdir } from "node:fs/promises";
+import { lstat } from "node:fs/promises";
 import path from "node:path";
 import { Failure } from "../core/errors.ts";
 import { replaceFile, syncFolder } from "../registry/atomic-file.ts";
+import { makeFolder } from "../registry/new-folder.ts";
 
 const WRITABLE_BY_ANYONE = 0o002;
 
@@ -11,7 +12,7 @@ const WRITABLE_BY_ANYONE = 0o002;
  * @throws {Failure} as checkOwnFolder, for a folder that was there.
  */
 export async function makePrivateFolder(folder: string): Promise<void> {
-  const first = await mkdir(folder, { recursive: true, mode: 0o700 });
+  const first = await makeFolder(folder, 0o700);
   if (first !== undefined) await syncFolder(path.dirname(first)); // a power cut must not take it with what is in it
   await checkOwnFolder(folder);
 }

@@ -101,6 +101,21 @@ test.each<[string, (config: Record<string, unknown>) => void]>([
   );
 });
 
+test("a deep list where a text should be is no module, and no bug", () => {
+  const nested = "[".repeat(200_000) + "]".repeat(200_000);
+  const manifest = Buffer.from(`{"schemaVersion":2,"mediaType":${nested}}`);
+  expect(() => parseManifest(manifest, "x")).toThrow(
+    expect.objectContaining({
+      kind: "notModule",
+      message: "x is no wasm module: its manifest is of type object",
+    }),
+  );
+  const config = Buffer.from(`{"architecture":"wasm","os":${nested}}`);
+  expect(() => parseConfig(config, sha256(config), "x")).toThrow(
+    expect.objectContaining({ kind: "notModule" }),
+  );
+});
+
 test("takes null for an absent author and target, as other publishers write it", async () => {
   const wasm = await makeComponent(SCORER);
   const foreign = edit(planArtifact(wasm, EPOCH).config, (it) => {

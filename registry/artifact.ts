@@ -106,7 +106,7 @@ export function parseConfig(bytes: Uint8Array, layer: Digest, where: string): Co
     throw new RegistryFailure("notModule", `${where} is no wasm module: ${why}`);
   };
   if (architecture !== "wasm" || os !== "wasip2")
-    return fail(`its config says ${text(architecture)} for ${text(os)}`);
+    return fail(`the architecture of its config is ${text(architecture)} and the os ${text(os)}`);
   if (!Array.isArray(layerDigests) || layerDigests.length !== 1 || layerDigests[0] !== layer) {
     return fail("its config describes another layer");
   }
@@ -138,7 +138,7 @@ function isNameList(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((name) => typeof name === "string");
 }
 
-/** Foreign text for an error: one line, bounded. */
+/** A foreign value for an error: one line, bounded. Only texts are told: JSON.stringify ends on a deep list. */
 function text(value: unknown): string {
-  return value === undefined ? "of no known type" : JSON.stringify(value).slice(0, 100);
+  return typeof value === "string" ? JSON.stringify(value.slice(0, 100)) : `of type ${typeof value}`;
 }

@@ -50,6 +50,11 @@ test("is free again, and its file gone, once it is given back", async () => {
   expect(await readdir(dir)).toEqual([]);
 });
 
+test("a pipe in its place is an error, and not waited for", async () => {
+  await execa("mkfifo", [lock]);
+  await expect(takeLock(lock, { waitMs: WAIT_MS })).rejects.toMatchObject({ code: "ENXIO" });
+});
+
 test("a living owner is respected, in this process and in another", async () => {
   {
     await using _mine = await takeLock(lock, { waitMs: WAIT_MS });

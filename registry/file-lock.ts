@@ -1,11 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process"; // execa can't hand over a descriptor that is open already
 import { once } from "node:events";
+import { constants } from "node:fs";
 import { open, rm, stat, type FileHandle } from "node:fs/promises";
 import { Failure, findErrno } from "../core/errors.ts";
 import { unlessMissing } from "../core/missing.ts";
 
 /** Exit code of flock(1) when the wait is over; its default is 1, which also stands for other failures. */
 const BUSY = 75;
+/** A pipe in the lock's place is an error, and not waited for. */
+const APPEND = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK;
 /** On top of the wait: flock ends by itself. */
 const KILL_AFTER_MS = 5_000;
 
@@ -23,7 +26,7 @@ export async function takeLock(
   const giveUpAtMs = performance.now() + waitMs;
   for (;;) {
     await using undo = new AsyncDisposableStack();
-    const handle = undo.use(await open(file, "a", 0o600));
+    const handle = undo.use(await open(file, APPEND, 0o600));
     const leftMs = Math.max(0, Math.ceil(giveUpAtMs - performance.now()));
     if (!(await lock(handle, leftMs, signal))) return undefined;
     if (!(await isStillAt(file, handle))) continue; // the one before us removed it: lock the one that is there now

@@ -13,13 +13,38 @@ const LIMITS = "--fsize=0 --core=0 --nofile=32 --data=1073741824";
  * `--disable-sigusr1`: the signal would open an inspector.
  */
 const NODE_FLAGS =
-  "--permission --disallow-code-generation-from-strings --disable-sigusr1 " +
+  "--permission --no-experimental-sqlite --disallow-code-generation-from-strings --disable-sigusr1 " +
   "--max-old-space-size=96 --max-semi-space-size=8 --wasm-max-mem-pages=1024";
 
-/** Runs the program out of descriptor 3: under the guest's uid its path may lead through a closed folder. */
+/**
+ * Takes from JavaScript's reach what node adds to the language, before any module's glue is evaluated: node doesn't
+ * restrict sockets by `--permission`. The language's own names are those of a fresh context.
+ */
+export const REALM =
+  `const kept = new Set(vm.runInNewContext("Object.getOwnPropertyNames(globalThis)")); kept.delete("console"); ` +
+  `for (const name of ["Buffer", "TextDecoder", "TextEncoder"]) kept.add(name); ` +
+  `for (const name of Reflect.ownKeys(globalThis)) ` +
+  `if (!kept.has(name) && !Reflect.deleteProperty(globalThis, name)) throw new Error("kept: " + String(name)); ` +
+  `globalThis.process = {};`;
+
+/**
+ * Runs the program out of descriptor 3: under the guest's uid its path may lead through a closed folder. Before, it
+ * closes what else was inherited; the arguments name those descriptors that sh can't close.
+ */
 const BOOTSTRAP =
-  `const fs = require("fs"); const text = fs.readFileSync(3, "utf8"); fs.closeSync(3); fs.closeSync(4); ` +
-  `require("vm").runInThisContext("(require) => {//" + text + "\\n}", "genie-guest")(require);`;
+  `{ const fs = require("fs"); const vm = require("vm"); const load = require; ` +
+  `const text = fs.readFileSync(3, "utf8"); for (const fd of [3, 4, ...process.argv.slice(1)]) fs.closeSync(+fd); ` +
+  `${REALM} vm.runInThisContext("(require) => {//" + text + "\\n}", "genie-guest")(load); }`;
+
+/** Leaves in `$more` the inherited descriptors above 9, which sh has no words for; its own are closed by exec. */
+const CLOSE_INHERITED = [
+  `exec 5>&- 6>&- 7>&- 8>&- 9>&-; set +f; more=`,
+  `for file in /proc/self/fdinfo/??*; do while read -r key flags; do case $key$flags in ` +
+    `flags:*[2367]??????) ;; flags:*) more="$more \${file##*/}";; esac; done <"$file"; done 2>&-; set -f`,
+];
+
+/** A process that its parent's death kills, with namespaces of its own, of which it is the first process. */
+const SPACE = "--net --ipc --pid --fork --kill-child --";
 
 const DROP = "--bounding-set=-all --inh-caps=-all --ambient-caps=-all";
 
@@ -36,13 +61,14 @@ export function planGuestHead(): Trampoline {
       `while read -r key uid rest; do [ "$key" = Uid: ] && break; done </proc/self/status`,
       `reach=; while read -r first rest count; do [ "$first" -le ${GUEST_ID} ] && ` +
         `[ $((first + count)) -gt ${GUEST_ID} ] && reach=yes; done </proc/self/uid_map`,
-      `if [ "$uid$reach" = 0yes ]; then space='unshare --net --ipc --'; ` +
+      ...CLOSE_INHERITED,
+      `if [ "$uid$reach" = 0yes ]; then space='unshare ${SPACE}'; ` +
         `drop='--reuid=${GUEST_ID} --regid=${GUEST_ID} --clear-groups ${DROP}'; ` +
-        `elif unshare --net --ipc true 2>&-; then space='unshare --net --ipc --'; drop='${DROP}'; ` +
-        `elif unshare --user --map-root-user --net --ipc true 2>&-; then ` +
-        `space='unshare --user --map-root-user --net --ipc --'; drop='${DROP}'; else space=; drop=; fi`,
-      `exec env -i $space prlimit ${LIMITS} -- ` +
-        `setpriv --no-new-privs --pdeathsig=KILL $drop -- /proc/self/fd/4 ${NODE_FLAGS} -e '${BOOTSTRAP}'`,
+        `elif unshare ${SPACE} true 2>&-; then space='unshare ${SPACE}'; drop='${DROP}'; ` +
+        `elif unshare --user --map-root-user ${SPACE} true 2>&-; then ` +
+        `space='unshare --user --map-root-user ${SPACE}'; drop='${DROP}'; else space=; drop=; fi`,
+      `exec env -i setpriv --pdeathsig=KILL -- $space prlimit ${LIMITS} -- ` +
+        `setpriv --no-new-privs --pdeathsig=KILL $drop -- /proc/self/fd/4 ${NODE_FLAGS} -e '${BOOTSTRAP}' -- $more`,
     ],
     script: "",
   };

@@ -38,7 +38,10 @@ const CLI_ERROR = `error: ${NEED}: ${TODO}`;
 
 /** Leaves the path of node in `$node`, or tells on stdout (1) or stderr (2) that there is none, and ends. */
 export function requireNode(error: string = CLI_ERROR, descriptor: 1 | 2 = 2): readonly string[] {
-  return [...FIND_NODE, `[ -x "$node" ] || { echo '${error}' >&${descriptor}; exit 1; }`];
+  return [
+    ...FIND_NODE,
+    `case $node in /*) [ -f "$node" ] && [ -x "$node" ];; *) false;; esac || { echo '${error}' >&${descriptor}; exit 1; }`,
+  ];
 }
 
 /** The head of a program that runs with the caller's privileges. */

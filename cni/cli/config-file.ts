@@ -1,5 +1,5 @@
 import { realpath, stat } from "node:fs/promises";
-import { type JSONPath, parse, type ParseError, printParseErrorCode } from "jsonc-parser";
+import { createScanner, type JSONPath, parse, type ParseError, printParseErrorCode } from "jsonc-parser";
 import { DEFAULT_MODULE_STORE } from "../../core/config.ts";
 import { Failure } from "../../core/errors.ts";
 import type { ModuleKind } from "../../core/select/request.ts";
@@ -25,6 +25,8 @@ export interface ModuleSlot {
 }
 
 const MAX_CONFIG_BYTES = 4 * 2 ** 20;
+/** jsonc-parser calls itself for each list or object within another. */
+const MAX_DEPTH = 256;
 
 /** @throws {Failure} ioFailure, decodingFailure, invalidConfig */
 export async function readConfigFile(file: string): Promise<ConfigFile> {
@@ -34,6 +36,7 @@ export async function readConfigFile(file: string): Promise<ConfigFile> {
 
 /** @throws {Failure} decodingFailure, invalidConfig */
 export function parseConfigFile(file: string, text: string): ConfigFile {
+  checkDepth(file, text);
   const errors: ParseError[] = [];
   const root: unknown = parse(text, errors, { allowTrailingComma: true });
   const [error] = errors;
@@ -54,6 +57,22 @@ export function parseConfigFile(file: string, text: string): ConfigFile {
     moduleStore: typeof moduleStore === "string" ? moduleStore : DEFAULT_MODULE_STORE,
     slots: listSlots(genie, [...genieAt, "selection"], file),
   };
+}
+
+/** Counts too much rather than too little where brackets don't match. */
+function checkDepth(file: string, text: string): void {
+  const scanner = createScanner(text, true);
+  const closers: string[] = [];
+  for (scanner.scan(); scanner.getTokenOffset() < text.length; scanner.scan()) {
+    const token = text[scanner.getTokenOffset()];
+    if (token === "[") closers.push("]");
+    else if (token === "{") closers.push("}");
+    else if (token === closers.at(-1)) closers.pop();
+    if (closers.length <= MAX_DEPTH) continue;
+    throw new Failure("decodingFailure", `${file} is nested more than ${MAX_DEPTH} levels deep`, {
+      details: "name genie's own configuration",
+    });
+  }
 }
 
 /** Puts new text in the file's place in one step, with the mode and owner that it had. A link stays a link. */

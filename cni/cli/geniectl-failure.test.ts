@@ -1,6 +1,7 @@
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { parse } from "@bytecodealliance/jco";
+import { execa } from "execa";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type FakeRegistry, startFakeRegistry } from "../../test/fakes/registry.ts";
 import { type Desk, makeDesk } from "../../test/setup/geniectl.ts";
@@ -37,6 +38,31 @@ test("a store that can't be written is named", async () => {
   const { exitCode, stderr } = await run("pull", at("scorer:1"), "--store", "scorer.wasm/store");
   expect(exitCode).toBe(1);
   expect(stderr).toMatch(/^error: the module store scorer\.wasm\/store can't be used \(E[A-Z]+\): check /);
+});
+
+test.each(["/proc/modules/store", "/proc/nothing/store"])("a store can't be made in %s", async (store) => {
+  await run("push", "scorer.wasm", at("scorer:1"));
+  const { exitCode, stderr } = await run("pull", at("scorer:1"), "--store", store);
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/^error: the module store \/proc\/\w+\/store can't be used \(E[A-Z]+\): check /);
+});
+
+test("a manifest with a deep list is no module", async () => {
+  const nested = `${"[".repeat(200_000)}${"]".repeat(200_000)}`;
+  registry.manifestByName.set("genie/deep/1", Buffer.from(`{"schemaVersion":2,"mediaType":${nested}}`));
+  const { exitCode, stderr } = await run("pull", at("deep:1"), "--store", "s");
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/^error: .*deep:1 is no wasm module: its manifest is of type object: /);
+});
+
+test("a configuration with a deep list is named", async () => {
+  const nested = `${"[}".repeat(100_000)}`;
+  await writeFile(path.join(folder, "deep.conf"), `{"type":"genie","genie":{},"other":${nested}}`);
+  const { exitCode, stderr } = await run("pin", "--config", "deep.conf");
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: 1,
+    stderr: expect.stringMatching(/^error: deep\.conf is nested more than 256 levels deep: .*/),
+  });
 });
 
 test("an output that can't be written is named, and no temporary file is left", async () => {
@@ -79,6 +105,17 @@ test.each([
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
   expect(stderr).toMatch(/^error: [^\n]+$/);
   expect(stderr).toMatch(why);
+});
+
+test("a pipe that nobody writes to is no input", async () => {
+  await execa("mkfifo", [path.join(folder, "pipe")]);
+  for (const args of [
+    ["push", "pipe", at("pipe:1")],
+    ["pin", "--config", "pipe"],
+  ]) {
+    const { exitCode, stderr } = await run(...args);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: expect.stringContaining("is not a file") });
+  }
 });
 
 test.each([

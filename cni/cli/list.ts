@@ -10,6 +10,9 @@ import { formatSize, formatTable } from "./output.ts";
 import { toLine } from "./printable.ts";
 import type { Shell } from "./shell.ts";
 
+/** Of a reference in a table; no longer one is ours, and each row is as wide as the widest. */
+const MAX_CELL_LENGTH = 512;
+
 interface ListedModule {
   readonly digest: Digest;
   readonly references: readonly string[];
@@ -80,5 +83,8 @@ async function inspect(
 function toRows({ digest, references, kind, sizeBytes, prepared, fault }: ListedModule): string[][] {
   const state = fault === null ? (kind ?? "unknown") : "damaged";
   const facts = [digest, state, sizeBytes === null ? "-" : formatSize(sizeBytes), prepared ? "yes" : "no"];
-  return (references.length === 0 ? ["-"] : references).map((reference) => [toLine(reference), ...facts]);
+  return (references.length === 0 ? ["-"] : references).map((reference) => [
+    toLine(reference).slice(0, MAX_CELL_LENGTH),
+    ...facts,
+  ]);
 }

@@ -12,7 +12,10 @@ export function parseAnswer(bytes: Uint8Array): Answer | undefined {
   const outcome = OUTCOMES.find((known) => known === said.outcome);
   if (outcome === undefined) return undefined;
   if (outcome === "ok") return { outcome, value: "value" in said ? said.value : null };
-  return { outcome, detail: "detail" in said ? cleanReason(String(said.detail)) : "" };
+  return {
+    outcome,
+    detail: "detail" in said && typeof said.detail === "string" ? cleanReason(said.detail) : "",
+  };
 }
 
 function parseJson(bytes: Uint8Array): unknown {

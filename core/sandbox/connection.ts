@@ -1,4 +1,4 @@
-import { ANSWER_LIMIT_BYTES, FrameError, readFrames } from "./frame.ts";
+import { ANSWER_LIMIT_BYTES, FRAME_HEADER_BYTES, FrameError, NONCE_BYTES, readFrames } from "./frame.ts";
 
 /** How a guest process ended. */
 export interface GuestEnd {
@@ -13,6 +13,7 @@ export interface GuestProcess {
   /** Never throws: a process that is gone shows in `ended`. */
   write(bytes: Uint8Array): void;
   readonly output: AsyncIterable<Uint8Array>;
+  /** Whatever it has written and nobody has read is lost. */
   kill(): void;
   /** Never rejects. */
   readonly ended: Promise<GuestEnd>;
@@ -35,9 +36,18 @@ export class GuestConnection {
     this.#frames = readFrames(process.output, ANSWER_LIMIT_BYTES);
   }
 
+  /**
+   * The order gets a nonce that no module in the guest could know before, so that what one of them wrote ahead of
+   * time doesn't pass for another's answer.
+   */
   async ask(order: Uint8Array, deadlineMs: number): Promise<Reply> {
+    const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
+    order.set(nonce, FRAME_HEADER_BYTES);
     this.#process.write(order);
-    return await this.receive(deadlineMs);
+    const reply = await this.receive(deadlineMs);
+    if (reply.came !== "answer") return reply;
+    const isOurs = Buffer.compare(reply.bytes.subarray(0, NONCE_BYTES), nonce) === 0;
+    return isOurs ? { came: "answer", bytes: reply.bytes.subarray(NONCE_BYTES) } : { came: "junk" };
   }
 
   /** Waits for the next frame. */

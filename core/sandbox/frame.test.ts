@@ -16,13 +16,20 @@ test("frames come out whole however the stream is cut", async () => {
       fc.array(fc.uint8Array({ maxLength: 20 })),
       fc.integer({ min: 1, max: 30 }),
       async (payloads, size) => {
-        const stream = inPieces(Buffer.concat(payloads.map(frameOf)), size);
+        const stream = (async function* () {
+          for (const payload of payloads) yield* inPieces(frameOf(payload), size);
+        })();
         const frames: Uint8Array[] = [];
         for await (const frame of readFrames(stream, 100)) frames.push(frame);
         expect(frames.map((frame) => [...frame])).toEqual(payloads.map((payload) => [...payload]));
       },
     ),
   );
+});
+
+test("bytes that come together with the end of a frame are junk", async () => {
+  const both = Buffer.concat([frameOf(Uint8Array.of(1)), Uint8Array.of(2)]);
+  await expect(readFrames(inPieces(both, 100), 100).next()).rejects.toThrow("1 bytes follow the frame");
 });
 
 test("a frame over the limit is refused before its bytes are awaited", async () => {

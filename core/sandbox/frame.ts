@@ -6,6 +6,12 @@ export class FrameError extends Error {
 /** A frame is its length in four bytes, little-endian, and as many bytes. */
 export const FRAME_HEADER_BYTES = 4;
 
+/** Stands first in what an order's frame holds; the answer repeats it. Zeros when nothing was asked. */
+export const NONCE_BYTES = 16;
+
+/** The room at the front of a frame that is made in one piece. */
+export const FRAME_HEADROOM_BYTES = FRAME_HEADER_BYTES + NONCE_BYTES;
+
 /** The largest frame each side takes: modules go in, answers come out. */
 export const ORDER_LIMIT_BYTES = 64 * 1024 * 1024;
 export const ANSWER_LIMIT_BYTES = 1024 * 1024;
@@ -24,7 +30,10 @@ export function parseFrameLength(header: Uint8Array, limitBytes: number): number
   return length;
 }
 
-/** Cuts a stream into frames. Ends when the stream ends; a frame cut off by the end is dropped. */
+/**
+ * Cuts a stream into frames, which come one at a time: what follows a frame before the next is asked for is junk.
+ * Ends when the stream ends; a frame cut off by the end is dropped.
+ */
 export async function* readFrames(
   stream: AsyncIterable<Uint8Array>,
   limitBytes: number,
@@ -32,12 +41,12 @@ export async function* readFrames(
   let held: Uint8Array = new Uint8Array();
   for await (const chunk of stream) {
     held = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
-    while (held.length >= FRAME_HEADER_BYTES) {
-      const end = FRAME_HEADER_BYTES + parseFrameLength(held, limitBytes);
-      if (held.length < end) break;
-      yield held.subarray(FRAME_HEADER_BYTES, end);
-      held = held.subarray(end);
-    }
+    if (held.length < FRAME_HEADER_BYTES) continue;
+    const end = FRAME_HEADER_BYTES + parseFrameLength(held, limitBytes);
+    if (held.length < end) continue;
+    if (held.length > end) throw new FrameError(`${held.length - end} bytes follow the frame`);
+    yield held.subarray(FRAME_HEADER_BYTES);
+    held = new Uint8Array();
   }
   return undefined;
 }

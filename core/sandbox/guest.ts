@@ -1,5 +1,12 @@
 import type { ModuleKind } from "../select/request.ts";
-import { FRAME_HEADER_BYTES, ORDER_LIMIT_BYTES, parseFrameLength, writeFrameLength } from "./frame.ts";
+import {
+  FRAME_HEADER_BYTES,
+  FRAME_HEADROOM_BYTES,
+  NONCE_BYTES,
+  ORDER_LIMIT_BYTES,
+  parseFrameLength,
+  writeFrameLength,
+} from "./frame.ts";
 import { callModule } from "./instance.ts";
 import { type LoadedModule, loadModule } from "./loaded-module.ts";
 import { type Answer, type CallOrder, type LoadOrder, ORDER, type Order } from "./message.ts";
@@ -21,24 +28,28 @@ const TEXT_LIMIT = 256;
 /** The guest process: says that it is ready, then answers one order after the other until the host goes away. */
 export function runGuest(pipe: GuestPipe): void {
   const moduleByDigest = new Map<string, LoadedModule>();
-  send(pipe, { outcome: "ok", value: null });
-  for (let records = receive(pipe); records !== undefined; records = receive(pipe)) {
+  send(pipe, new Uint8Array(NONCE_BYTES), { outcome: "ok", value: null });
+  for (let frame = receive(pipe); frame !== undefined; frame = receive(pipe)) {
+    const records = decodeRecords(frame.subarray(NONCE_BYTES));
     const order = JSON.parse(Buffer.from(records.get(ORDER) ?? []).toString()) as Order;
-    send(pipe, order.do === "load" ? load(order, records, moduleByDigest) : call(order, moduleByDigest));
+    const answer = order.do === "load" ? load(order, records, moduleByDigest) : call(order, moduleByDigest);
+    send(pipe, frame.subarray(0, NONCE_BYTES), answer);
   }
 }
 
-function receive(pipe: GuestPipe): Records | undefined {
+function receive(pipe: GuestPipe): Uint8Array | undefined {
   const header = new Uint8Array(FRAME_HEADER_BYTES);
   if (!pipe.read(header)) return undefined;
   const frame = new Uint8Array(parseFrameLength(header, ORDER_LIMIT_BYTES));
-  return pipe.read(frame) ? decodeRecords(frame) : undefined;
+  return pipe.read(frame) ? frame : undefined;
 }
 
 /** NaN becomes null here; the host's check of the answer refuses both. */
-function send(pipe: GuestPipe, answer: Answer): void {
+function send(pipe: GuestPipe, nonce: Uint8Array, answer: Answer): void {
   const json = Buffer.from(JSON.stringify(answer));
-  pipe.write(writeFrameLength(Buffer.concat([Buffer.alloc(FRAME_HEADER_BYTES), json])));
+  const frame = Buffer.concat([Buffer.alloc(FRAME_HEADROOM_BYTES), json]);
+  frame.set(nonce, FRAME_HEADER_BYTES);
+  pipe.write(writeFrameLength(frame));
 }
 
 function load(order: LoadOrder, records: Records, moduleByDigest: Map<string, LoadedModule>): Answer {

@@ -3,7 +3,7 @@ import { PassThrough } from "node:stream";
 import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { GuestEnd } from "./connection.ts";
-import { FRAME_HEADER_BYTES, writeFrameLength } from "./frame.ts";
+import { FRAME_HEADER_BYTES, FRAME_HEADROOM_BYTES, NONCE_BYTES, writeFrameLength } from "./frame.ts";
 import { openSandbox } from "./host.ts";
 import type { PreparedModule } from "./port.ts";
 
@@ -24,13 +24,14 @@ beforeEach(() => {
 afterEach(() => void process.off("unhandledRejection", collect));
 
 /** A guest whose every word is up to the test, and which ends only when it is killed. */
-function makeGuest(onOrder: (output: PassThrough) => void = () => {}) {
+function makeGuest(onOrder: (output: PassThrough, nonce: Uint8Array) => void = () => {}) {
   const output = new PassThrough();
   const { promise: ended, resolve } = Promise.withResolvers<GuestEnd>();
+  output.once("finish", () => resolve({ exitCode: 3, lastWords: "" }));
   const guest = {
     isKilled: false,
     output,
-    write: () => onOrder(output),
+    write: (order: Uint8Array) => onOrder(output, order.slice(FRAME_HEADER_BYTES, FRAME_HEADROOM_BYTES)),
     kill: () => {
       guest.isKilled = true;
       resolve({ signal: "SIGKILL", lastWords: "" });
@@ -40,8 +41,11 @@ function makeGuest(onOrder: (output: PassThrough) => void = () => {}) {
   return guest;
 }
 
-function frameOf(text: string): Uint8Array {
-  return writeFrameLength(Buffer.concat([Buffer.alloc(FRAME_HEADER_BYTES), Buffer.from(text)]));
+const NO_NONCE = new Uint8Array(NONCE_BYTES);
+const OK = '{"outcome":"ok"}';
+
+function frameOf(text: string, nonce: Uint8Array = NO_NONCE): Uint8Array {
+  return writeFrameLength(Buffer.concat([Buffer.alloc(FRAME_HEADER_BYTES), nonce, Buffer.from(text)]));
 }
 
 const FAILED_STARTS = [
@@ -94,23 +98,55 @@ test.each(FAILED_STARTS)("one that $how is an outcome, told once for each start"
 });
 
 test.each([
-  ["no answer", (output: PassThrough) => void output.write(frameOf("[]")), "answered out of protocol"],
-  ["no JSON", (output: PassThrough) => void output.write(frameOf("{")), "answered out of protocol"],
-  ["no frame", (output: PassThrough) => void output.write(Buffer.alloc(4, 0xff)), "answered out of protocol"],
-  ["a broken pipe", (output: PassThrough) => void output.destroy(new Error("EIO")), "its output broke: EIO"],
-])("a guest that answers with %s is killed, and the next call starts another", async (_name, say, detail) => {
-  const guests: ReturnType<typeof makeGuest>[] = [];
+  ["no answer", (output, nonce) => output.write(frameOf("[]", nonce)), "answered out of protocol"],
+  ["no JSON", (output, nonce) => output.write(frameOf("{", nonce)), "answered out of protocol"],
+  ["no frame", (output) => output.write(Buffer.alloc(4, 0xff)), "answered out of protocol"],
+  ["no nonce", (output) => output.write(Buffer.alloc(4)), "answered out of protocol"],
+  ["another's nonce", (output) => output.write(frameOf(OK)), "answered out of protocol"],
+  [
+    "two answers",
+    (output, nonce) => output.write(Buffer.concat([frameOf(OK, nonce), frameOf(OK, nonce)])),
+    "answered out of protocol",
+  ],
+  ["a broken pipe", (output) => output.destroy(new Error("EIO")), "its output broke: EIO"],
+] satisfies readonly [string, (output: PassThrough, nonce: Uint8Array) => unknown, string][])(
+  "a guest that answers with %s is killed, and the next call starts another",
+  async (_name, say, detail) => {
+    const guests: ReturnType<typeof makeGuest>[] = [];
+    await using sandbox = openSandbox(() => {
+      const guest = makeGuest(say);
+      guest.output.write(frameOf(OK));
+      guests.push(guest);
+      return guest;
+    }, LIMITS);
+    expect(await sandbox.load(module)).toEqual({
+      outcome: "trap",
+      detail: expect.stringContaining(detail),
+    });
+    expect(guests.map(({ isKilled }) => isKilled)).toEqual([true]);
+    await sandbox.load({ ...module, digest: "sha256:b" });
+    expect(guests.map(({ isKilled }) => isKilled)).toEqual([true, true]);
+  },
+);
+
+/** The first guest breaks at its second order; all else is answered. */
+test.each([
+  ["wrote ahead of time", (output: PassThrough) => void output.write(frameOf(OK))],
+  ["ended", (output: PassThrough) => void output.end()],
+])("a module isn't blamed for one that ran before it and %s", async (_name, spoil) => {
+  const orders: number[] = [];
   await using sandbox = openSandbox(() => {
-    const guest = makeGuest(say);
-    guest.output.write(frameOf('{"outcome":"ok"}'));
-    guests.push(guest);
+    const at = orders.push(0) - 1;
+    const guest = makeGuest((output, nonce) => {
+      const count = (orders[at] ?? 0) + 1;
+      orders[at] = count;
+      if (at === 0 && count === 2) spoil(output);
+      else output.write(frameOf(OK, nonce));
+    });
+    guest.output.write(frameOf(OK));
     return guest;
   }, LIMITS);
-  expect(await sandbox.load(module)).toEqual({
-    outcome: "trap",
-    detail: expect.stringContaining(detail),
-  });
-  expect(guests.map(({ isKilled }) => isKilled)).toEqual([true]);
-  await sandbox.load({ ...module, digest: "sha256:b" });
-  expect(guests.map(({ isKilled }) => isKilled)).toEqual([true, true]);
+  expect(await sandbox.load(module)).toMatchObject({ outcome: "ok" });
+  expect(await sandbox.load({ ...module, digest: "sha256:b" })).toMatchObject({ outcome: "ok" });
+  expect(orders).toEqual([2, 1]);
 });

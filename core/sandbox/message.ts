@@ -1,7 +1,7 @@
 import type { ModuleResult } from "../select/outcome.ts";
 import type { ModuleKind, SelectionRequest, Verdict } from "../select/request.ts";
 import { encodeRecords, type Records } from "./records.ts";
-import { FRAME_HEADER_BYTES, writeFrameLength } from "./frame.ts";
+import { FRAME_HEADROOM_BYTES, writeFrameLength } from "./frame.ts";
 
 /** What the host tells the guest process to do; the JSON record `order` of a frame. */
 export type Order = LoadOrder | CallOrder;
@@ -31,10 +31,10 @@ export type Answer = ModuleResult<unknown>;
 export const ORDER = "order";
 export const GLUE = "glue";
 
-/** The frame that carries an order, and what belongs to it. */
+/** The frame that carries an order, and what belongs to it. Its nonce is set when it is sent. */
 export function encodeOrder(order: Order, records: Records = new Map()): Uint8Array {
   const all = new Map([[ORDER, Buffer.from(JSON.stringify(order))], ...records]);
-  return writeFrameLength(encodeRecords(all, FRAME_HEADER_BYTES));
+  return writeFrameLength(encodeRecords(all, FRAME_HEADROOM_BYTES));
 }
 
 /** JSON has no 64-bit numbers. A replacer would do, at twice the time for the whole request. */

@@ -29,6 +29,13 @@ export class BinaryReader {
     return value;
   }
 
+  /** A byte that tells which kind of thing follows. */
+  tag(highest: number): number {
+    const tag = this.byte();
+    if (tag > highest) throw new BinaryError(`has an unknown tag ${tag} at byte ${this.#offset - 1}`);
+    return tag;
+  }
+
   take(length: number): Uint8Array {
     const end = this.#offset + length;
     if (end > this.#bytes.length) {
@@ -51,6 +58,13 @@ export class BinaryReader {
       }
     }
     throw new BinaryError(`a number before byte ${this.#offset} has more than 32 bits`);
+  }
+
+  /** A count and as many items. */
+  list<T>(readOne: (reader: BinaryReader) => T): T[] {
+    const items: T[] = [];
+    for (let left = this.u32(); left > 0; left -= 1) items.push(readOne(this));
+    return items;
   }
 
   /** A length and as many bytes of UTF-8. */
@@ -88,4 +102,12 @@ export function* readSections(bytes: Uint8Array): Generator<Section> {
   const reader = new BinaryReader(bytes);
   reader.take(8);
   while (!reader.atEnd) yield { id: reader.byte(), content: reader.take(reader.u32()) };
+}
+
+/** The items of a section, which is one list and nothing else. */
+export function readItems<T>(content: Uint8Array, readOne: (reader: BinaryReader) => T): T[] {
+  const reader = new BinaryReader(content);
+  const items = reader.list(readOne);
+  if (reader.atEnd) return items;
+  throw new BinaryError(`has a section with ${content.length - reader.offset} bytes too many`);
 }

@@ -125,3 +125,11 @@ test("an import is a misfit, and so is what can't be read", () => {
   );
   expect(findMisfit("scorer", Buffer.from("#!/bin/sh"))).toBe("it is not wasm");
 });
+
+test("names of the component's are cleaned before they are told", () => {
+  const curious = component(section(10, 1, ...importOf("a\u001b[2J\nb", INSTANCE, 0)));
+  expect(findMisfit("scorer", curious)).toBe("it imports a?[2J?b; a module may import nothing");
+  expect(findMisfit("scorer", exporting("genie:selection/types@\u001b\n9"))).toBe(
+    "it exports genie:selection/types in version ??9; this host serves genie:selection/types@1.0",
+  );
+});

@@ -4,8 +4,8 @@ import type { Records } from "../../core/sandbox/records.ts";
 import { findSealed, seal } from "../../core/sealed.ts";
 import { replaceFile, syncFolder } from "../atomic-file.ts";
 import { type Digest, hexOf } from "../digest.ts";
-import { findFile } from "../store/blob-folder.ts";
 import { planPaths } from "../store/folder.ts";
+import { findGuardedFile, isGuarded } from "./guarded-file.ts";
 import { JCO_VERSION } from "./jco-version.ts";
 
 const FORMAT = "genie-prepared 1";
@@ -18,16 +18,20 @@ export async function isPrepared(storeDir: string, digest: Digest): Promise<bool
   return (await findBytes(storeDir, digest)) !== undefined;
 }
 
-/** The records of a module that was prepared by these versions; undefined when there are none, or damaged ones. */
+/**
+ * The records of a module that was prepared by these versions; undefined when there are none, damaged ones, or ones
+ * that somebody else may have written: no digest holds for them, so whoever writes them chooses what runs.
+ */
 export async function findPrepared(storeDir: string, digest: Digest): Promise<Records | undefined> {
   const bytes = await findBytes(storeDir, digest);
   const records = bytes && findSealed(FORMAT, bytes);
   return records && new Map(records);
 }
 
-/** Replaces what other versions made of this module. */
+/** Replaces what other versions made of this module. Leaves a folder alone that others may write to. */
 export async function writePrepared(storeDir: string, digest: Digest, records: Records): Promise<void> {
   const folder = planPaths(storeDir).prepared;
+  if (!(await isGuarded(folder))) return;
   if ((await mkdir(folder, { recursive: true })) !== undefined) await chmod(folder, 0o755);
   const name = fileOf(digest);
   await replaceFile(path.join(folder, name), seal(FORMAT, [...records]), { tempDir: folder });
@@ -37,7 +41,7 @@ export async function writePrepared(storeDir: string, digest: Digest, records: R
 }
 
 function findBytes(storeDir: string, digest: Digest): Promise<Buffer | undefined> {
-  return findFile(path.join(planPaths(storeDir).prepared, fileOf(digest)), MAX_BYTES);
+  return findGuardedFile(path.join(planPaths(storeDir).prepared, fileOf(digest)), MAX_BYTES);
 }
 
 function fileOf(digest: Digest): string {

@@ -1,6 +1,19 @@
-import { chmod, cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  chown,
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { execa } from "execa";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { hostileModules } from "../../test/guests/corpus.ts";
 import type { PreparedModule } from "../../core/sandbox/port.ts";
@@ -8,7 +21,7 @@ import type { ModuleResult } from "../../core/select/outcome.ts";
 import { planArtifact } from "../artifact.ts";
 import { parseReference } from "../reference.ts";
 import { openStore } from "../store/store.ts";
-import { isPrepared } from "./prepared.ts";
+import { isPrepared, writePrepared } from "./prepared.ts";
 import { openModuleSource } from "./source.ts";
 
 const NOWHERE = `registry.example/nobody/nothing@sha256:${"0".repeat(64)}`;
@@ -82,19 +95,64 @@ test("what another version made of a module goes when it is made anew", async ()
   expect(await readdir(folder)).toEqual([name]);
 });
 
-test("a store that can't be written gives the module all the same", async () => {
+const STRANGER = 12_345;
+
+/** Ways by which somebody else could say what a prepared module is. */
+const OPEN_DOORS: readonly [string, (file: string) => Promise<void>][] = [
+  ["a file that its group may write to", (file) => chmod(file, 0o664)],
+  ["a file that anyone may write to", (file) => chmod(file, 0o646)],
+  ["a file of somebody else", (file) => chown(file, STRANGER, STRANGER)],
+  ["a link to a file", (file) => moveBehindLink(file)],
+  ["a folder that its group may write to", (file) => chmod(path.dirname(file), 0o775)],
+  ["a folder that anyone may write to", (file) => chmod(path.dirname(file), 0o1777)],
+  ["a folder of somebody else", (file) => chown(path.dirname(file), STRANGER, STRANGER)],
+  ["a link to a folder", (file) => moveBehindLink(path.dirname(file))],
+];
+
+async function moveBehindLink(target: string): Promise<void> {
+  await rename(target, `${target}.moved`);
+  await symlink(`${target}.moved`, target);
+}
+
+test.each(OPEN_DOORS)("a forged module in %s is not what runs", async (_name, openDoor) => {
   const { reference, digest } = await store("trap");
-  await symlink("/sys/kernel", path.join(storeDir, ".prepared")); // where not even root can make a file
-  expect(await openModuleSource(storeDir).load(reference, "scorer")).toMatchObject({ value: { digest } });
+  const first = await openModuleSource(storeDir).load(reference, "scorer");
+  await writePrepared(storeDir, digest, new Map([["glue", Buffer.from("forged")]]));
+  const [name = ""] = await readdir(path.join(storeDir, ".prepared"));
+  await openDoor(path.join(storeDir, ".prepared", name));
   expect(await isPrepared(storeDir, digest)).toBe(false);
+  expect(toBytes(await openModuleSource(storeDir).load(reference, "scorer"))).toEqual(toBytes(first));
+});
+
+test("nothing is written through a link in the folder's place", async () => {
+  const { reference, digest } = await store("trap");
+  const elsewhere = path.join(storeDir, "elsewhere");
+  await mkdir(elsewhere);
+  await symlink(elsewhere, path.join(storeDir, ".prepared"));
+  expect(await openModuleSource(storeDir).load(reference, "scorer")).toMatchObject({ value: { digest } });
+  expect(await readdir(elsewhere)).toEqual([]);
+});
+
+test("a pipe in the place of a prepared module keeps nobody waiting", async () => {
+  const { reference, digest } = await store("trap");
+  await openModuleSource(storeDir).load(reference, "scorer");
+  const folder = path.join(storeDir, ".prepared");
+  const [name = ""] = await readdir(folder);
+  await rm(path.join(folder, name));
+  await execa("mkfifo", ["--mode=600", path.join(folder, name)]);
+  expect(await openModuleSource(storeDir).load(reference, "scorer")).toMatchObject({ value: { digest } });
 });
 
 test("a store that can't be read is the outcome notInStore", async () => {
   const { reference } = await store("trap");
-  await writeFile(path.join(storeDir, ".prepared"), ""); // a file where the folder should be
+  await openModuleSource(storeDir).load(reference, "scorer");
+  const folder = path.join(storeDir, ".prepared");
+  const [name = ""] = await readdir(folder);
+  await rm(path.join(folder, name));
+  await mkdir(path.join(folder, name)); // a folder where the file should be
   expect(await openModuleSource(storeDir).load(reference, "scorer")).toEqual({
     outcome: "notInStore",
-    detail: "the module store can't be read (ENOTDIR)",
+    detail: "the module store can't be read (EISDIR)",
   });
 });
 

@@ -14,6 +14,23 @@ import { transpile } from "./transpile.ts";
 /** What keeps a cache from being written, and nothing else from working. */
 const UNWRITABLE: readonly (string | undefined)[] = ["EROFS", "EACCES", "EPERM", "ENOSPC", "EDQUOT"];
 
+/** What keeps files from being read, whatever they hold; a code of another kind tells of a bug. */
+const UNREADABLE: readonly (string | undefined)[] = [
+  "EACCES",
+  "EIO",
+  "EISDIR",
+  "ELOOP",
+  "EMFILE",
+  "ENAMETOOLONG",
+  "ENFILE",
+  "ENOMEM",
+  "ENOTDIR",
+  "ENXIO",
+  "EPERM",
+  "ESTALE",
+  "ETIMEDOUT",
+];
+
 /** Modules out of the embedded store. One that other tools put there is prepared on first use. */
 export function openModuleSource(storeDir: string): ModuleSource {
   return { load: (reference, kind) => orNotInStore(() => loadModule(storeDir, reference, kind)) };
@@ -71,7 +88,7 @@ async function orNotInStore<T>(find: () => Promise<ModuleResult<T>>): Promise<Mo
       return { outcome: "notInStore", detail: `${error.message}: ${error.todo}` };
     }
     const code = findErrno(error);
-    if (code === undefined) throw error;
+    if (!UNREADABLE.includes(code)) throw error;
     return { outcome: "notInStore", detail: `the module store can't be read (${code})` };
   }
 }

@@ -7,6 +7,12 @@ import type { ModuleFailure, ModuleResult } from "../../core/select/outcome.ts";
 const DEADLINE_MS = 2000;
 const HEAP_MIB = 512;
 
+/** For a worker to end; one that is held by the system ends later, and nobody waits for it. */
+const END_MS = 1000;
+
+/** Much more than is kept of a text, and little to clean. */
+const TEXT_LIMIT = 1024;
+
 /** In the sources, or in `dist/lib` when a bundled program runs. */
 const WORKER = import.meta.url.endsWith(".ts") ? "./transpile-worker.ts" : "../lib/transpile-worker.mjs";
 
@@ -31,16 +37,32 @@ export async function transpile(
     return await promise;
   } finally {
     clearTimeout(timer);
-    await worker.terminate();
+    await end(worker);
+  }
+}
+
+async function end(worker: Worker): Promise<void> {
+  worker.unref();
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, END_MS);
+  try {
+    await Promise.race([worker.terminate(), late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
 function toResult(made: unknown): ModuleResult<Records> {
   if (made instanceof Map) return { outcome: "ok", value: made };
-  return { outcome: "wrongWorld", detail: `can't be prepared: ${cleanReason(String(made))}` };
+  return { outcome: "wrongWorld", detail: `can't be prepared: ${clean(made)}` };
 }
 
 /** The transpiler itself failed, as when its file is missing: that says nothing about the module. */
 function toFailure(why: unknown): ModuleFailure {
-  return { outcome: "error", detail: `the transpiler failed: ${cleanReason(String(why))}` };
+  return { outcome: "error", detail: `the transpiler failed: ${clean(why)}` };
+}
+
+/** The transpiler's texts quote the module. */
+function clean(text: unknown): string {
+  return cleanReason(String(text).slice(0, TEXT_LIMIT));
 }

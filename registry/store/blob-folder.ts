@@ -1,8 +1,8 @@
-import { open } from "node:fs/promises";
 import path from "node:path";
 import { unlessMissing } from "../../core/missing.ts";
 import type { Descriptor } from "../artifact.ts";
 import { replaceFile, syncFolder } from "../atomic-file.ts";
+import { readBounded } from "../bounded-file.ts";
 import { type Digest, hexOf, sha256 } from "../digest.ts";
 import { RegistryFailure } from "../errors.ts";
 
@@ -19,8 +19,10 @@ export class BlobFolder {
   /** @throws {RegistryFailure} damagedStore */
   async find(digest: Digest, maxBytes: number): Promise<Buffer | undefined> {
     const file = this.#fileOf(digest);
-    const bytes = await findFile(file, maxBytes);
-    if (bytes === undefined || sha256(bytes) === digest) return bytes;
+    const found = await unlessMissing(readBounded(file, maxBytes));
+    if (found === undefined) return undefined;
+    if (typeof found === "string") throw new RegistryFailure("damagedStore", `${file} ${found}`);
+    if (sha256(found) === digest) return found;
     throw new RegistryFailure("damagedStore", `${file} doesn't hold what its name says`);
   }
 
@@ -34,8 +36,9 @@ export class BlobFolder {
   /** Replaces a damaged blob and leaves a good one alone. Durable after `sync`. */
   async put(bytes: Uint8Array): Promise<void> {
     const file = this.#fileOf(sha256(bytes));
-    const present = await findFile(file, Infinity);
-    if (present?.equals(bytes) !== true) await replaceFile(file, bytes, { tempDir: this.#tempDir });
+    const present = await unlessMissing(readBounded(file, bytes.byteLength));
+    if (present instanceof Buffer && present.equals(bytes)) return;
+    await replaceFile(file, bytes, { tempDir: this.#tempDir });
   }
 
   sync(): Promise<void> {
@@ -45,13 +48,4 @@ export class BlobFolder {
   #fileOf(digest: Digest): string {
     return path.join(this.folder, hexOf(digest));
   }
-}
-
-/** The whole file; undefined when there is none. @throws {RegistryFailure} damagedStore when it's larger */
-export async function findFile(file: string, maxBytes: number): Promise<Buffer | undefined> {
-  await using handle = await unlessMissing(open(file, "r"));
-  if (handle === undefined) return undefined;
-  const { size } = await handle.stat();
-  if (size <= maxBytes) return await handle.readFile();
-  throw new RegistryFailure("damagedStore", `${file} has more than ${maxBytes} bytes`);
 }

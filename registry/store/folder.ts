@@ -1,7 +1,7 @@
-import { chmod, mkdir, readdir, rm, stat } from "node:fs/promises";
+import { readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
-import { findErrno } from "../../core/errors.ts";
 import { unlessMissing } from "../../core/missing.ts";
+import { makeFolder } from "../new-folder.ts";
 
 /** What lies where in a store; names with a dot are ours, the rest is the OCI image layout's. */
 export interface StorePaths {
@@ -27,25 +27,16 @@ export function planPaths(folder: string): StorePaths {
   };
 }
 
+/** Readable by all: nothing in a store is secret. */
+const MODE = 0o755;
 /** Nobody works on one file for as long as this: a writer was killed. */
 const STALE_MS = 3_600_000;
 const TEMPORARY = /^\.[0-9a-f]{8}-[0-9a-f-]{27}\.tmp$/;
 
 /** Makes the folders that are missing, and removes what killed writers left long ago. */
-export async function prepareFolders({ folder, blobs, temp }: StorePaths): Promise<void> {
-  await mkdir(path.dirname(folder), { recursive: true });
-  for (const each of [folder, path.dirname(blobs), blobs, temp]) await makeFolder(each);
+export async function prepareFolders({ blobs, temp }: StorePaths): Promise<void> {
+  for (const each of [blobs, temp]) await makeFolder(each, MODE);
   await sweep(temp, Date.now() - STALE_MS);
-}
-
-/** Readable by all, whatever the umask: nothing in a store is secret. */
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder);
-    await chmod(folder, 0o755);
-  } catch (error) {
-    if (findErrno(error) !== "EEXIST") throw error;
-  }
 }
 
 async function sweep(folder: string, before: number): Promise<void> {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { EMPTY_INDEX, listEntries, parseIndex, planEntry } from "./layout.ts";
+import { EMPTY_INDEX, formatIndex, listEntries, parseIndex, planEntry } from "./layout.ts";
 
 const A = { digest: `sha256:${"a".repeat(64)}`, size: 1 } as const;
 const B = { digest: `sha256:${"b".repeat(64)}`, size: 2 } as const;
@@ -50,6 +50,17 @@ test("a short tag of another tool is shown as it is", () => {
     manifests: [{ mediaType: "application/vnd.oci.image.manifest.v1+json", ...A, annotations: named }],
   });
   expect(listEntries(parseIndex(text, "index.json"))).toEqual([{ digest: A.digest, reference: "1.0" }]);
+});
+
+test.each([
+  ["nested too deep", `${"[".repeat(200_000)}${"]".repeat(200_000)}`, "is nested too deep"],
+  ["larger than it may be read", `"${"x".repeat(4 * 2 ** 20)}"`, "would have more than 4194304 bytes"],
+])("an index that is %s is not written", (_, foreign, why) => {
+  const text = `{"schemaVersion":2,"manifests":[],"annotations":${foreign}}`;
+  const index = planEntry(parseIndex(text, "/s/index.json"), "r.example/m:1", A);
+  expect(() => formatIndex(index, "/s/index.json")).toThrow(
+    expect.objectContaining({ kind: "damagedStore", message: `/s/index.json ${why}` }),
+  );
 });
 
 test.each(["", "[]", "{}", '{"schemaVersion":2}', '{"schemaVersion":2,"manifests":[1]}'])(

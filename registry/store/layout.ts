@@ -20,6 +20,9 @@ const REFERENCE_KEY = "org.opencontainers.image.ref.name";
 export const LAYOUT_MARKER = JSON.stringify({ imageLayoutVersion: "1.0.0" });
 export const EMPTY_INDEX: LayoutIndex = { schemaVersion: 2, mediaType: MEDIA_TYPE.index, manifests: [] };
 
+/** Some 16 000 entries: `geniectl list` reads the module of each. */
+export const MAX_INDEX_BYTES = 4 * 2 ** 20;
+
 /**
  * Reads index.json; other tools write it without a mediaType.
  * @throws {RegistryFailure} damagedStore, naming the file
@@ -30,7 +33,26 @@ export function parseIndex(text: string, file: string): LayoutIndex {
   if (index?.["schemaVersion"] === 2 && Array.isArray(manifests) && manifests.every(isJsonObject)) {
     return { ...index, manifests };
   }
-  throw new RegistryFailure("damagedStore", `${file} is no OCI index`, {
+  throw damagedIndex(file, "is no OCI index");
+}
+
+/** @throws {RegistryFailure} damagedStore for an index that couldn't be written, or read back: what others put in is kept */
+export function formatIndex(index: LayoutIndex, file: string): Buffer {
+  let json: string;
+  try {
+    json = JSON.stringify(index);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw damagedIndex(file, "is nested too deep");
+  }
+  const bytes = Buffer.from(json);
+  if (bytes.byteLength <= MAX_INDEX_BYTES) return bytes;
+  throw damagedIndex(file, `would have more than ${MAX_INDEX_BYTES} bytes`);
+}
+
+/** An index that can't be used, and what to do about it. */
+export function damagedIndex(file: string, why: string): RegistryFailure {
+  return new RegistryFailure("damagedStore", `${file} ${why}`, {
     todo: "remove this one file and pull again; the modules beside it stay usable",
   });
 }

@@ -1,6 +1,7 @@
-import { mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { execa } from "execa";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { addNote, makeComponent, SCORER } from "../../test/fakes/component.ts";
 import { type Artifact, planArtifact } from "../artifact.ts";
@@ -47,19 +48,20 @@ test.each(["", "latest", `sha256:${"0".repeat(64)}`, "sha256:../../etc/passwd"])
   },
 );
 
-test("everyone may read it, whatever the umask", async () => {
-  const umask = process.umask(0o077);
+test.each([0o077, 0])("everyone may read it and nobody else write, under umask %o", async (mask) => {
+  store = openStore(path.join(folder, "parent/modules"));
+  const umask = process.umask(mask);
   try {
     await store.put(artifact, REFERENCE);
   } finally {
     process.umask(umask);
   }
   const mode = async (name: string) =>
-    ((await stat(path.join(folder, "modules", name))).mode & 0o777).toString(8);
+    ((await stat(path.join(folder, "parent/modules", name))).mode & 0o777).toString(8);
   expect(await mode("index.json")).toBe("644");
   expect(await mode("blobs/sha256")).toBe("755");
-  expect(await mode(".")).toBe("755");
-  expect(((await stat(fileOf(artifact.wasm))).mode & 0o777).toString(8)).toBe("644");
+  for (const each of [".", "..", "blobs", ".tmp"]) expect(await mode(each)).toBe("755");
+  expect(await mode(`blobs/sha256/${hexOf(sha256(artifact.wasm))}`)).toBe("644");
 });
 
 test.each(["wasm", "config", "manifest"] as const)(
@@ -104,6 +106,29 @@ test("an empty index stops the list and no module", async () => {
   await writeFile(path.join(folder, "modules/index.json"), "");
   await expect(store.listEntries()).rejects.toMatchObject({ kind: "damagedStore" });
   expect(await store.findModule(artifact.digest)).toBeDefined();
+});
+
+test.each([
+  ["a pipe", (file: string) => execa("mkfifo", [file])],
+  ["a link to what never ends", (file: string) => symlink("/dev/zero", file)],
+])("%s in a file's place is a damaged store, and mended where it can be", async (_, lay) => {
+  await store.put(artifact, REFERENCE);
+  await rm(fileOf(artifact.wasm));
+  await lay(fileOf(artifact.wasm));
+  await expect(store.findModule(artifact.digest)).rejects.toMatchObject({ kind: "damagedStore" });
+  await store.put(artifact, REFERENCE);
+  expect(await store.findModule(artifact.digest)).toBeDefined();
+
+  const index = path.join(folder, "modules/index.json");
+  await rm(index);
+  await lay(index);
+  for (const use of [store.listEntries(), store.put(artifact, REFERENCE)]) {
+    await expect(use).rejects.toMatchObject({
+      kind: "damagedStore",
+      message: `${index} is not a file`,
+      todo: expect.stringContaining("remove this one file"),
+    });
+  }
 });
 
 test("sweeps what a killed writer left long ago, and nothing younger", async () => {

@@ -1,13 +1,15 @@
 import { findErrno } from "../../core/errors.ts";
+import { unlessMissing } from "../../core/missing.ts";
 import type { ComponentShape } from "../../core/wasm/component.ts";
 import { type Artifact, MAX_JSON_BYTES, parseConfig, parseManifest } from "../artifact.ts";
 import { replaceFile, syncFolder } from "../atomic-file.ts";
-import { BlobFolder, findFile } from "./blob-folder.ts";
+import { BlobFolder } from "./blob-folder.ts";
+import { readBounded } from "../bounded-file.ts";
 import { isDigest } from "../digest.ts";
 import { RegistryFailure } from "../errors.ts";
 import { takeLock } from "../file-lock.ts";
-import { EMPTY_INDEX, LAYOUT_MARKER, type LayoutEntry, type LayoutIndex } from "./layout.ts";
-import { listEntries, parseIndex, planEntry } from "./layout.ts";
+import { damagedIndex, EMPTY_INDEX, LAYOUT_MARKER, type LayoutEntry, type LayoutIndex } from "./layout.ts";
+import { formatIndex, listEntries, MAX_INDEX_BYTES, parseIndex, planEntry } from "./layout.ts";
 import { formatReference, type Reference } from "../reference.ts";
 import { planPaths, prepareFolders, type StorePaths } from "./folder.ts";
 
@@ -24,7 +26,6 @@ export function openStore(folder: string): Store {
 
 /** A writer holds it for milliseconds. */
 const LOCK_WAIT_MS = 15_000;
-const MAX_INDEX_BYTES = 64 * 2 ** 20;
 
 /**
  * The modules of this node, in a folder in OCI image layout, which other tools may fill as well.
@@ -68,15 +69,17 @@ export class Store {
       if (taken === undefined) throw new RegistryFailure("storeBusy", `${folder} stays locked`);
       const next = planEntry(await this.#readIndex(), formatReference(reference), manifest);
       await replaceFile(marker, Buffer.from(LAYOUT_MARKER), { tempDir });
-      await replaceFile(index, Buffer.from(JSON.stringify(next)), { tempDir });
+      await replaceFile(index, formatIndex(next, index), { tempDir });
       await syncFolder(folder);
     });
   }
 
   async #readIndex(): Promise<LayoutIndex> {
     const { index } = this.#paths;
-    const bytes = await findFile(index, MAX_INDEX_BYTES);
-    return bytes === undefined ? EMPTY_INDEX : parseIndex(bytes.toString("utf8"), index);
+    const bytes = await unlessMissing(readBounded(index, MAX_INDEX_BYTES));
+    if (bytes === undefined) return EMPTY_INDEX;
+    if (typeof bytes === "string") throw damagedIndex(index, bytes);
+    return parseIndex(bytes.toString("utf8"), index);
   }
 
   /** A system error becomes a failure that names the store; anything else passes. */

@@ -1,6 +1,6 @@
 /** Modules that misbehave, one trick each. What each does stands in its .wat; here stands how its call must end. */
 import { readFile } from "node:fs/promises";
-import { componentEmbed, componentNew, parse } from "@bytecodealliance/jco";
+import { componentEmbed, componentNew, parse, print } from "@bytecodealliance/jco";
 import type { FailedOutcome } from "../../core/select/outcome.ts";
 import type { ModuleKind } from "../../core/select/request.ts";
 
@@ -19,6 +19,8 @@ interface Trick {
   readonly kind?: ModuleKind;
   /** The world it is made for, when it isn't the kind's own. */
   readonly world?: string;
+  /** What is hung on the name of the core export that answers. */
+  readonly nameEnd?: string;
 }
 
 export const TRICKS: readonly Trick[] = [
@@ -41,6 +43,7 @@ export const TRICKS: readonly Trick[] = [
   { name: "too-few-choices", outcome: "badAnswer", kind: "selector" },
   { name: "wrong-world", outcome: "wrongWorld", world: "other" },
   { name: "import", outcome: "wrongWorld", world: "curious" },
+  { name: "script-in-name", outcome: "wrongWorld", nameEnd: `'];throw new Error("a script ran");//` },
 ];
 
 /** Worlds that only a stranger would think of; the second is a scorer with an import. */
@@ -55,8 +58,10 @@ package other:thing@1.0.0 {
 /** Compiles them all: 0.1 s each the first time. */
 export async function hostileModules(): Promise<HostileModule[]> {
   const modules: HostileModule[] = [];
-  for (const { name, outcome, kind = "scorer", world = kind } of TRICKS) {
-    modules.push({ name, outcome, kind, wasm: await compileModule(name, world) });
+  for (const { name, outcome, kind = "scorer", world = kind, nameEnd } of TRICKS) {
+    const made = await compileModule(name, world);
+    const wasm = nameEnd === undefined ? made : await renameExport(made, nameEnd);
+    modules.push({ name, outcome, kind, wasm });
   }
   return modules;
 }
@@ -67,4 +72,11 @@ export async function compileModule(name: string, world: string): Promise<Uint8A
   const witSource = `${wit}\n${STRANGE_WORLDS}`;
   const binary = await parse(await readFile(new URL(`${name}.wat`, import.meta.url), "utf8"));
   return await componentNew(await componentEmbed({ binary, witSource, world, stringEncoding: "utf8" }), []);
+}
+
+/** A component whose core export of the answer, and all that refers to it, has a longer name. */
+export async function renameExport(component: Uint8Array, nameEnd: string): Promise<Uint8Array> {
+  const answer = "genie:selection/scoring@1.0.0#score";
+  const text = await print(component);
+  return await parse(text.replaceAll(`"${answer}"`, () => JSON.stringify(answer + nameEnd)));
 }

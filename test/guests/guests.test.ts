@@ -1,6 +1,9 @@
 /** Bad modules in the real guest process: each call ends as the corpus says, and the next one is served. */
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { REALM } from "../../cni/build/guest-head.ts";
 import { spawnGuest } from "../../cni/guest-process.ts";
 import { findMisfit } from "../../core/wasm/component.ts";
 import type { GuestEnd } from "../../core/sandbox/connection.ts";
@@ -9,6 +12,7 @@ import type { PreparedModule, Sandbox } from "../../core/sandbox/port.ts";
 import { checkChoices, checkVerdicts } from "../../core/select/answer.ts";
 import { compileModule, hostileModules, TRICKS, type HostileModule } from "./corpus.ts";
 import { makeOrdinaryCandidates, makeRequest } from "../fakes/request.ts";
+import { transpile } from "../../registry/prepare/transpile.ts";
 import { prepare } from "./prepared.ts";
 
 const PROGRAM = new URL("../../dist/bin/genie-guest", import.meta.url).pathname;
@@ -23,15 +27,22 @@ let hostileByName: ReadonlyMap<string, HostileModule>;
 let sandbox: Sandbox;
 const ends: Promise<GuestEnd>[] = [];
 
-function open(): Sandbox {
+function open(program = PROGRAM): Sandbox {
   return openSandbox(() => {
-    const guest = spawnGuest(PROGRAM);
+    const guest = spawnGuest(program);
     ends.push(guest.ended);
     return guest;
   }, LIMITS);
 }
 
+/** The guest's program with everything of node in a module's reach: what is left if that bar falls. */
+let bare: string;
+
 beforeAll(async () => {
+  bare = path.join(await mkdtemp(path.join(tmpdir(), "genie-guests-")), "bare");
+  const text = await readFile(PROGRAM, "utf8");
+  expect(text).toContain(REALM);
+  await writeFile(bare, text.replace(REALM, ""), { mode: 0o755 });
   hostileByName = new Map((await hostileModules()).map((module) => [module.name, module]));
   good = await prepare(await readFile(OCCUPANCY), "sha256:good", "scorer");
   sandbox = open();
@@ -40,17 +51,18 @@ beforeAll(async () => {
 afterAll(async () => {
   await sandbox[Symbol.asyncDispose]();
   await Promise.all(ends); // each guest process that was started is gone
+  await rm(path.dirname(bare), { recursive: true });
 });
 
-async function run(module: PreparedModule) {
+async function run(module: PreparedModule, inside = sandbox) {
   const { digest, kind } = module;
-  const loaded = await sandbox.load(module);
+  const loaded = await inside.load(module);
   if (loaded.outcome !== "ok") return loaded;
   if (kind === "scorer") {
-    const answer = await sandbox.score(digest, request, DEADLINE_MS);
+    const answer = await inside.score(digest, request, DEADLINE_MS);
     return answer.outcome === "ok" ? checkVerdicts(answer.value, request) : answer;
   }
-  const answer = await sandbox.select(digest, { request, verdicts: [] }, DEADLINE_MS);
+  const answer = await inside.select(digest, { request, verdicts: [] }, DEADLINE_MS);
   return answer.outcome === "ok" ? checkChoices(answer.value, request) : answer;
 }
 
@@ -66,7 +78,9 @@ test.each(TRICKS.map(({ name }) => name))("%s", async (name) => {
   const hostile = hostileByName.get(name);
   if (hostile === undefined) throw new Error(`${name} is not in the corpus`);
   if (hostile.outcome === "wrongWorld") {
-    expect(findMisfit(hostile.kind, hostile.wasm)).toMatch(/^it (imports|doesn't export) /);
+    const made = await transpile(hostile.wasm);
+    const why = findMisfit(hostile.kind, hostile.wasm) ?? (made.outcome === "ok" ? "nothing" : made.detail);
+    expect(why).toMatch(/^(it imports|it doesn't export|can't be prepared: a name in it has characters) /);
     return;
   }
   expect(findMisfit(hostile.kind, hostile.wasm)).toBeUndefined();
@@ -105,12 +119,33 @@ test.each([
     outcome: "trap",
     detail: /protocol/,
   },
+  {
+    name: "answers twice, and leaves much unread",
+    body: `const fs = process.getBuiltinModule('fs'); const one = Buffer.from([2, 0, 0, 0, 49, 50]);
+      fs.writeSync(1, Buffer.concat([one, Buffer.from([0, 0, 15, 0]), Buffer.alloc(983040)])); for (;;);`,
+    outcome: "trap",
+    detail: /protocol/,
+  },
   { name: "throws what is no error", body: "throw undefined;", outcome: "badAnswer", detail: /undefined/ },
   { name: "answers with text", body: "return 'yes';", outcome: "badAnswer", detail: /list/ },
 ])("a guest process that $name", async ({ name, body, outcome, detail }) => {
-  const result = await run(withGlue(`sha256:${name}`, body));
+  await using inBare = open(bare);
+  const result = await run(withGlue(`sha256:${name}`, body), inBare);
   expect(result).toMatchObject({ outcome, detail: expect.stringMatching(detail) });
-  expect(await run(good), "the call after it").toMatchObject({ outcome: "ok", value: SOUND });
+  expect(await run(good, inBare), "the call after it").toMatchObject({ outcome: "ok", value: SOUND });
+});
+
+test.each([
+  ["exits at the next order", "fs.closeSync(0); return [];"],
+  ["writes other modules' answers", "fs.writeSync(1, Buffer.alloc(6e4)); return [];"],
+  ["kills all that it can", "try { process.kill(-1, 'SIGKILL'); } catch {} return [];"],
+])("a module isn't blamed for one that %s", async (name, body) => {
+  await using other = open(bare);
+  await other.load(good);
+  await using inBare = open(bare);
+  await run(withGlue(`sha256:${name}`, `const fs = process.getBuiltinModule('fs'); ${body}`), inBare);
+  expect(await run(good, inBare)).toMatchObject({ outcome: "ok", value: SOUND });
+  expect(await run(good, other)).toMatchObject({ outcome: "ok", value: SOUND });
 });
 
 test("a guest process that can't start is an outcome, not an exception", async () => {

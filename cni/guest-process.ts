@@ -34,7 +34,7 @@ export function spawnGuest(program = findProgram()): GuestProcess {
     ended: child.then(({ signal, exitCode, code }): GuestEnd => ({
       signal,
       exitCode,
-      lastWords: lastWords.trim() || (code ?? ""),
+      lastWords: lastWords.trim() || (code === undefined ? "" : `${code} ${program}`),
     })),
   };
 }

@@ -70,9 +70,11 @@ const genie = strict({
   trust: strict({ policy: folder.default("/etc/genie/trust.json") }).prefault({}),
 });
 
+const needed = z.string({ error: ({ input }) => (input === undefined ? "is missing" : "must be a text") });
+
 const config = z.looseObject({
-  name: z.string().regex(/^[a-zA-Z0-9][\w.-]*$/, "must be letters, digits, '_', '.', '-'"),
-  type: z.string().regex(/^[^/\0]+$/, "must be the plugin's base name"),
+  name: needed.regex(/^[a-zA-Z0-9][\w.-]*$/, "must be letters, digits, '_', '.', '-'"),
+  type: needed.regex(/^[^/\0]+$/, "must be the plugin's base name"),
   /** As CNI-Genie has it: the network of a pod that asks for nothing. */
   default_plugin: z.string().optional(),
   /** Its presence says that pods are Kubernetes pods. */

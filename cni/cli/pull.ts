@@ -9,6 +9,9 @@ import { readConfigFile } from "./config-file.ts";
 import { findMisfitAsAny } from "./misfit.ts";
 import type { Shell } from "./shell.ts";
 
+/** A person waits here, and no pod. */
+const PREPARE_MS = 30_000;
+
 interface PullOptions {
   readonly config?: string;
   readonly store?: string;
@@ -61,6 +64,6 @@ export async function pullModule(folder: string, reference: Reference, shell: Sh
 }
 
 async function findFault(folder: string, module: StoredModule): Promise<string | undefined> {
-  const prepared = await prepareModule(folder, module);
+  const prepared = await prepareModule(folder, module, { deadlineMs: PREPARE_MS });
   return prepared.outcome === "ok" ? undefined : prepared.detail;
 }

@@ -89,7 +89,7 @@ test.each(FAILED_STARTS)("one that $how is an outcome, told once for each start"
     starts++;
     return start();
   }, LIMITS);
-  const failure = { outcome: "trap", detail: `the guest process did not start: ${why}` };
+  const failure = { outcome: "error", detail: `the guest process did not start: ${why}` };
   for (let turn = 0; turn < 5; turn++) await setImmediate();
   expect(await sandbox.load(module)).toEqual(failure);
   expect(starts).toBe(1);

@@ -166,7 +166,7 @@ function connect(spawn: () => GuestProcess): GuestConnection | ModuleFailure {
 }
 
 function notStarted(why: string): ModuleFailure {
-  return { outcome: "trap", detail: `the guest process did not start: ${cleanReason(why)}` };
+  return { outcome: "error", detail: `the guest process did not start: ${cleanReason(why)}` };
 }
 
 function explainSilence(reply: Exclude<Reply, { came: "answer" }>): string {

@@ -27,7 +27,13 @@ const node = { "10-blue.conf": conf("net-blue"), "20-red.conf": conf("net-red", 
 /** Chooses with a scripted guest; `opened` and `closed` count guests, `seeds` are the keys that were asked for. */
 async function run({ intent, files = node, config: more = {}, samples = [], ...rest }: Case) {
   const config = parseConfig(JSON.stringify({ name: "genie", type: "genie", ...more }));
-  const seen = { opened: 0, closed: 0, seeds: [] as string[], requests: [] as SelectionRequest[] };
+  const seen = {
+    opened: 0,
+    closed: 0,
+    warnings: [] as string[],
+    seeds: [] as string[],
+    requests: [] as SelectionRequest[],
+  };
   const sandbox: Sandbox = {
     load: async () => ({ outcome: "ok", value: undefined }),
     score: async (_, request) => {
@@ -44,6 +50,7 @@ async function run({ intent, files = node, config: more = {}, samples = [], ...r
   );
   const wish = { intent, pod: rest.pod ?? pod, networks, config, containerId: "c1" };
   const choice = choose(wish, {
+    log: { warn: ({ outcome }) => void seen.warnings.push(String(outcome)) },
     samples: async () => samples,
     modules: hollowModules,
     openSandbox: () => {

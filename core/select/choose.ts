@@ -20,7 +20,10 @@ export interface Choosing {
   readonly containerId: string;
 }
 
-type ChoosePorts = Pick<AddPorts, "samples" | "modules" | "openSandbox" | "seed" | "nodeName" | "clock">;
+type ChoosePorts = Pick<
+  AddPorts,
+  "log" | "samples" | "modules" | "openSandbox" | "seed" | "nodeName" | "clock"
+>;
 
 /**
  * Decides which network a pod gets. Source: design, "When does genie choose?".
@@ -68,7 +71,15 @@ async function askModules(choosing: Choosing, ports: ChoosePorts): Promise<Decis
   await using sandbox = modulesAsked ? ports.openSandbox() : undefined;
   const question = await toQuestion(choosing, await toCandidates(choosing, ports), ports);
   if (sandbox !== undefined) {
-    return await decide(question, { source: ports.modules, sandbox, nowMs: ports.clock.monotonicMs });
+    const decision = await decide(question, {
+      source: ports.modules,
+      sandbox,
+      nowMs: ports.clock.monotonicMs,
+    });
+    for (const { digest, outcome, detail } of decision.modules) {
+      if (outcome !== "ok") ports.log.warn({ digest, outcome, detail }, "a module failed");
+    }
+    return decision;
   }
   const names = question.request.candidates.map(({ network }) => network);
   const ranking = planFallback(names, question);

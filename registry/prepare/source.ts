@@ -9,7 +9,7 @@ import { RegistryFailure } from "../errors.ts";
 import { parseReference } from "../reference.ts";
 import { openStore, type StoredModule } from "../store/store.ts";
 import { findPrepared, writePrepared } from "./prepared.ts";
-import { transpile } from "./transpile.ts";
+import { transpile, type TranspileOptions } from "./transpile.ts";
 
 /** What keeps a cache from being written, and nothing else from working. */
 const UNWRITABLE: readonly (string | undefined)[] = ["EROFS", "EACCES", "EPERM", "ENOSPC", "EDQUOT"];
@@ -66,10 +66,11 @@ export function toPreparedModule(
 export async function prepareModule(
   storeDir: string,
   { digest, wasm }: Pick<StoredModule, "digest" | "wasm">,
+  options: TranspileOptions = {},
 ): Promise<ModuleResult<Records>> {
   const found = await findPrepared(storeDir, digest);
   if (found !== undefined) return { outcome: "ok", value: found };
-  const made = await transpile(wasm);
+  const made = await transpile(wasm, options);
   if (made.outcome !== "ok") return made;
   try {
     await writePrepared(storeDir, digest, made.value);

@@ -31,7 +31,7 @@ test("what the transpiler says is kept short and printable, line ends and termin
   const talks = program(`
     import { parentPort } from "node:worker_threads";
     parentPort.postMessage("one\\ntwo\\r\\u009b2J\\u2028" + "x".repeat(1e6));`);
-  const { detail } = Object(await transpile(new Uint8Array(), talks));
+  const { detail } = Object(await transpile(new Uint8Array(), { program: talks }));
   expect(detail).toBe(`can't be prepared: one?two??2J?${"x".repeat(116)}`);
 });
 
@@ -44,7 +44,7 @@ test("a worker that the system holds is not waited for", async () => {
     const held = program(`
       import { openSync, readSync } from "node:fs";
       readSync(openSync(${JSON.stringify(pipe)}, "r"), new Uint8Array(1));`);
-    expect(await transpile(new Uint8Array(), held)).toMatchObject({ outcome: "timeout" });
+    expect(await transpile(new Uint8Array(), { program: held })).toMatchObject({ outcome: "timeout" });
   } finally {
     writeSync(release, "x");
     closeSync(release);
@@ -57,7 +57,7 @@ test("what the transpiler refuses is the outcome wrongWorld, in printable words"
     import { parentPort } from "node:worker_threads";
     parentPort.postMessage("\\u001b[31mno");`);
   const detail = "can't be prepared: ?[31mno";
-  expect(await transpile(new Uint8Array(), refuses)).toEqual({ outcome: "wrongWorld", detail });
+  expect(await transpile(new Uint8Array(), { program: refuses })).toEqual({ outcome: "wrongWorld", detail });
 });
 
 test.each([
@@ -66,14 +66,14 @@ test.each([
   ["throws what is no error", program("throw undefined"), /^the transpiler failed: undefined$/],
   ["exits without a word", program("process.exit(3)"), /^the transpiler failed: exit code 3$/],
 ])("a transpiler that %s is the outcome error", async (_name, worker, detail) => {
-  expect(await transpile(new Uint8Array(), worker)).toEqual({
+  expect(await transpile(new Uint8Array(), { program: worker })).toEqual({
     outcome: "error",
     detail: expect.stringMatching(detail),
   });
 });
 
 test("one that doesn't end is the outcome timeout", async () => {
-  const made = await transpile(new Uint8Array(), program("for (;;);"));
+  const made = await transpile(new Uint8Array(), { program: program("for (;;);") });
   expect(made).toEqual({ outcome: "timeout", detail: "can't be prepared within 2000 ms" });
 });
 
@@ -82,5 +82,5 @@ test("what it throws after its answer harms nobody", async () => {
     import { parentPort } from "node:worker_threads";
     parentPort.postMessage("no");
     throw new Error("late");`);
-  expect(await transpile(new Uint8Array(), talks)).toMatchObject({ outcome: "wrongWorld" });
+  expect(await transpile(new Uint8Array(), { program: talks })).toMatchObject({ outcome: "wrongWorld" });
 });

@@ -3,7 +3,7 @@ import type { Records } from "../../core/sandbox/records.ts";
 import { cleanReason } from "../../core/select/answer.ts";
 import type { ModuleFailure, ModuleResult } from "../../core/select/outcome.ts";
 
-/** For one component of 16 MiB at most; 0.1 s is usual, 0.5 s for a JavaScript engine. */
+/** For an ADD that has to prepare a module itself; 0.1 s is usual, 0.5 s for a JavaScript engine. */
 const DEADLINE_MS = 2000;
 const HEAP_MIB = 512;
 
@@ -16,19 +16,24 @@ const TEXT_LIMIT = 1024;
 /** In the sources, or in `dist/lib` when a bundled program runs. */
 const WORKER = import.meta.url.endsWith(".ts") ? "./transpile-worker.ts" : "../lib/transpile-worker.mjs";
 
-const LATE: ModuleFailure = { outcome: "timeout", detail: `can't be prepared within ${DEADLINE_MS} ms` };
+export interface TranspileOptions {
+  /** The worker, when it isn't ours. */
+  readonly program?: URL;
+  readonly deadlineMs?: number;
+}
 
 /** Makes of a component what the guest process runs: glue and core modules. */
 export async function transpile(
   wasm: Uint8Array,
-  program = new URL(WORKER, import.meta.url),
+  { program = new URL(WORKER, import.meta.url), deadlineMs = DEADLINE_MS }: TranspileOptions = {},
 ): Promise<ModuleResult<Records>> {
   const { promise, resolve } = Promise.withResolvers<ModuleResult<Records>>();
   const worker = new Worker(program, {
     workerData: wasm,
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB },
   });
-  const timer = setTimeout(() => resolve(LATE), DEADLINE_MS);
+  const late = { outcome: "timeout", detail: `can't be prepared within ${deadlineMs} ms` } as const;
+  const timer = setTimeout(() => resolve(late), deadlineMs);
   worker.once("message", (made: unknown) => resolve(toResult(made)));
   // Stays to the end: without a listener, what a worker throws after its answer would end this process.
   worker.on("error", (error: unknown) => resolve(toFailure(error instanceof Error ? error.message : error)));

@@ -1,4 +1,4 @@
-/** The README's tables, made from the code. `node test/docs/tables.ts` writes them into the README. */
+/** The README's tables, made from the code. `npm run docs` writes them into the README. */
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { parseConfig } from "../../core/config.ts";

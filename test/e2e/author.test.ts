@@ -45,9 +45,7 @@ test("the scorer in AssemblyScript", async () => {
   const request = makeRequest({
     candidates: [makeCandidate("blue", zone("a")), makeCandidate("green", zone("b"))],
   });
-  const workload = { ...request.workload, labels: [{ key: "zone", value: "b" }] };
-  const settings = '{"elsewhere":0.5}';
-  expect(ask({ ...request, workload, settings })).toEqual({
+  expect(ask({ ...request, settings: '{"zone":"b","elsewhere":0.5}' })).toEqual({
     ok: [
       { tag: "score", val: 0.5 },
       { tag: "score", val: 1 },
@@ -60,20 +58,20 @@ test("the selector in plain TypeScript", async () => {
   expect(JSON.parse(line)).toMatchObject({ file: "out.wasm", kind: "selector", language: "typescript" });
 
   const ask = await loadComponent(await readBuilt("out.wasm"), "selector");
-  const latency = (value: number) => ({ kpis: [{ name: "latency", value, ageMs: 0 }] });
+  const free = (value: number) => ({ kpis: [{ name: "free-addresses", value, ageMs: 0 }] });
   const candidates = [
     makeCandidate("blue"),
-    makeCandidate("green", latency(3)),
-    makeCandidate("red", { ...latency(3), current: true }),
-    makeCandidate("grey", latency(1)),
+    makeCandidate("green", free(3)),
+    makeCandidate("red", { ...free(3), current: true }),
+    makeCandidate("grey", free(9)),
   ];
   const score = { tag: "score", val: 1 } as const;
   const verdicts = [score, score, score, { tag: "reject", val: "full" } as const];
   expect(ask(makeRequest({ candidates }), verdicts)).toEqual({
     ok: [
-      { candidate: 2, reason: "latency 3 ms" },
-      { candidate: 1, reason: "latency 3 ms" },
-      { candidate: 0, reason: "latency Infinity ms" },
+      { candidate: 2, reason: "3 free addresses" },
+      { candidate: 1, reason: "3 free addresses" },
+      { candidate: 0, reason: "0 free addresses" },
     ],
   });
 });

@@ -38,6 +38,7 @@ async function expectFallback(
   const stdin = node.config({ selection });
   const added = await callGenie(node, { verb: "ADD", pod, stdin });
   expect(added, added.stderr).toMatchObject({ exitCode: 0, answer: { ips: [expect.anything()] } });
+  expect(added.stderr).toContain("a module failed");
   const decision = (await readDecisions(node)).at(-1);
   expect(decision).toMatchObject({
     containerId: pod.name,

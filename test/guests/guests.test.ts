@@ -150,8 +150,8 @@ test.each([
 
 test("a guest process that can't start is an outcome, not an exception", async () => {
   await using broken = openSandbox(() => spawnGuest("/nonexistent/genie-guest"), LIMITS);
-  const detail = "the guest process did not start: ENOENT";
-  expect(await broken.load(good)).toEqual({ outcome: "trap", detail });
+  const detail = "the guest process did not start: ENOENT /nonexistent/genie-guest";
+  expect(await broken.load(good)).toEqual({ outcome: "error", detail });
 });
 
 test("no call sees what an earlier one left", async () => {

@@ -95,7 +95,7 @@ class GuestSandbox implements Sandbox {
   /** The guest answers one order at a time. */
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#last.then(work);
-    this.#last = result.catch(() => undefined);
+    this.#last = result.catch(() => undefined); // who asked has the error; the next one only waits
     return result;
   }
 

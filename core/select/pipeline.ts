@@ -31,6 +31,8 @@ interface Course {
   deadlineAtMs: number;
 }
 
+type Finding = Pick<Decision, "ranking" | "decidedBy" | "refusal">;
+
 /**
  * Asks the scorers in their order, then the selector. One failing module hands the whole decision to the
  * fallback; what healthy scorers rejected stays rejected. Source: design, "What happens with what comes back".
@@ -39,13 +41,11 @@ export async function decide(question: Question, ports: PipelinePorts): Promise<
   const startedMs = ports.nowMs();
   const standings = question.request.candidates.map((candidate) => ({ candidate, weightedSum: 0 }));
   const course: Course = { question, ports, runs: [], rejected: [], standings, deadlineAtMs: Infinity };
-  const verdict = await runModules(course);
+  const finding = await runModules(course);
   const { runs: modules, rejected } = course;
   const inputs = digestInputs(question);
-  return { ...verdict, modules, rejected, inputs, ms: ports.nowMs() - startedMs };
+  return { ...finding, modules, rejected, inputs, ms: ports.nowMs() - startedMs };
 }
-
-type Finding = Pick<Decision, "ranking" | "decidedBy" | "refusal">;
 
 async function runModules(course: Course): Promise<Finding> {
   const { scorers, selector, deadlineMs } = course.question.selection;

@@ -1,7 +1,9 @@
 import { constants } from "node:fs";
 import { open, readdir } from "node:fs/promises";
 import path from "node:path";
-import { Failure, findErrno } from "../core/errors.ts";
+import { findErrno } from "../core/errors.ts";
+import { orIoFailure } from "../core/io-failure.ts";
+import { unlessMissing } from "../core/missing.ts";
 import type { ConfFile } from "../core/networks/candidates.ts";
 
 const EXTENSIONS = [".conf", ".conflist", ".json"];
@@ -15,22 +17,17 @@ const READ_WITHOUT_WAIT = constants.O_RDONLY | constants.O_NONBLOCK;
  *
  * @throws {Failure} ioFailure when the folder can't be read.
  */
-export async function readConfFolder(folder: string): Promise<readonly ConfFile[]> {
-  try {
-    const names = (await readdir(folder)).filter((name) => EXTENSIONS.includes(path.extname(name)));
+export function readConfFolder(folder: string): Promise<readonly ConfFile[]> {
+  return orIoFailure(`the conf folder ${folder} can't be read`, async () => {
+    const listed = (await unlessMissing(readdir(folder))) ?? [];
+    const names = listed.filter((name) => EXTENSIONS.includes(path.extname(name)));
     const files: ConfFile[] = [];
     for (const name of names.toSorted().slice(0, FILE_LIMIT)) {
       const file = await readConfFile(folder, name);
       if (file !== undefined) files.push(file);
     }
     return files;
-  } catch (error) {
-    const code = findErrno(error);
-    if (code === "ENOENT") return [];
-    throw new Failure("ioFailure", `the conf folder ${folder} can't be read: ${code ?? String(error)}`, {
-      cause: error,
-    });
-  }
+  });
 }
 
 /** Undefined for a file that went away, and for what is none. What is too long is cut, and so no JSON. */

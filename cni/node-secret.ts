@@ -2,6 +2,7 @@ import { createHmac, randomBytes, randomUUID } from "node:crypto";
 import { link, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { Failure, findErrno } from "../core/errors.ts";
+import { orIoFailure } from "../core/io-failure.ts";
 import { unlessMissing } from "../core/missing.ts";
 import { syncFolder } from "../registry/atomic-file.ts";
 import { writeDurably } from "./private-folder.ts";
@@ -16,20 +17,16 @@ const SECRET_BYTES = 32;
  */
 export async function deriveSeed(stateDir: string, podKey: string): Promise<bigint> {
   const file = path.join(stateDir, "seed.secret");
-  try {
-    const secret = (await unlessMissing(readFile(file))) ?? (await makeSecret(file));
-    if (secret.length !== SECRET_BYTES) {
-      throw new Failure(
-        "ioFailure",
-        `the node's secret ${file} is damaged; once it is removed, a new one is made`,
-      );
-    }
-    return createHmac("sha256", secret).update(podKey).digest().readBigUInt64LE(0);
-  } catch (error) {
-    const code = findErrno(error);
-    if (code === undefined) throw error;
-    throw new Failure("ioFailure", `the node's secret ${file} can't be used: ${code}`, { cause: error });
+  const secret = await orIoFailure(`the node's secret ${file} can't be used`, async () => {
+    return (await unlessMissing(readFile(file))) ?? (await makeSecret(file));
+  });
+  if (secret.length !== SECRET_BYTES) {
+    throw new Failure(
+      "ioFailure",
+      `the node's secret ${file} is damaged; once it is removed, a new one is made`,
+    );
   }
+  return createHmac("sha256", secret).update(podKey).digest().readBigUInt64LE(0);
 }
 
 /** Of two calls that make one at the same time the first wins: a seed that was given never changes. */

@@ -1,6 +1,7 @@
 import { readFile, rename, rm } from "node:fs/promises";
 import path from "node:path";
-import { Failure, findErrno } from "../../core/errors.ts";
+import { Failure } from "../../core/errors.ts";
+import { orIoFailure } from "../../core/io-failure.ts";
 import { unlessMissing } from "../../core/missing.ts";
 import type { Ledger, Log } from "../../core/ports.ts";
 import { syncFolder } from "../../registry/atomic-file.ts";
@@ -53,13 +54,6 @@ async function removeEntry(file: string): Promise<void> {
   await unlessMissing(syncFolder(path.dirname(file))); // no folder: there never was an entry
 }
 
-/** Says where the disk refused: the caller can't see that from ENOSPC alone. */
-async function onDisk<T>(folder: string, act: () => Promise<T>): Promise<T> {
-  try {
-    return await act();
-  } catch (error) {
-    const code = findErrno(error);
-    if (code === undefined) throw error;
-    throw new Failure("ioFailure", `the ledger in ${folder} can't be used: ${code}`, { cause: error });
-  }
+function onDisk<T>(folder: string, act: () => Promise<T>): Promise<T> {
+  return orIoFailure(`the ledger in ${folder} can't be used`, act);
 }

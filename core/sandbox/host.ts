@@ -25,7 +25,7 @@ export function openSandbox(spawn: () => GuestProcess, limits: GuestLimits): San
 }
 
 /** What is known of a module: the order that loads it, or why it can't be loaded. */
-type Known = { readonly outcome: "ok"; readonly order: Uint8Array } | ModuleFailure;
+type Known = ModuleResult<Uint8Array>;
 
 /** What came of asking, and whether it may be the doing of a module that ran in the same guest before. */
 interface Attempt {
@@ -108,7 +108,7 @@ class GuestSandbox implements Sandbox {
     if (!(guest instanceof GuestConnection)) this.#guest = undefined;
     if (!(guest instanceof GuestConnection) || guest.loaded.has(digest)) return guest;
     const { loadMs } = this.#limits;
-    const { result: loaded, isDoubtful } = await this.#ask(guest, { digest, frame: known.order }, loadMs);
+    const { result: loaded, isDoubtful } = await this.#ask(guest, { digest, frame: known.value }, loadMs);
     if (isDoubtful) return await this.#guestWith(digest);
     if (loaded.outcome === "ok") {
       guest.loaded.add(digest);
@@ -153,7 +153,7 @@ function planLoad({ digest, kind, glue, coreByName }: PreparedModule, { memoryBy
   const capped = capMemories(coreByName, memoryBytes);
   if (capped.outcome !== "ok") return capped;
   const records = new Map([[GLUE, glue], ...capped.value]);
-  return { outcome: "ok", order: encodeOrder({ do: "load", digest, kind, memoryBytes }, records) };
+  return { outcome: "ok", value: encodeOrder({ do: "load", digest, kind, memoryBytes }, records) };
 }
 
 /** The guest may fail to start before anyone waits for it, so that is an outcome from the first moment on. */

@@ -1,20 +1,19 @@
 /** A scripted guest says what real modules could say; the real one is tested in core/sandbox and end to end. */
 import { describe, expect, test } from "vitest";
 import {
+  both,
   choices,
   decideScripted,
   digestOf,
+  firstFit,
   module,
   ok,
+  oneScorer,
+  onlySelector,
   reject,
   scores,
 } from "../../test/fakes/scripted-decision.ts";
 import { type FailedOutcome, type ModuleResult, OUTCOMES } from "./outcome.ts";
-
-const firstFit = ["blue", "green", "red"];
-const oneScorer = { scorers: [module("a")] };
-const onlySelector = { selector: module("b") };
-const both = { scorers: [module("a")], selector: module("b") };
 
 describe("a failing module hands the decision to the fallback", () => {
   const failed = OUTCOMES.filter((outcome): outcome is FailedOutcome => outcome !== "ok");

@@ -1,5 +1,5 @@
 import { constants, type Stats } from "node:fs";
-import { lstat, open } from "node:fs/promises";
+import { type FileHandle, lstat, open } from "node:fs/promises";
 import path from "node:path";
 import { findErrno } from "../../core/errors.ts";
 import { unlessMissing } from "../../core/missing.ts";
@@ -17,11 +17,24 @@ export async function isGuarded(folder: string): Promise<boolean> {
 
 /** The bytes of a file that only we and root can have written; undefined for any other, a link or a larger one. */
 export async function findGuardedFile(file: string, maxBytes: number): Promise<Buffer | undefined> {
+  await using handle = await findOpened(file, maxBytes);
+  return await handle?.readFile();
+}
+
+/** Whether findGuardedFile would give bytes. */
+export async function isGuardedFile(file: string, maxBytes: number): Promise<boolean> {
+  await using handle = await findOpened(file, maxBytes);
+  return handle !== undefined;
+}
+
+async function findOpened(file: string, maxBytes: number): Promise<FileHandle | undefined> {
   if (!(await isGuarded(path.dirname(file)))) return undefined;
-  await using handle = await unlessLink(unlessMissing(open(file, NO_TRICKS)));
-  if (handle === undefined) return undefined;
-  const found = await handle.stat();
-  return found.isFile() && isOurs(found) && found.size <= maxBytes ? await handle.readFile() : undefined;
+  await using undo = new AsyncDisposableStack();
+  const handle = undo.use(await unlessLink(unlessMissing(open(file, NO_TRICKS))));
+  const found = await handle?.stat();
+  if (found === undefined || !found.isFile() || !isOurs(found) || found.size > maxBytes) return undefined;
+  undo.move();
+  return handle;
 }
 
 function isOurs({ uid, mode }: Stats): boolean {

@@ -1,11 +1,12 @@
-import { chmod, mkdir, readdir, rm } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import type { Records } from "../../core/sandbox/records.ts";
 import { findSealed, seal } from "../../core/sealed.ts";
 import { replaceFile, syncFolder } from "../atomic-file.ts";
 import { type Digest, hexOf } from "../digest.ts";
+import { makeFolder } from "../new-folder.ts";
 import { planPaths } from "../store/folder.ts";
-import { findGuardedFile, isGuarded } from "./guarded-file.ts";
+import { findGuardedFile, isGuarded, isGuardedFile } from "./guarded-file.ts";
 import { JCO_VERSION } from "./jco-version.ts";
 
 const FORMAT = "genie-prepared 1";
@@ -15,7 +16,7 @@ const MAX_BYTES = 64 * 2 ** 20;
 
 /** Whether a file for this module is there; its bytes are only checked when it is read. */
 export async function isPrepared(storeDir: string, digest: Digest): Promise<boolean> {
-  return (await findBytes(storeDir, digest)) !== undefined;
+  return await isGuardedFile(pathOf(storeDir, digest), MAX_BYTES);
 }
 
 /**
@@ -23,7 +24,7 @@ export async function isPrepared(storeDir: string, digest: Digest): Promise<bool
  * that somebody else may have written: no digest holds for them, so whoever writes them chooses what runs.
  */
 export async function findPrepared(storeDir: string, digest: Digest): Promise<Records | undefined> {
-  const bytes = await findBytes(storeDir, digest);
+  const bytes = await findGuardedFile(pathOf(storeDir, digest), MAX_BYTES);
   const records = bytes && findSealed(FORMAT, bytes);
   return records && new Map(records);
 }
@@ -32,7 +33,7 @@ export async function findPrepared(storeDir: string, digest: Digest): Promise<Re
 export async function writePrepared(storeDir: string, digest: Digest, records: Records): Promise<void> {
   const folder = planPaths(storeDir).prepared;
   if (!(await isGuarded(folder))) return;
-  if ((await mkdir(folder, { recursive: true })) !== undefined) await chmod(folder, 0o755);
+  await makeFolder(folder, 0o755);
   const name = fileOf(digest);
   await replaceFile(path.join(folder, name), seal(FORMAT, [...records]), { tempDir: folder });
   const old = (await readdir(folder)).filter((it) => it.startsWith(`${hexOf(digest)}-`) && it !== name);
@@ -40,8 +41,8 @@ export async function writePrepared(storeDir: string, digest: Digest, records: R
   await syncFolder(folder);
 }
 
-function findBytes(storeDir: string, digest: Digest): Promise<Buffer | undefined> {
-  return findGuardedFile(path.join(planPaths(storeDir).prepared, fileOf(digest)), MAX_BYTES);
+function pathOf(storeDir: string, digest: Digest): string {
+  return path.join(planPaths(storeDir).prepared, fileOf(digest));
 }
 
 function fileOf(digest: Digest): string {

@@ -19,6 +19,13 @@ export const reject = (val: string) => ({ tag: "reject", val });
 export const choices = (...indexes: number[]) =>
   ok(indexes.map((candidate) => ({ candidate, reason: `took ${candidate}` })));
 
+/** What most scripts configure: scorer `a`, selector `b`, or both. */
+export const oneScorer = { scorers: [module("a")] };
+export const onlySelector = { selector: module("b") };
+export const both = { ...oneScorer, ...onlySelector };
+/** The fallback's order of the networks that a script has when it names none. */
+export const firstFit = ["blue", "green", "red"];
+
 interface Script {
   readonly selection: object;
   /** What modules answer, by the letter of their digest. */
@@ -73,7 +80,7 @@ export async function decideScripted(script: Script) {
 }
 
 function toQuestion(script: Script): Question {
-  const { networks = ["blue", "green", "red"], defaultNetwork, mayFail = true } = script;
+  const { networks = firstFit, defaultNetwork, mayFail = true } = script;
   const genie = { selection: script.selection };
   const { selection } = parseConfig(JSON.stringify({ name: "genie", type: "genie", genie })).genie;
   const candidates = networks.map((network) => makeCandidate(network));

@@ -12,13 +12,14 @@ beforeEach(async () => {
 afterEach(() => rm(dir, { recursive: true }));
 
 const put = (name: string, text = "{}") => writeFile(path.join(dir, name), text);
-const names = async () => (await readConfFolder(dir)).map(({ name }) => name).toSorted();
+const read = async () => (await readConfFolder(dir)).files;
+const names = async () => (await read()).map(({ name }) => name).toSorted();
 
 test("reads the files that libcni reads, as they are", async () => {
   const text = '{\r\n  "name": "blü"\r\n}';
   for (const name of ["1.conf", "2.conflist", "3.json"]) await put(name, text);
   for (const name of ["4.conf.bak", "5.CONF", "6.yaml", "conf", "7.conf~"]) await put(name);
-  expect((await readConfFolder(dir)).toSorted((a, b) => (a.name < b.name ? -1 : 1))).toEqual([
+  expect((await read()).toSorted((a, b) => (a.name < b.name ? -1 : 1))).toEqual([
     { name: "1.conf", text },
     { name: "2.conflist", text },
     { name: "3.json", text },
@@ -28,12 +29,13 @@ test("reads the files that libcni reads, as they are", async () => {
 test("follows links, as the folders of Kubernetes' config maps need it", async () => {
   await put("real.txt", '{"a":1}');
   await symlink("real.txt", path.join(dir, "1.conf"));
-  expect(await readConfFolder(dir)).toEqual([{ name: "1.conf", text: '{"a":1}' }]);
+  expect(await read()).toEqual([{ name: "1.conf", text: '{"a":1}' }]);
 });
 
 test("a missing folder has none, an empty one neither", async () => {
-  expect(await readConfFolder(path.join(dir, "gone"))).toEqual([]);
-  expect(await readConfFolder(dir)).toEqual([]);
+  const nothing = { files: [], pluginFilesByNetwork: new Map() };
+  expect(await readConfFolder(path.join(dir, "gone"))).toEqual(nothing);
+  expect(await readConfFolder(dir)).toEqual(nothing);
 });
 
 test("what is no folder is named", async () => {
@@ -56,7 +58,7 @@ test("one odd entry doesn't stop the node", async () => {
 test("a pipe that nobody writes to keeps no pod waiting", async () => {
   await execa("mkfifo", [path.join(dir, "1.conf")]);
   await put("2.conf");
-  expect(await readConfFolder(dir)).toEqual([
+  expect(await read()).toEqual([
     { name: "1.conf", text: "" },
     { name: "2.conf", text: "{}" },
   ]);
@@ -64,7 +66,7 @@ test("a pipe that nobody writes to keeps no pod waiting", async () => {
 
 test("of an endless file only a part is read", async () => {
   await put("1.conf", `{"a":"${"x".repeat(1_000_000)}"}`);
-  expect((await readConfFolder(dir))[0]?.text.length).toBe(256 * 1024);
+  expect((await read())[0]?.text.length).toBe(256 * 1024);
 });
 
 test("of too many files the first are read", async () => {

@@ -1,17 +1,18 @@
-import type { Config } from "../core/config.ts";
+import type { Config, Folders } from "../core/config.ts";
 import { findErrno } from "../core/errors.ts";
 import type { Sample } from "../core/kpi/names.ts";
 import type { NodeNetwork } from "../core/networks/candidates.ts";
-import type { AddPorts, DelPorts, Log } from "../core/ports.ts";
+import type { AddPorts, DelPorts, Log, UndoPorts } from "../core/ports.ts";
 import { openSandbox } from "../core/sandbox/host.ts";
 import { openModuleSource } from "../registry/prepare/source.ts";
 import { readConfFolder } from "./conf-folder.ts";
-import { recordDecision } from "./decision-log.ts";
-import { openLedger } from "./ledger/ledger.ts";
+import { readDecided, recordDecision } from "./decision-log.ts";
 import { spawnGuest } from "./guest-process.ts";
+import { openKernel } from "./kernel.ts";
+import { openLedger } from "./ledger/ledger.ts";
 import { deriveSeed } from "./node-secret.ts";
 import { sampleHostLocal } from "./probes/host-local.ts";
-import { processExec } from "./process-exec.ts";
+import { openExec } from "./process-exec.ts";
 import { refuseUnverified } from "./trust.ts";
 
 /** For compiling a module that is prepared; usual is 1 ms, a JavaScript engine takes 8. */
@@ -20,9 +21,18 @@ const LOAD_MS = 1_000;
 /** What belongs to this call and not to its configuration. */
 export type Host = Pick<AddPorts, "log" | "signal" | "nodeName">;
 
-/** The ports of DEL as they are on a real node. */
-export function openDelPorts(stateDir: string, host: Host): DelPorts {
-  return { ...host, exec: processExec, ledger: openLedger(stateDir, host.log) };
+/** The ports of what undoes, as they are on a real node. */
+export function openUndoPorts(stateDir: string, host: Host): UndoPorts {
+  const { exec, holding } = openExec();
+  return { ...host, exec, kernel: openKernel(), ledger: openLedger(stateDir, { log: host.log, holding }) };
+}
+
+export function openDelPorts({ stateDir, confDir }: Folders, host: Host): DelPorts {
+  return {
+    ...openUndoPorts(stateDir, host),
+    confFolder: () => readConfFolder(confDir),
+    decided: (containerId) => readDecided(containerId, stateDir),
+  };
 }
 
 /** The ports of ADD as they are on a real node. */
@@ -30,8 +40,8 @@ export function openAddPorts(config: Config, host: Host): AddPorts {
   const { confDir, stateDir, moduleStore, selection, trust } = config.genie;
   return {
     ...host,
-    ...openDelPorts(stateDir, host),
-    confFiles: () => readConfFolder(confDir),
+    ...openUndoPorts(stateDir, host),
+    confFolder: () => readConfFolder(confDir),
     samples: (networks) => sample(networks, host.log),
     modules: refuseUnverified(openModuleSource(moduleStore), trust.policy),
     openSandbox: () =>

@@ -36,9 +36,13 @@ export async function checkOwnFolder(folder: string): Promise<void> {
 }
 
 /** Replaces an owner-only file; a crash leaves the old one or the new one, a power cut afterwards the new one. */
-export async function writeDurably(file: string, bytes: Uint8Array): Promise<void> {
+export async function writeDurably(
+  file: string,
+  bytes: Uint8Array,
+  { temp }: { temp?: string } = {},
+): Promise<void> {
   const folder = path.dirname(file);
   await makePrivateFolder(folder);
-  await replaceFile(file, bytes, { tempDir: folder, mode: 0o600 });
+  await replaceFile(file, bytes, { tempDir: folder, mode: 0o600, ...(temp !== undefined && { temp }) });
   await syncFolder(folder);
 }

@@ -1,29 +1,23 @@
-import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, mkdir, open, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { PluginCall } from "../core/ports.ts";
-import { unlessMissing } from "../core/missing.ts";
+import { toPluginCall } from "../test/plugins/plugin-call.ts";
 import { openPluginFolder, type PluginFolder } from "../test/plugins/scripted.ts";
-import { processExec } from "./process-exec.ts";
+import { openExec } from "./process-exec.ts";
 
 let folder: PluginFolder;
+let passed: string;
 beforeEach(async () => {
   folder = await openPluginFolder();
+  passed = "";
 });
 afterEach(() => folder[Symbol.asyncDispose]());
 
+const { exec } = openExec({ pass: (bytes) => void (passed += bytes.toString()) });
+
 function run(more: Partial<PluginCall> = {}, signal = new AbortController().signal) {
-  const call: PluginCall = {
-    verb: "ADD",
-    plugin: "one",
-    containerId: "c1",
-    netns: "/run/netns/a",
-    ifName: "eth0",
-    args: "A=b",
-    path: folder.path,
-    stdin: "{}",
-  };
-  return processExec.run({ ...call, ...more }, signal);
+  return exec.run(toPluginCall(folder, more), signal);
 }
 
 test("gives back what the plugin said, to the byte, and how it ended", async () => {
@@ -34,19 +28,31 @@ test("gives back what the plugin said, to the byte, and how it ended", async () 
     stdout: '{"ü":"😀"}\n\n',
     stderr: "oh\n",
   });
+  expect(passed).toBe("oh\n");
 });
 
-test("the environment is of our own making", async () => {
-  process.env["GENIE_TEST_SECRET"] = "token";
-  process.env["LD_PRELOAD_TEST"] = "x";
-  try {
+describe("the environment is of our own making", () => {
+  beforeEach(() => {
+    process.env["GENIE_TEST_SECRET"] = "token";
+    process.env["CNI_ARGS"] = "our=own";
+  });
+  afterEach(() => {
+    delete process.env["GENIE_TEST_SECRET"];
+    delete process.env["CNI_ARGS"];
+  });
+
+  async function readEnvironment(more: Partial<PluginCall>): Promise<readonly string[]> {
     await folder.plugin("one", "env");
-    const outcome = await run({ path: ["/nowhere", ...folder.path] });
+    const outcome = await run({ path: ["/nowhere", ...folder.path], ...more });
     const lines = outcome.ended === "exited" ? outcome.stdout.split("\n") : [];
     const shells = /^(PWD|OLDPWD|SHLVL|_)=/;
-    expect(lines.filter((line) => line !== "" && !shells.test(line)).toSorted()).toEqual([
+    return lines.filter((line) => line !== "" && !shells.test(line)).toSorted();
+  }
+
+  test.each(["ADD", "DEL", "CHECK"] as const)("%s", async (verb) => {
+    expect(await readEnvironment({ verb })).toEqual([
       "CNI_ARGS=A=b",
-      "CNI_COMMAND=ADD",
+      `CNI_COMMAND=${verb}`,
       "CNI_CONTAINERID=c1",
       "CNI_IFNAME=eth0",
       "CNI_NETNS=/run/netns/a",
@@ -54,10 +60,16 @@ test("the environment is of our own making", async () => {
       "GENIE_CALLED_BY_GENIE=1",
       "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     ]);
-  } finally {
-    delete process.env["GENIE_TEST_SECRET"];
-    delete process.env["LD_PRELOAD_TEST"];
-  }
+  });
+
+  test.each(["GC", "STATUS"] as const)("%s is about no container", async (verb) => {
+    expect(await readEnvironment({ verb })).toEqual([
+      `CNI_COMMAND=${verb}`,
+      `CNI_PATH=/nowhere:${folder.path[0]}`,
+      "GENIE_CALLED_BY_GENIE=1",
+      "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    ]);
+  });
 });
 
 describe("which plugin", () => {
@@ -74,9 +86,16 @@ describe("which plugin", () => {
   });
 
   test("is none that isn't there", async () => {
+    const bin = path.basename(folder.path[0]);
+    await folder.plugin("one", "echo '{}'");
     expect(await run({ plugin: "gone" })).toEqual({ ended: "notFound" });
     expect(await run({ path: [] })).toEqual({ ended: "notFound" });
     expect(await run({ path: [path.join(folder.dir, "bin/one")] })).toEqual({ ended: "notFound" });
+    for (const plugin of ["", ".", "..", "./one", `../${bin}/one`, path.join(folder.path[0], "one")]) {
+      expect(await run({ plugin })).toEqual({ ended: "notFound" });
+      expect(await exec.has(plugin, folder.path)).toBe(false);
+    }
+    expect(await exec.has("one", ["/nowhere", ...folder.path])).toBe(true);
   });
 
   test("that can't be started is named", async () => {
@@ -89,69 +108,55 @@ describe("which plugin", () => {
   });
 });
 
-test("a plugin that reads nothing is no failure", async () => {
-  await writeFile(path.join(folder.path[0], "deaf"), "#!/bin/sh\nexec <&-\necho '{}'\n", { mode: 0o755 });
-  expect(await run({ plugin: "deaf", stdin: "x".repeat(1_000_000) })).toMatchObject({
-    exitCode: 0,
-    stdout: "{}\n",
-  });
-});
-
-test("one that never stops talking is stopped", async () => {
-  await folder.plugin("one", "exec yes");
-  expect(await run()).toEqual({ ended: "tooMuchOutput", limitBytes: 1024 * 1024 });
-  await folder.plugin("one", "exec yes >&2");
-  expect(await run()).toEqual({ ended: "tooMuchOutput", limitBytes: 1024 * 1024 });
-});
-
 test("one that dies is told by its signal", async () => {
   await folder.plugin("one", "kill -SEGV $$");
   expect(await run()).toEqual({ ended: "killed", signal: "SIGSEGV" });
 });
 
-describe("when we are to stop", () => {
-  /** Runs `script`, which writes the pids to watch, and stops it once it has. */
-  async function stopOnceBegun(script: string) {
-    const stop = new AbortController();
-    const pids = path.join(folder.dir, "pids");
-    await folder.plugin("one", script.replaceAll("PIDS", pids));
-    const running = run({}, stop.signal);
-    const read = async () => (await unlessMissing(readFile(pids, "utf8"))) ?? "";
-    await expect.poll(read, { timeout: 20_000 }).toMatch(/^(\d+ )+done\n$/);
-    stop.abort();
-    const outcome = await running;
-    return { outcome, pids: (await read()).split(" ").slice(0, -1).map(Number) };
-  }
+describe("stderr", () => {
+  const stderrOf = async () => {
+    const outcome = await run();
+    return outcome.ended === "exited" ? outcome.stderr : outcome.ended;
+  };
 
-  /** A dead one that nobody has waited for yet is a zombie. Source: proc(5). */
-  async function isAlive(pid: number): Promise<boolean> {
-    const stat = await unlessMissing(readFile(`/proc/${pid}/stat`, "utf8"));
-    return stat !== undefined && !/\) [ZX] /.test(stat);
-  }
-  const countAlive = async (pids: readonly number[]) =>
-    (await Promise.all(pids.map(isAlive))).filter(Boolean).length;
+  test("is handed on while the plugin runs", async () => {
+    await folder.plugin("one", `echo early >&2; while ! [ -e '${folder.dir}/go' ]; do sleep 0.05; done`);
+    const running = run();
+    await expect.poll(() => passed, { timeout: 20_000 }).toBe("early\n");
+    await writeFile(path.join(folder.dir, "go"), "");
+    expect(await running).toMatchObject({ exitCode: 0, stderr: "early\n" });
+  });
 
-  test("already, nothing is run", async () => {
+  test("is kept as far as its end, and handed on as far as its first MiB", async () => {
+    await folder.plugin("one", "yes | head -c 3000000 >&2; echo last >&2; exit 1");
+    expect(await stderrOf()).toMatch(/^(y|\n)[y\n]*last\n$/);
+    expect([(await stderrOf()).length, passed.length]).toEqual([64 * 1024, 2 * 1024 * 1024]);
+  });
+});
+
+describe("a plugin that is being written", () => {
+  async function openForWriting() {
     await folder.plugin("one", "echo '{}'");
-    expect(await run({}, AbortSignal.abort())).toEqual({ ended: "killed", signal: "SIGTERM" });
-    expect(await folder.takeCalls()).toEqual([]);
+    return await open(path.join(folder.path[0], "one"), "r+");
+  }
+
+  test("is waited for", async () => {
+    const writer = await openForWriting();
+    const running = run();
+    setTimeout(() => void writer.close(), 300);
+    expect(await running).toMatchObject({ stdout: "{}\n" });
   });
 
-  test.each([
-    ["the plugin", 'echo "$$ done" > PIDS; exec sleep 60', "SIGTERM"],
-    ["what it has started", 'sleep 60 & echo "$$ $! done" > PIDS; wait', "SIGTERM"],
-    ["what it has left behind, holding its output", 'sleep 60 & echo "$! done" > PIDS', "SIGTERM"],
-    ["one that won't", 'trap "" TERM; echo "$$ done" > PIDS; while :; do sleep 1; done', "SIGKILL"],
-  ])("%s ends", async (_, script, signal) => {
-    const { outcome, pids } = await stopOnceBegun(script);
-    expect(outcome).toEqual({ ended: "killed", signal });
-    await expect.poll(() => countAlive(pids), { timeout: 20_000 }).toBe(0);
+  test("is waited for no longer than we may", async () => {
+    await using _writer = await openForWriting();
+    expect(await run({}, AbortSignal.timeout(200))).toEqual({ ended: "killed", signal: "SIGTERM" });
   });
 
-  test("one that left the group, holding the output, keeps us no longer", async () => {
-    const { outcome, pids } = await stopOnceBegun('setsid sleep 60 & echo "$! done" > PIDS');
-    const alive = await countAlive(pids);
-    for (const pid of pids) process.kill(pid, "SIGKILL");
-    expect([outcome, alive]).toEqual([{ ended: "killed", signal: "SIGTERM" }, 1]);
+  test("for ever is an error", async () => {
+    await using _writer = await openForWriting();
+    await expect(run()).rejects.toMatchObject({
+      kind: "delegateFailed",
+      message: "ADD of plugin one could not be started: ETXTBSY",
+    });
   });
 });

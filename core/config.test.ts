@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { findAnswerVersion, parseConfig, parseStateDir } from "./config.ts";
+import { findAnswerVersion, parseConfig, parseFolders, parseGcConfig } from "./config.ts";
 
 const smallest = { cniVersion: "1.0.0", name: "genie", type: "genie" };
 const parse = (more: object) => parseConfig(JSON.stringify({ ...smallest, ...more }));
@@ -137,10 +137,30 @@ describe("DEL reads stateDir and stumbles over nothing else", () => {
     [{ genie: { stateDir: "/state", confdir: 7 }, name: 5, cniVersion: "9.9.9" }, "/state"],
     [{ genie: "nonsense" }, "/var/lib/genie"],
     [{ genie: null }, "/var/lib/genie"],
-  ])("%j", (config, stateDir) => expect(parseStateDir(JSON.stringify(config))).toBe(stateDir));
+  ])("%j", (config, stateDir) => expect(parseFolders(JSON.stringify(config)).stateDir).toBe(stateDir));
 
   test.each([{ genie: { stateDir: 7 } }, { genie: { stateDir: "state" } }])("but not over %j", (config) => {
-    expect(() => parseStateDir(JSON.stringify(config))).toThrow("genie.stateDir: ");
+    expect(() => parseFolders(JSON.stringify(config))).toThrow("genie.stateDir: ");
+  });
+});
+
+describe("GC reads what it needs and stumbles over nothing else", () => {
+  const folders = { confDir: "/conf", stateDir: "/state" };
+  test.each([
+    {},
+    { genie: { ...folders, confdir: 7, selection: { scorers: [{ module: "r/a:latest" }] }, networks: [] } },
+    { runtimeConfig: "x", args: [], kubernetes: "yes", prevResult: 7, default_plugin: ["blue"] },
+  ])("%j", (more) => {
+    const read = parseGcConfig(JSON.stringify({ ...smallest, genie: folders, disableGC: true, ...more }));
+    expect(read).toMatchObject({ ...smallest, disableGC: true, genie: folders });
+  });
+
+  test.each<[string, object]>([
+    ["name", { name: "a/b" }],
+    ["genie.confDir", { genie: { confDir: "conf" } }],
+    ["genie.stateDir", { genie: { stateDir: 7 } }],
+  ])("but not over %s in %j", (field, more) => {
+    expect(() => parseGcConfig(JSON.stringify({ ...smallest, ...more }))).toThrow(`${field}: `);
   });
 });
 

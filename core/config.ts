@@ -81,6 +81,9 @@ const config = z.looseObject({
   kubernetes: z.looseObject({}).optional(),
   runtimeConfig: z.record(z.string(), z.unknown()).optional(),
   args: z.record(z.string(), z.unknown()).optional(),
+  /** What the plugins before genie have made, when it is part of a chain. */
+  prevResult: z.looseObject({}).optional(),
+  disableGC: z.boolean().optional(),
   genie: genie.prefault({}),
 });
 
@@ -99,7 +102,20 @@ export type Config = z.infer<typeof config> & { readonly cniVersion: CniVersion 
  * @throws {Failure} decodingFailure, incompatibleVersion, or invalidConfig naming every field that is wrong.
  */
 export function parseConfig(text: string): Config {
-  const raw = parseObject(text);
+  return toConfig(parseObject(text));
+}
+
+/**
+ * As parseConfig, but only what GC needs is read, and the rest is as if it were absent: a mistake in what modules are
+ * told must not keep addresses from being given back.
+ */
+export function parseGcConfig(text: string): Config {
+  const { cniVersion, name, type, disableGC, genie: block } = parseObject(text);
+  const { confDir, stateDir } = isJsonObject(block) ? block : {};
+  return toConfig({ cniVersion, name, type, disableGC, genie: { confDir, stateDir } });
+}
+
+function toConfig(raw: JsonObject): Config {
   const cniVersion = parseVersionField(raw);
   const parsed = config.safeParse(raw);
   if (parsed.success) return { ...parsed.data, cniVersion };
@@ -107,13 +123,20 @@ export function parseConfig(text: string): Config {
   throw new Failure("invalidConfig", faults.join("; "));
 }
 
-/** All that DEL needs. Read leniently: a mistake in the rest must not keep a pod from going. */
-export function parseStateDir(text: string): string {
+export type Folders = Pick<GenieConfig, "stateDir" | "confDir">;
+
+/**
+ * All that DEL needs. Read leniently: a mistake in the rest must not keep a pod from going.
+ *
+ * @throws {Failure} decodingFailure, or invalidConfig when nobody can know where the ledger is.
+ */
+export function parseFolders(text: string): Folders {
   const raw = parseObject(text);
   const block = isJsonObject(raw["genie"]) ? raw["genie"] : {};
-  const parsed = genie.shape.stateDir.safeParse(block["stateDir"]);
-  if (parsed.success) return parsed.data;
-  throw new Failure("invalidConfig", "genie.stateDir: must be an absolute path");
+  const stateDir = genie.shape.stateDir.safeParse(block["stateDir"]);
+  if (!stateDir.success) throw new Failure("invalidConfig", "genie.stateDir: must be an absolute path");
+  const confDir = genie.shape.confDir.safeParse(block["confDir"]);
+  return { stateDir: stateDir.data, confDir: confDir.data ?? genie.shape.confDir.parse(undefined) };
 }
 
 /** The version in which to answer, for errors too; the fallback when stdin doesn't tell. */

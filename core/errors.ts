@@ -5,15 +5,21 @@
  */
 export const FAILURES = {
   incompatibleVersion: { code: 1, todo: "use one of the CNI versions that VERSION lists" },
+  unknownContainer: { code: 3, todo: "nothing is left to be undone; call ADD" },
   invalidEnvironment: { code: 4, todo: "the runtime must set the CNI_* variables that the verb needs" },
   ioFailure: { code: 5, todo: "check the folder that is named, its owner and its free space" },
   decodingFailure: { code: 6, todo: "hand over one JSON object on stdin" },
   invalidConfig: { code: 7, todo: "mend the field that is named" },
   tryAgainLater: { code: 11, todo: "the runtime tries again by itself; see the details if it goes on" },
+  notReady: { code: 50, todo: "see why each network is not ready; pods can't be attached until one is" },
   noCandidate: { code: 101, todo: "see who rejected which network, and loosen that module's settings" },
   deniedByRule: { code: 102, todo: "ask for a network that the pod may use" },
   unknownNetwork: { code: 103, todo: "ask for a network that the node has" },
   alreadyAttached: { code: 104, todo: "call DEL before ADD is called again for the same interface" },
+  notAttached: {
+    code: 105,
+    todo: "call DEL and then ADD: the container has not the network that it should have",
+  },
   moduleFailed: { code: 110, todo: "mend the module, or let it fall back (onFailure: fallback)" },
   delegateFailed: { code: 120, todo: "see the network's own plugin, which is named" },
 } as const satisfies Record<string, { code: number; todo: string }>;

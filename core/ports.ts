@@ -1,4 +1,4 @@
-import type { ConfFile, NodeNetwork } from "./networks/candidates.ts";
+import type { ConfFolder, NodeNetwork } from "./networks/candidates.ts";
 import type { Sample } from "./kpi/names.ts";
 import type { ModuleSource, Sandbox } from "./sandbox/port.ts";
 import type { Decision } from "./select/decision.ts";
@@ -6,10 +6,12 @@ import type { Pod } from "./intent/pod.ts";
 
 /** One run of a native plugin. */
 export interface PluginCall {
-  readonly verb: "ADD" | "DEL";
+  readonly verb: "ADD" | "DEL" | "CHECK" | "GC" | "STATUS";
   /** Base name; looked for in `path`. */
   readonly plugin: string;
+  /** Empty for GC and STATUS, as are `netns`, `ifName` and `args`. */
   readonly containerId: string;
+  /** Empty on DEL when the namespace is gone. */
   readonly netns: string;
   readonly ifName: string;
   readonly args: string;
@@ -28,12 +30,25 @@ export type PluginOutcome =
 /** Runs one native plugin. The only door from the core to the outside that changes the host. */
 export interface Exec {
   run(call: PluginCall, signal: AbortSignal): Promise<PluginOutcome>;
+  /** Is this plugin in one of these folders? */
+  has(plugin: string, path: readonly string[]): Promise<boolean>;
 }
 
-/** How to undo one plugin's ADD: run DEL with exactly this. */
-export interface UndoStep {
+/** One plugin of an attachment's chain: what its DEL and its CHECK get on stdin. */
+export interface PluginStep {
   readonly plugin: string;
+  /** The plugin's configuration; with the final `prevResult` once ADD has succeeded. */
   readonly stdin: string;
+}
+
+/** The network namespace of a container, as ADD found it. */
+export interface Namespace {
+  readonly path: string;
+  /**
+   * Device, inode and, where it lasts, the inode's time in nanoseconds, such as `4:4026532281@1795503749398640271`;
+   * empty when nothing was there. Both the path and the inode's number may be used again.
+   */
+  readonly identity: string;
 }
 
 /** One network joined to one container under one interface name, and how to undo it. */
@@ -41,13 +56,22 @@ export interface Attachment {
   readonly containerId: string;
   readonly ifName: string;
   readonly network: string;
-  /** Where the container was attached; DEL uses the namespace of its own call, which may be gone. */
-  readonly netns: string;
+  /** The CNI version in which its plugins are spoken to. */
+  readonly cniVersion: string;
+  /** Who asked for it: the name in genie's own configuration, and CNI_IFNAME. DEL, CHECK and GC name it by these. */
+  readonly caller: { readonly network: string; readonly ifName: string };
+  readonly namespace: Namespace;
+  /** Of the boot in which it was attached; nothing of it lives in another one. */
+  readonly bootId: string;
   readonly args: string;
-  /** `planned` until every plugin of the chain has succeeded. */
-  readonly state: "planned" | "attached";
-  /** In the order in which they are to be run. */
-  readonly undo: readonly UndoStep[];
+  /** CNI_PATH at ADD: where a call that cleans up finds the plugins. DEL brings its own. */
+  readonly path: readonly string[];
+  /** `planned` until every plugin's ADD has succeeded; `leaving` once a DEL was tried and something is left. */
+  readonly state: "planned" | "attached" | "leaving";
+  /** The network's `disableCheck`. */
+  readonly checked: boolean;
+  /** In the order of ADD; undone from the last to the first. A step that was undone is gone from here. */
+  readonly steps: readonly PluginStep[];
 }
 
 /**
@@ -56,12 +80,43 @@ export interface Attachment {
  * @throws {Failure} ioFailure from every method when the disk says no.
  */
 export interface Ledger {
-  /** One caller a container at a time. @throws {Failure} tryAgainLater when it stays taken until the deadline, or the signal comes. */
+  /**
+   * One caller a container at a time; whoever gets it finds no delegate of an earlier, crashed caller still running.
+   * On a disk that takes no file there is no lock, since nobody could write an entry either.
+   *
+   * @throws {Failure} tryAgainLater when it stays taken until the deadline, or the signal comes.
+   */
   lock(containerId: string, signal: AbortSignal): Promise<AsyncDisposable>;
-  /** All attachments of a container, oldest first. */
-  read(containerId: string): Promise<readonly Attachment[]>;
+  /** As lock, but undefined when another has it, without waiting. */
+  tryLock(containerId: string): Promise<AsyncDisposable | undefined>;
+  /** The containers that have an entry, in no order. */
+  list(): Promise<readonly string[]>;
+  read(containerId: string): Promise<LedgerEntry>;
   /** Replaces the container's attachments; durable when it returns. An empty list removes the entry. */
   write(containerId: string, attachments: readonly Attachment[]): Promise<void>;
+  /** Takes an entry that can't be read out of the way, under a name that tells. */
+  setAside(containerId: string): Promise<void>;
+  /** Returns if an entry could be written now. */
+  probe(): Promise<void>;
+}
+
+export interface LedgerEntry {
+  /** Oldest first. */
+  readonly attachments: readonly Attachment[];
+  /**
+   * Set when the file is torn, foreign or of a newer genie: the names of networks that it seems to hold. They are
+   * hints, since nothing vouches for them.
+   */
+  readonly hints: readonly string[] | undefined;
+}
+
+/** What the kernel says of itself and of namespaces. */
+export interface Kernel {
+  readonly bootId: () => Promise<string>;
+  /** Who is at this path now, as in Namespace; empty when nobody is. */
+  readonly identify: (path: string) => Promise<string>;
+  /** Is any process in this namespace? */
+  readonly isInhabited: (identity: string) => Promise<boolean>;
 }
 
 export interface DecisionEntry {
@@ -78,8 +133,9 @@ export interface Log {
 export interface AddPorts {
   readonly exec: Exec;
   readonly ledger: Ledger;
+  readonly kernel: Kernel;
   readonly log: Log;
-  readonly confFiles: () => Promise<readonly ConfFile[]>;
+  readonly confFolder: () => Promise<ConfFolder>;
   /** What can be measured of these networks now. A source that can't be read gives no sample. */
   readonly samples: (networks: readonly NodeNetwork[]) => Promise<readonly Sample[]>;
   readonly modules: ModuleSource;
@@ -94,4 +150,15 @@ export interface AddPorts {
   readonly signal: AbortSignal;
 }
 
-export type DelPorts = Pick<AddPorts, "exec" | "ledger" | "log" | "signal">;
+/** What undoing needs: no configuration, module or cluster has to be there. */
+export type UndoPorts = Pick<AddPorts, "exec" | "ledger" | "kernel" | "log" | "signal">;
+
+export interface DelPorts extends UndoPorts {
+  readonly confFolder: () => Promise<ConfFolder>;
+  /** The networks that the latest recorded decision ranked for this container; none when there is no record. */
+  readonly decided: (containerId: string) => Promise<readonly string[]>;
+}
+
+export type CheckPorts = UndoPorts;
+export type GcPorts = UndoPorts & Pick<AddPorts, "confFolder">;
+export type StatusPorts = Pick<AddPorts, "exec" | "ledger" | "confFolder" | "signal">;

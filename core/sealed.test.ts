@@ -1,30 +1,31 @@
 import { Buffer } from "node:buffer";
 import fc from "fast-check";
-import { expect, test } from "vitest";
-import { findSealed, seal } from "./sealed.ts";
+import { describe, expect, test } from "vitest";
+import { findSealed, salvageRecords, seal, type SealedRecord } from "./sealed.ts";
 
 const FORMAT = "genie-test 1";
 const record = fc.tuple(
   fc.stringMatching(/^[a-z-]{1,20}$/).filter((name) => name !== "sha256"),
   fc.uint8Array({ maxLength: 200 }),
 );
+const plain = (records: readonly SealedRecord[] | undefined) =>
+  records?.map(([name, bytes]) => [name, Buffer.from(bytes).toString("latin1")]);
 
 test("what is sealed is read back, whatever bytes it holds", () => {
   fc.assert(
     fc.property(fc.array(record, { maxLength: 10 }), (records) => {
-      const found = findSealed(FORMAT, seal(FORMAT, records));
-      expect(found?.map(([name, bytes]) => [name, Uint8Array.from(bytes)])).toEqual(
-        records.map(([name, bytes]) => [name, Uint8Array.from(bytes)]),
-      );
+      expect(plain(findSealed(FORMAT, seal(FORMAT, records)))).toEqual(plain(records));
     }),
   );
 });
 
+const records = [
+  ["plugin", Buffer.from("bridge")],
+  ["stdin", Buffer.from('{"a":1}\n')],
+] as const;
+const file = seal(FORMAT, records);
+
 test("no cut and no changed byte goes unnoticed", () => {
-  const file = seal(FORMAT, [
-    ["plugin", Buffer.from("bridge")],
-    ["stdin", Buffer.from('{"a":1}\n')],
-  ]);
   for (let length = 0; length < file.length; length++) {
     expect(findSealed(FORMAT, file.subarray(0, length)), `cut at ${length}`).toBeUndefined();
   }
@@ -35,6 +36,34 @@ test("no cut and no changed byte goes unnoticed", () => {
   }
 });
 
+test("nothing may follow the seal", () => {
+  expect(findSealed(FORMAT, Buffer.concat([file, Buffer.from("\n")]))).toBeUndefined();
+  expect(findSealed(FORMAT, Buffer.concat([file, file]))).toBeUndefined();
+});
+
 test("another format is not read", () => {
   expect(findSealed("genie-test 2", seal(FORMAT, []))).toBeUndefined();
+});
+
+describe("salvaging", () => {
+  test("finds the whole records before a cut", () => {
+    for (let length = 0; length < file.length; length++) {
+      const found = salvageRecords(file.subarray(0, length)).filter(([name]) => name !== "sha256");
+      expect(plain(records)?.slice(0, found.length)).toEqual(plain(found));
+    }
+    expect(salvageRecords(file.subarray(0, file.length - 1))).toHaveLength(2);
+  });
+
+  test("asks neither for the format nor for the seal", () => {
+    expect(plain(salvageRecords(Buffer.from("foreign\na 1\nx\nb 2\nyz\n")))).toEqual([
+      ["a", "x"],
+      ["b", "yz"],
+    ]);
+  });
+
+  test("ends at what is no record, and takes nothing from beyond the end", () => {
+    expect(plain(salvageRecords(Buffer.from("f 1\na 1\nx\nb 9999999999\ny\n")))).toEqual([["a", "x"]]);
+    expect(plain(salvageRecords(Buffer.from("f 1\na 1\nx\nb -1\ny\nc 1\nz\n")))).toEqual([["a", "x"]]);
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => void salvageRecords(bytes)));
+  });
 });

@@ -22,17 +22,31 @@ export function findSealed(format: string, file: Uint8Array): readonly SealedRec
   const bytes = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
   const head = Buffer.from(`${format}\n`);
   if (!bytes.subarray(0, head.length).equals(head)) return undefined;
+  const { records, end } = readRecords(bytes, head.length);
+  const [name, content] = records.at(-1) ?? [];
+  if (name !== SEAL || content === undefined || end !== bytes.length) return undefined;
+  const body = bytes.subarray(0, end - toBytes([SEAL, content]).length);
+  return hash(body).equals(content) ? records.slice(0, -1) : undefined;
+}
+
+/** Whatever records can be made out behind the first line, of a file that nothing vouches for. */
+export function salvageRecords(file: Uint8Array): readonly SealedRecord[] {
+  const bytes = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
+  const lineEnd = bytes.indexOf(LINE_END);
+  return lineEnd < 0 ? [] : readRecords(bytes, lineEnd + 1).records;
+}
+
+/** The records from `start` to the first place that holds none, or to the seal. */
+function readRecords(bytes: Buffer, start: number): { records: readonly SealedRecord[]; end: number } {
   const records: SealedRecord[] = [];
-  for (let at = head.length; at < bytes.length;) {
-    const found = findRecord(bytes, at);
-    if (found === undefined) return undefined;
-    const [name, content] = found.record;
-    if (name === SEAL)
-      return isSealOf(bytes.subarray(0, at), content, found.end === bytes.length) ? records : undefined;
+  let end = start;
+  while (end < bytes.length && records.at(-1)?.[0] !== SEAL) {
+    const found = findRecord(bytes, end);
+    if (found === undefined) break;
     records.push(found.record);
-    at = found.end;
+    end = found.end;
   }
-  return undefined;
+  return { records, end };
 }
 
 function toBytes([name, bytes]: SealedRecord): Buffer {
@@ -52,8 +66,4 @@ function findRecord(bytes: Buffer, at: number): { record: SealedRecord; end: num
 
 function hash(bytes: Uint8Array): Buffer {
   return Buffer.from(createHash("sha256").update(bytes).digest("hex"));
-}
-
-function isSealOf(body: Buffer, sealed: Uint8Array, isLast: boolean): boolean {
-  return isLast && hash(body).equals(sealed);
 }

@@ -5,6 +5,8 @@ import path from "node:path";
 export interface FileOptions {
   /** On the file system of the target. A crash leaves at most one file with a random name here. */
   readonly tempDir: string;
+  /** In place of a random name, where only one caller at a time writes the file: a crash's remains are replaced. */
+  readonly temp?: string;
   readonly mode?: number;
   readonly owner?: { readonly uid: number; readonly gid: number };
 }
@@ -13,12 +15,12 @@ export interface FileOptions {
 export async function replaceFile(
   file: string,
   bytes: Uint8Array,
-  { tempDir, mode = 0o644, owner }: FileOptions,
+  { tempDir, temp: only, mode = 0o644, owner }: FileOptions,
 ): Promise<void> {
-  const temp = path.join(tempDir, `.${randomUUID()}.tmp`);
+  const temp = only ?? path.join(tempDir, `.${randomUUID()}.tmp`);
   await using undo = new AsyncDisposableStack();
   {
-    await using handle = await open(temp, "wx", 0o600);
+    await using handle = await open(temp, only === undefined ? "wx" : "w", 0o600);
     undo.defer(() => rm(temp, { force: true }));
     await handle.writeFile(bytes);
     if (owner !== undefined) await handle.chown(owner.uid, owner.gid);

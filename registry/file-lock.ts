@@ -12,17 +12,22 @@ const APPEND = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | con
 /** On top of the wait: flock ends by itself. */
 const KILL_AFTER_MS = 5_000;
 
+interface HeldLock extends AsyncDisposable {
+  /** The open file that the lock is on. Whoever has a duplicate of it keeps the lock, even when we are gone. */
+  readonly fd: number;
+}
+
 /**
  * Takes the lock `file` for this process, and removes the file when it is released; undefined when another holds it
- * for all of `waitMs`, or until the signal comes. The kernel holds it (flock(2) on an open file), so a crash releases it; util-linux' flock takes
- * it on our descriptor, since node can't.
+ * for all of `waitMs`, or until the signal comes. The kernel holds it (flock(2) on an open file), so a crash releases
+ * it; util-linux' flock takes it on our descriptor, since node can't.
  *
  * @throws {Failure} ioFailure when flock itself fails.
  */
 export async function takeLock(
   file: string,
   { waitMs, signal }: { waitMs: number; signal?: AbortSignal },
-): Promise<AsyncDisposable | undefined> {
+): Promise<HeldLock | undefined> {
   const giveUpAtMs = performance.now() + waitMs;
   for (;;) {
     await using undo = new AsyncDisposableStack();
@@ -31,7 +36,8 @@ export async function takeLock(
     if (!(await lock(handle, leftMs, signal))) return undefined;
     if (!(await isStillAt(file, handle))) continue; // the one before us removed it: lock the one that is there now
     undo.defer(() => rm(file, { force: true }));
-    return undo.move();
+    const held = undo.move();
+    return { fd: handle.fd, [Symbol.asyncDispose]: () => held.disposeAsync() };
   }
 }
 

@@ -1,6 +1,9 @@
 import { Command, CommanderError } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
+import { attachmentsCommand } from "./attachments.ts";
 import { buildCommand } from "./build.ts";
+import { cleanCommand } from "./clean.ts";
+import { doctorCommand } from "./doctor.ts";
 import { formatFailure } from "./failure-text.ts";
 import { listCommand } from "./list.ts";
 import { openShell } from "./output.ts";
@@ -8,8 +11,19 @@ import { pinCommand } from "./pin.ts";
 import { pullCommand } from "./pull.ts";
 import { pushCommand } from "./push.ts";
 import type { MakeCommand } from "./shell.ts";
+import { statusCommand } from "./status.ts";
 
-const VERBS: readonly MakeCommand[] = [buildCommand, pushCommand, pullCommand, pinCommand, listCommand];
+const VERBS: readonly MakeCommand[] = [
+  buildCommand,
+  pushCommand,
+  pullCommand,
+  pinCommand,
+  listCommand,
+  attachmentsCommand,
+  statusCommand,
+  cleanCommand,
+  doctorCommand,
+];
 
 const STOPPING_SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
@@ -26,7 +40,7 @@ async function main(): Promise<number> {
   try {
     using shell = openShell(stop.signal);
     const program = new Command("geniectl")
-      .description("publish, pin and fetch the WebAssembly modules by which genie chooses networks")
+      .description("tend genie on this node, and the WebAssembly modules by which it chooses networks")
       .version(packageJson.version)
       .exitOverride();
     for (const makeCommand of VERBS) program.addCommand(makeCommand(shell).copyInheritedSettings(program));

@@ -1,48 +1,79 @@
 import { Buffer } from "node:buffer";
-import type { Attachment, UndoStep } from "../../core/ports.ts";
-import { findSealed, seal, type SealedRecord } from "../../core/sealed.ts";
+import type { Attachment, LedgerEntry, PluginStep } from "../../core/ports.ts";
+import { findSealed, salvageRecords, seal, type SealedRecord } from "../../core/sealed.ts";
 
 const FORMAT = "genie-ledger 1";
+/** What a network may be called, so that a hint is no more than a name. Source: SPEC.md, "Configuration format". */
+const NETWORK_NAME = /^[a-zA-Z0-9][\w.-]{0,127}$/;
 
 /** A container's attachments as the bytes of its ledger file. See README.md for the records. */
 export function writeEntry(attachments: readonly Attachment[]): Uint8Array {
   return seal(
     FORMAT,
-    attachments.flatMap(({ undo, ...attachment }) => [
+    attachments.flatMap((attachment) => [
       text("attachment", attachment.ifName),
       text("container", attachment.containerId),
       text("network", attachment.network),
-      text("netns", attachment.netns),
+      text("cni-version", attachment.cniVersion),
+      text("caller-network", attachment.caller.network),
+      text("caller-interface", attachment.caller.ifName),
+      text("netns", attachment.namespace.path),
+      text("netns-identity", attachment.namespace.identity),
+      text("boot-id", attachment.bootId),
       text("args", attachment.args),
+      text("path", attachment.path.join(":")),
       text("state", attachment.state),
-      ...undo.flatMap(({ plugin, stdin }) => [text("plugin", plugin), text("stdin", stdin)]),
+      text("checked", attachment.checked ? "yes" : "no"),
+      ...attachment.steps.flatMap(({ plugin, stdin }) => [text("plugin", plugin), text("stdin", stdin)]),
     ]),
   );
 }
 
-/** Undefined when the file is torn, damaged, or not a ledger of this version. */
-export function findEntry(file: Uint8Array): readonly Attachment[] | undefined {
-  const records = findSealed(FORMAT, file)?.map(
-    ([name, bytes]) => [name, Buffer.from(bytes).toString()] as const,
-  );
-  if (records === undefined) return undefined;
-  const starts = records.flatMap(([name], at) => (name === "attachment" ? [at] : []));
-  return starts.map((start, nth) => toAttachment(records.slice(start, starts[nth + 1])));
+/** Reads a container's ledger file; one that is not whole, or not this container's, is searched for hints. */
+export function readEntry(containerId: string, file: Uint8Array): LedgerEntry {
+  const records = findSealed(FORMAT, file)?.map(toText);
+  if (records !== undefined) {
+    const starts = records.flatMap(([name], at) => (name === "attachment" ? [at] : []));
+    const attachments = starts.map((start, nth) => toAttachment(records.slice(start, starts[nth + 1])));
+    if (attachments.every((one) => one.containerId === containerId)) return { attachments, hints: undefined };
+  }
+  const networks = salvageRecords(file).flatMap((record) => {
+    const [name, value] = toText(record);
+    return name === "network" && NETWORK_NAME.test(value) ? [value] : [];
+  });
+  return { attachments: [], hints: [...new Set(networks)] };
 }
 
-function toAttachment(records: readonly (readonly [string, string])[]): Attachment {
-  const value = (wanted: string) => records.find(([name]) => name === wanted)?.[1] ?? "";
+type TextRecord = readonly [name: string, value: string];
+
+function toAttachment(records: readonly TextRecord[]): Attachment {
+  const value = (wanted: string): string => records.find(([name]) => name === wanted)?.[1] ?? "";
   return {
     ifName: value("attachment"),
     containerId: value("container"),
     network: value("network"),
-    netns: value("netns"),
+    cniVersion: value("cni-version"),
+    caller: { network: value("caller-network"), ifName: value("caller-interface") },
+    namespace: { path: value("netns"), identity: value("netns-identity") },
+    bootId: value("boot-id"),
     args: value("args"),
-    state: value("state") === "attached" ? "attached" : "planned",
-    undo: records.flatMap(([name, plugin], at): UndoStep[] => {
+    path: value("path")
+      .split(":")
+      .filter((folder) => folder !== ""),
+    state: toState(value("state")),
+    checked: value("checked") !== "no",
+    steps: records.flatMap(([name, plugin], at): PluginStep[] => {
       return name === "plugin" ? [{ plugin, stdin: records[at + 1]?.[1] ?? "" }] : [];
     }),
   };
+}
+
+function toState(value: string): Attachment["state"] {
+  return value === "attached" || value === "leaving" ? value : "planned";
+}
+
+function toText([name, bytes]: SealedRecord): TextRecord {
+  return [name, Buffer.from(bytes).toString()];
 }
 
 function text(name: string, value: string): SealedRecord {

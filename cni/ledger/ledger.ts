@@ -1,59 +1,83 @@
-import { readFile, rename, rm } from "node:fs/promises";
+import { constants } from "node:fs";
+import { access, readdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
-import { Failure } from "../../core/errors.ts";
 import { orIoFailure } from "../../core/io-failure.ts";
 import { unlessMissing } from "../../core/missing.ts";
-import type { Ledger, Log } from "../../core/ports.ts";
+import type { Ledger, LedgerEntry } from "../../core/ports.ts";
 import { syncFolder } from "../../registry/atomic-file.ts";
-import { takeLock } from "../../registry/file-lock.ts";
-import { checkOwnFolder, makePrivateFolder, writeDurably } from "../private-folder.ts";
-import { findEntry, writeEntry } from "./format.ts";
+import { readBounded } from "../../registry/bounded-file.ts";
+import { makeFolder } from "../../registry/new-folder.ts";
+import { checkOwnFolder, writeDurably } from "../private-folder.ts";
+import { readEntry, writeEntry } from "./format.ts";
+import { type LockPorts, openLocks } from "./locks.ts";
 
-/** Longer than a slow delegate takes: the other call for this container may be in the middle of one. */
-const LOCK_WAIT_MS = 60_000;
+/** Two hundred attachments take less than a tenth of this. */
+const ENTRY_LIMIT_BYTES = 16 * 1024 * 1024;
+/** Other files of the folder are no entries: those that are being written or were set aside begin with a dot. */
+const CONTAINER_ID = /^[a-zA-Z0-9][\w.-]*$/;
 
 /** The ledger under `stateDir`: a file and a lock a container. */
-export function openLedger(stateDir: string, log: Log): Ledger {
-  const entries = path.join(stateDir, "ledger");
-  const locks = path.join(stateDir, "locks");
+export function openLedger(stateDir: string, ports: LockPorts): Ledger {
+  const folder = path.join(stateDir, "ledger");
+  const fileOf = (containerId: string): string => path.join(folder, containerId);
+  const onDisk = <T>(act: () => Promise<T>): Promise<T> =>
+    orIoFailure(`the ledger in ${folder} can't be used`, act);
+  const locks = openLocks(path.join(stateDir, "locks"), ports);
   return {
-    lock: (containerId, signal) =>
-      onDisk(locks, async () => {
-        await makePrivateFolder(locks);
-        const taken = await takeLock(path.join(locks, containerId), { waitMs: LOCK_WAIT_MS, signal });
-        if (taken !== undefined) return taken;
-        throw new Failure("tryAgainLater", `another call for container ${containerId} is still running`);
-      }),
-    read: (containerId) => onDisk(entries, () => readEntry(path.join(entries, containerId), log)),
+    lock: async (containerId, signal) => {
+      await using undo = new AsyncDisposableStack();
+      undo.use(await locks.lock(containerId, signal));
+      await onDisk(() => rm(toTemp(fileOf(containerId)), { force: true })); // of a writer that was killed
+      return undo.move();
+    },
+    tryLock: locks.tryLock,
+    list: () => onDisk(() => listEntries(folder)),
+    read: (containerId) => onDisk(() => readFile(containerId, fileOf(containerId))),
     write: (containerId, attachments) =>
-      onDisk(entries, async () => {
-        const file = path.join(entries, containerId);
-        if (attachments.length === 0) return await removeEntry(file);
-        await writeDurably(file, writeEntry(attachments));
+      onDisk(async () => {
+        const file = fileOf(containerId);
+        if (attachments.length === 0) await removeEntry(file);
+        else await writeDurably(file, writeEntry(attachments), { temp: toTemp(file) });
       }),
+    setAside: (containerId) => onDisk(() => setAside(fileOf(containerId), ports)),
+    probe: () => onDisk(() => probe(stateDir)),
   };
 }
 
-async function readEntry(file: string, log: Log) {
-  await unlessMissing(checkOwnFolder(path.dirname(file)));
-  const bytes = await unlessMissing(readFile(file));
-  if (bytes === undefined) return [];
-  const attachments = findEntry(bytes);
-  if (attachments !== undefined) return attachments;
-  const aside = path.join(path.dirname(file), `.unreadable-${path.basename(file)}-${Date.now()}`);
-  await rename(file, aside);
-  log.warn(
-    { file, aside },
-    "a ledger file is torn or foreign and was set aside; its attachments can't be undone",
-  );
-  return [];
+async function listEntries(folder: string): Promise<readonly string[]> {
+  await unlessMissing(checkOwnFolder(folder));
+  const names = (await unlessMissing(readdir(folder))) ?? [];
+  return names.filter((name) => CONTAINER_ID.test(name));
 }
 
+async function readFile(containerId: string, file: string): Promise<LedgerEntry> {
+  await unlessMissing(checkOwnFolder(path.dirname(file)));
+  const bytes = await unlessMissing(readBounded(file, ENTRY_LIMIT_BYTES));
+  if (bytes === undefined) return { attachments: [], hints: undefined };
+  return typeof bytes === "string" ? { attachments: [], hints: [] } : readEntry(containerId, bytes);
+}
+
+/** What a power cut left half written goes too. */
 async function removeEntry(file: string): Promise<void> {
   await rm(file, { force: true });
+  await rm(toTemp(file), { force: true });
   await unlessMissing(syncFolder(path.dirname(file))); // no folder: there never was an entry
 }
 
-function onDisk<T>(folder: string, act: () => Promise<T>): Promise<T> {
-  return orIoFailure(`the ledger in ${folder} can't be used`, act);
+/** One name a container: whoever writes next replaces what a crash left. */
+function toTemp(file: string): string {
+  return path.join(path.dirname(file), `.${path.basename(file)}.tmp`);
+}
+
+async function setAside(file: string, { log }: LockPorts): Promise<void> {
+  const aside = path.join(path.dirname(file), `.unreadable-${path.basename(file)}-${Date.now()}`);
+  await rename(file, aside);
+  await syncFolder(path.dirname(file));
+  log.warn({ file, aside }, "a ledger file is torn, foreign or of a newer genie and was set aside");
+}
+
+async function probe(stateDir: string): Promise<void> {
+  await makeFolder(stateDir, 0o700);
+  await checkOwnFolder(stateDir);
+  await access(stateDir, constants.W_OK);
 }

@@ -2,17 +2,38 @@ import { Failure } from "../errors.ts";
 import type { AddPorts, Attachment } from "../ports.ts";
 import type { JsonObject } from "../spec/json.ts";
 import type { Network } from "../spec/network.ts";
-import { addChain, type ChainCall, planUndo, undoChain } from "./chain.ts";
+import { addChain, type ChainCall, planSteps, undoChain } from "./chain.ts";
 
 export type AttachPorts = Pick<AddPorts, "exec" | "ledger" | "signal" | "log">;
 
+/** Who asks for an attachment, and where it is made. */
+export type Site = Pick<Attachment, "caller" | "namespace" | "bootId">;
+
 export interface AttachCall {
   readonly call: ChainCall;
+  readonly site: Site;
   readonly runtimeConfig: JsonObject;
 }
 
 /** For undoing a failed ADD; what takes longer is left to DEL. */
 const UNDO_MS = 30_000;
+
+/** An attachment before its ADD, with everything that undoing it takes. */
+export function planAttachment(network: Network, { call, site, runtimeConfig }: AttachCall): Attachment {
+  const { containerId, ifName, args, path } = call;
+  return {
+    ...site,
+    containerId,
+    ifName,
+    args,
+    path,
+    network: network.name,
+    cniVersion: network.cniVersion,
+    checked: !network.disableCheck,
+    state: "planned",
+    steps: planSteps(network, { runtimeConfig, prevResult: undefined }),
+  };
+}
 
 /**
  * Attaches one network. The undo is on disk before the first plugin runs; when a plugin fails, the whole chain is
@@ -22,17 +43,14 @@ const UNDO_MS = 30_000;
  */
 export async function attach(network: Network, how: AttachCall, ports: AttachPorts): Promise<JsonObject> {
   const { call, runtimeConfig } = how;
-  const { containerId, ifName, netns, args } = call;
-  const before = await ports.ledger.read(containerId);
-  const undo = planUndo(network, { runtimeConfig, prevResult: undefined });
-  const about = { containerId, ifName, network: network.name, netns, args };
-  const planned: Attachment = { ...about, state: "planned", undo };
-  await ports.ledger.write(containerId, [...before, planned]);
+  const { attachments: before } = await ports.ledger.read(call.containerId);
+  const planned = planAttachment(network, how);
+  await ports.ledger.write(call.containerId, [...before, planned]);
   try {
-    const result = await addChain({ network, call, runtimeConfig }, ports);
-    const complete = planUndo(network, { runtimeConfig, prevResult: result });
-    await ports.ledger.write(containerId, [...before, { ...planned, state: "attached", undo: complete }]);
-    return result;
+    const prevResult = await addChain({ network, call, runtimeConfig }, ports);
+    const steps = planSteps(network, { runtimeConfig, prevResult });
+    await ports.ledger.write(call.containerId, [...before, { ...planned, state: "attached", steps }]);
+    return prevResult;
   } catch (cause) {
     await undoFailed({ planned, before, call }, ports);
     throw cause;
@@ -44,10 +62,11 @@ async function undoFailed(
   { planned, before, call }: { planned: Attachment; before: readonly Attachment[]; call: ChainCall },
   ports: AttachPorts,
 ): Promise<void> {
-  const { containerId, network, undo } = planned;
+  const { containerId, network, steps } = planned;
   const signal = AbortSignal.timeout(UNDO_MS); // the call's own signal may be what made ADD fail
-  const { left, errors } = await undoChain({ steps: undo, call }, { ...ports, signal });
-  const kept = left.length === 0 ? before : [...before, { ...planned, undo: left }];
+  const undone = await undoChain({ steps, call }, { ...ports, signal });
+  const errors = [...undone.errors];
+  const kept = undone.left.length === 0 ? before : [...before, { ...planned, steps: undone.left }];
   try {
     await ports.ledger.write(containerId, kept);
   } catch (error) {

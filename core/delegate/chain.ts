@@ -1,28 +1,43 @@
-import type { Exec, PluginCall, UndoStep } from "../ports.ts";
+import type { AddPorts, PluginCall, PluginStep } from "../ports.ts";
+import { pickDeclared } from "../spec/capabilities.ts";
 import type { JsonObject } from "../spec/json.ts";
-import { isJsonObject } from "../spec/json.ts";
 import type { Network, PluginConfig } from "../spec/network.ts";
-import { runAdd, runDel } from "./run.ts";
+import { convertResult } from "../spec/result.ts";
+import { isAtLeast } from "../spec/versions.ts";
+import { runAdd, runSilent } from "./run.ts";
 
 /** Where and for whom a chain runs: what all its plugins have in common. */
 export type ChainCall = Omit<PluginCall, "verb" | "plugin" | "stdin">;
 
-export interface ChainPorts {
-  readonly exec: Exec;
-  readonly signal: AbortSignal;
+export type ChainPorts = Pick<AddPorts, "exec" | "signal">;
+
+/** What a runtime injects into a plugin's configuration. Source: SPEC.md, "Deriving request configuration". */
+interface InjectedFields {
+  readonly runtimeConfig: JsonObject;
+  readonly prevResult: JsonObject | undefined;
 }
 
 /**
- * The DELs that undo a network's chain, last plugin first. Known before anything runs, so that they can be on
- * disk before the act; `prevResult` is the final result of ADD, absent when it never came.
+ * What DEL and CHECK of each plugin get, in the order of ADD. Known before anything runs, so that it can be on disk
+ * before the act; `prevResult` is the final result of ADD, absent when it never came, and before 0.4.0, where
+ * neither verb has it.
  */
-export function planUndo(network: Network, more: InjectedFields): readonly UndoStep[] {
-  return network.plugins
-    .toReversed()
-    .map((plugin) => ({ plugin: plugin.type, stdin: toStdin(plugin, network, more) }));
+export function planSteps(
+  network: Network,
+  { runtimeConfig, prevResult }: InjectedFields,
+): readonly PluginStep[] {
+  const known = isAtLeast(network.cniVersion, "0.4.0") ? prevResult : undefined;
+  return network.plugins.map((plugin) => ({
+    plugin: plugin.type,
+    stdin: toStdin(plugin, network, { runtimeConfig, prevResult: known }),
+  }));
 }
 
-/** Runs the chain forward, handing each plugin the result of the one before. @returns the last one's result. */
+/**
+ * Runs the chain forward, handing each plugin the result of the one before, in the network's own version.
+ *
+ * @returns the last one's result.
+ */
 export async function addChain(
   { network, call, runtimeConfig }: { network: Network; call: ChainCall; runtimeConfig: JsonObject },
   { exec, signal }: ChainPorts,
@@ -30,42 +45,42 @@ export async function addChain(
   let prevResult: JsonObject | undefined;
   for (const plugin of network.plugins) {
     const stdin = toStdin(plugin, network, { runtimeConfig, prevResult });
-    prevResult = await runAdd({ ...call, verb: "ADD", plugin: plugin.type, stdin }, exec, signal);
+    const result = await runAdd({ ...call, verb: "ADD", plugin: plugin.type, stdin }, exec, signal);
+    prevResult = convertResult(result, network.cniVersion);
   }
   return prevResult ?? {};
 }
 
 export interface UndoReport {
-  /** The steps that failed, in the order in which they are to be tried again. */
-  readonly left: readonly UndoStep[];
-  readonly errors: unknown[];
+  /** The steps that failed, in the order of ADD. */
+  readonly left: readonly PluginStep[];
+  readonly errors: readonly unknown[];
 }
 
-/** Runs every undo step, going on past those that fail. */
+/** Runs the DEL of every step, last plugin first, going on past those that fail. */
 export async function undoChain(
-  { steps, call }: { steps: readonly UndoStep[]; call: ChainCall },
+  { steps, call }: { steps: readonly PluginStep[]; call: ChainCall },
   { exec, signal }: ChainPorts,
 ): Promise<UndoReport> {
-  const left: UndoStep[] = [];
+  const left: PluginStep[] = [];
   const errors: unknown[] = [];
-  for (const step of steps) {
+  for (const step of steps.toReversed()) {
     try {
-      await runDel({ ...call, ...step, verb: "DEL" }, exec, signal);
+      await runSilent({ ...call, ...step, verb: "DEL" }, exec, signal);
     } catch (error) {
-      left.push(step);
+      left.unshift(step);
       errors.push(error);
     }
   }
   return { left, errors };
 }
 
-/** What a runtime injects into a plugin's configuration. Source: SPEC.md, "Deriving execution configuration". */
-interface InjectedFields {
-  readonly runtimeConfig: JsonObject;
-  readonly prevResult: JsonObject | undefined;
-}
-
-function toStdin({ config }: PluginConfig, { name, cniVersion }: Network, injected: InjectedFields): string {
+/** The configuration with which a plugin is run; what its author wrote besides stays as it is. */
+export function toStdin(
+  { config }: PluginConfig,
+  { name, cniVersion }: Network,
+  injected: InjectedFields,
+): string {
   const { prevResult } = injected;
   const runtimeConfig = pickDeclared(config, injected.runtimeConfig);
   return JSON.stringify({
@@ -75,10 +90,4 @@ function toStdin({ config }: PluginConfig, { name, cniVersion }: Network, inject
     ...(Object.keys(runtimeConfig).length > 0 ? { runtimeConfig } : {}),
     ...(prevResult === undefined ? {} : { prevResult }),
   });
-}
-
-/** Only the capabilities that the plugin declares, as libcni does. */
-function pickDeclared({ capabilities }: JsonObject, runtimeConfig: JsonObject): JsonObject {
-  const declared = isJsonObject(capabilities) ? capabilities : {};
-  return Object.fromEntries(Object.entries(runtimeConfig).filter(([name]) => declared[name] === true));
 }

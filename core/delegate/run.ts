@@ -16,9 +16,10 @@ export async function runAdd(call: PluginCall, exec: Exec, signal: AbortSignal):
   throw failed(call, `answered success with something that isn't a result: ${excerpt(stdout)}`);
 }
 
-/** Runs one plugin's DEL. @throws as runAdd. */
-export async function runDel(call: PluginCall, exec: Exec, signal: AbortSignal): Promise<void> {
-  succeed(call, await exec.run(call, signal));
+/** Runs a verb that has no result: DEL, CHECK, GC, STATUS. @throws as runAdd. */
+export async function runSilent(call: PluginCall, exec: Exec, signal: AbortSignal): Promise<void> {
+  const error = findWireError(succeed(call, await exec.run(call, signal)));
+  if (error !== undefined) throw new DelegateError(call.plugin, error);
 }
 
 /** @returns stdout of a plugin that exited with 0. */

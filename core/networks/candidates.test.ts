@@ -1,14 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { parseConfig } from "../config.ts";
-import { findNetwork, listNetworks, requireNetwork } from "./candidates.ts";
+import { findNetwork, listMatches, listNetworks, requireNetwork } from "./candidates.ts";
 
 const config = (type = "genie") => parseConfig(JSON.stringify({ name: "genie", type }));
 const conf = (name: string, type = "bridge") => JSON.stringify({ cniVersion: "1.0.0", name, type });
+const toFiles = (files: Record<string, string>) =>
+  Object.entries(files).map(([name, text]) => ({ name, text }));
 const list = (files: Record<string, string>, type?: string) =>
-  listNetworks(
-    Object.entries(files).map(([name, text]) => ({ name, text })),
-    config(type),
-  );
+  listNetworks({ files: toFiles(files), pluginFilesByNetwork: new Map() }, config(type));
 const names = ({ networks }: ReturnType<typeof list>) => networks.map(({ network }) => network.name);
 
 test("networks come in the order of the file names, however they are listed", () => {
@@ -26,10 +25,45 @@ describe("genie's own configuration is never a candidate", () => {
     ["anywhere in a list", chained, "genie"],
     ["under another name of the binary", conf("x", "genie-2"), "genie-2"],
     ["as genie, when the caller has another name", conf("x", "genie"), "genie-2"],
+    ["as the program is called", conf("x", "genie-standalone"), "genie"],
+    ["under our own network's name", conf("genie", "genie"), "genie"],
   ])("%s", (_, text, type) => {
     const { networks, skipped } = list({ "10-x.conf": text }, type);
     expect(networks).toEqual([]);
     expect(skipped).toEqual([]);
+  });
+});
+
+test("another plugin's network under our own name is passed over with the reason", () => {
+  const { networks, skipped } = list({ "10-x.conf": conf("genie"), "20-y.conf": conf("blue") });
+  expect(networks.map(({ network }) => network.name)).toEqual(["blue"]);
+  expect(skipped).toEqual([
+    { file: "10-x.conf", reason: "network genie has the name of genie's own configuration" },
+  ]);
+});
+
+describe("plugins that lie in a network's folder", () => {
+  const withFolder = (text: string, plugins: Record<string, string>) =>
+    listNetworks(
+      { files: toFiles({ "1.conflist": text }), pluginFilesByNetwork: new Map([["blue", toFiles(plugins)]]) },
+      config(),
+    );
+  const blue = JSON.stringify({ cniVersion: "1.1.0", name: "blue", plugins: [{ type: "bridge" }] });
+
+  test("complete its list", () => {
+    const { networks } = withFolder(blue, { "1.conf": '{"type":"tuning"}' });
+    expect(networks[0]?.network.plugins.map(({ type }) => type)).toEqual(["bridge", "tuning"]);
+  });
+
+  test("make it useless when they can't be used", () => {
+    expect(withFolder(blue, { "1.conf": "" })).toEqual({
+      networks: [],
+      skipped: [{ file: "1.conflist", reason: "plugin file blue/1.conf: not a JSON object" }],
+    });
+  });
+
+  test("may not lead back to genie", () => {
+    expect(withFolder(blue, { "1.conf": '{"type":"genie"}' })).toEqual({ networks: [], skipped: [] });
   });
 });
 
@@ -54,6 +88,29 @@ test("of two files with one name the first counts", () => {
   const { networks, skipped } = list({ "20-b.conf": conf("blue", "macvlan"), "10-a.conf": conf("blue") });
   expect(networks.map(({ file }) => file)).toEqual(["10-a.conf"]);
   expect(skipped).toEqual([{ file: "20-b.conf", reason: "network blue is described by 10-a.conf already" }]);
+});
+
+test("networks of other specifications are passed over with the reason", () => {
+  const future = JSON.stringify({ cniVersion: "9.9.9", name: "future", type: "bridge" });
+  expect(list({ "10-future.conf": future })).toEqual({
+    networks: [],
+    skipped: [{ file: "10-future.conf", reason: 'cniVersion "9.9.9" is not served' }],
+  });
+});
+
+test("where several networks match a wish, all are listed and the first is found", () => {
+  const files = {
+    "20-blue.conflist": conf("net-2"),
+    "10-blue.conf": conf("net-1"),
+    "30-red.conf": conf("blue"),
+  };
+  const node = list({ ...files, "10-blue.json": conf("net-3") });
+  const matches = (wish: string) => listMatches(wish, node).map(({ network }) => network.name);
+  expect(matches("blue")).toEqual(["net-1", "net-3", "net-2"]);
+  expect(findNetwork("blue", node)?.network.name).toBe("net-1");
+  expect(matches("10-blue")).toEqual(["net-1", "net-3"]);
+  expect(matches("net-2")).toEqual(["net-2"]);
+  expect(matches("green")).toEqual([]);
 });
 
 describe("how a network is found", () => {

@@ -1,12 +1,12 @@
 import type { Config } from "../config.ts";
 import { Failure, listSome } from "../errors.ts";
-import { type Network, parseNetwork } from "../spec/network.ts";
+import { type ConfFile, type Network, parseNetwork } from "../spec/network.ts";
 
-/** A file of the conf folder. */
-export interface ConfFile {
-  /** Base name, such as `10-blue.conflist`. */
-  readonly name: string;
-  readonly text: string;
+/** What lies in the folder of the node's network configurations. */
+export interface ConfFolder {
+  readonly files: readonly ConfFile[];
+  /** Files of `<folder>/<network name>/`, by network name; in the order of their names. */
+  readonly pluginFilesByNetwork: ReadonlyMap<string, readonly ConfFile[]>;
 }
 
 /** A network that a file of the conf folder describes. */
@@ -26,30 +26,33 @@ export interface NodeNetworks {
   readonly skipped: readonly Skipped[];
 }
 
+/** Names under which genie's own program is installed. */
+const OUR_TYPES = ["genie", "genie-standalone"];
+
 /**
  * The networks of the node: every readable configuration that isn't genie's own, one of each name.
  * A file that can't be used is passed over with the reason, since one bad file must not stop the node.
  */
-export function listNetworks(files: readonly ConfFile[], config: Config): NodeNetworks {
+export function listNetworks(folder: ConfFolder, config: Pick<Config, "name" | "type">): NodeNetworks {
   const networks: NodeNetwork[] = [];
   const skipped: Skipped[] = [];
-  for (const { name: file, text } of files.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
-    const network = readFile(text);
+  for (const { name: file, text } of folder.files.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    const network = readFile(text, folder);
     if (typeof network === "string") skipped.push({ file, reason: network });
     else if (isOurs(network, config)) continue;
     else {
-      const twin = networks.find((other) => other.network.name === network.name);
-      if (twin === undefined) networks.push({ file, network });
-      else skipped.push({ file, reason: `network ${network.name} is described by ${twin.file} already` });
+      const reason = findRefusal(network, networks, config);
+      if (reason === undefined) networks.push({ file, network });
+      else skipped.push({ file, reason });
     }
   }
   return { networks, skipped };
 }
 
 /** @returns the network, or why it can't be used. */
-function readFile(text: string): Network | string {
+function readFile(text: string, { pluginFilesByNetwork }: ConfFolder): Network | string {
   try {
-    return parseNetwork(text);
+    return parseNetwork(text, pluginFilesByNetwork);
   } catch (error) {
     if (error instanceof Failure) return error.message;
     throw error;
@@ -57,20 +60,37 @@ function readFile(text: string): Network | string {
 }
 
 /** True for the configuration by which genie itself is called, whatever its file is named. */
-function isOurs({ plugins }: Network, config: Config): boolean {
-  return plugins.some(({ type }) => type === config.type || type === "genie");
+function isOurs({ plugins }: Network, config: Pick<Config, "type">): boolean {
+  return plugins.some(({ type }) => type === config.type || OUR_TYPES.includes(type));
+}
+
+/** Why a network can't be one of the node's; undefined when it can. Names tell attachments apart. */
+function findRefusal(
+  { name }: Network,
+  networks: readonly NodeNetwork[],
+  config: Pick<Config, "name">,
+): string | undefined {
+  if (name === config.name) return `network ${name} has the name of genie's own configuration`;
+  const twin = networks.find(({ network }) => network.name === name);
+  return twin === undefined ? undefined : `network ${name} is described by ${twin.file} already`;
+}
+
+/** Finds the network that is meant by `wish`: the first in file order where several match. */
+export function findNetwork(wish: string, networks: NodeNetworks): NodeNetwork | undefined {
+  return listMatches(wish, networks)[0];
 }
 
 /**
- * Finds the network that is meant by `wish`: the file stem after its first `-`, then the JSON name, then the whole
- * stem; the first in file order where several match.
+ * The networks that `wish` may mean, in file order: those with this file stem after its first `-`; where there is
+ * none, the one with this JSON name; else those with this whole stem.
  */
-export function findNetwork(wish: string, { networks }: NodeNetworks): NodeNetwork | undefined {
-  return (
-    networks.find(({ file }) => shortStem(file) === wish) ??
-    networks.find(({ network }) => network.name === wish) ??
-    networks.find(({ file }) => stem(file) === wish)
-  );
+export function listMatches(wish: string, { networks }: NodeNetworks): readonly NodeNetwork[] {
+  const rules = [
+    ({ file }: NodeNetwork) => shortStem(file) === wish,
+    ({ network }: NodeNetwork) => network.name === wish,
+    ({ file }: NodeNetwork) => stem(file) === wish,
+  ];
+  return rules.map((rule) => networks.filter(rule)).find(({ length }) => length > 0) ?? [];
 }
 
 /** As findNetwork. @throws {Failure} unknownNetwork, naming those that the node has. */

@@ -44,13 +44,11 @@ async function run({ intent, files = node, config: more = {}, samples = [], ...r
     select: async () => ({ outcome: "error", detail: "" }),
     [Symbol.asyncDispose]: async () => void seen.closed++,
   };
-  const networks = listNetworks(
-    Object.entries(files).map(([name, text]) => ({ name, text })),
-    config,
-  );
+  const inFolder = Object.entries(files).map(([name, text]) => ({ name, text }));
+  const networks = listNetworks({ files: inFolder, pluginFilesByNetwork: new Map() }, config);
   const wish = { intent, pod: rest.pod ?? pod, networks, config, containerId: "c1" };
   const choice = choose(wish, {
-    log: { warn: ({ outcome }) => void seen.warnings.push(String(outcome)) },
+    log: { warn: ({ outcome, others }) => void seen.warnings.push(String(others ?? outcome)) },
     samples: async () => samples,
     modules: hollowModules,
     openSandbox: () => {
@@ -102,6 +100,19 @@ describe("who decides", () => {
     expect(seen.closed).toBe(seen.opened);
   });
 });
+
+test.each(["named", "default"] as const)(
+  "of several networks that a %s wish fits, the first",
+  async (wants) => {
+    const files = { ...node, "30-red.conflist": conf("other-red") };
+    const { choice, seen } = await run({ intent: { wants, network: "red" }, files });
+    expect((await choice).ranking.map(({ network }) => network)).toEqual(["net-red"]);
+    expect(seen.warnings).toEqual(["30-red.conflist"]);
+    const { choice: clear, seen: quiet } = await run({ intent: { wants, network: "blue" }, files });
+    await clear;
+    expect(quiet.warnings).toEqual([]);
+  },
+);
 
 test("the fallback `default` knows the default network by whatever name it is called", async () => {
   const config = { default_plugin: " red ", genie: { selection: { fallback: "default" } } };

@@ -3,7 +3,13 @@ import { Failure, listSome } from "../errors.ts";
 import type { PodIntent } from "../intent/intent.ts";
 import { isSystemPod, type Pod, toWorkload } from "../intent/pod.ts";
 import { readKpis, toSamples } from "../kpi/book.ts";
-import { findNetwork, type NodeNetwork, type NodeNetworks, requireNetwork } from "../networks/candidates.ts";
+import {
+  findNetwork,
+  listMatches,
+  type NodeNetwork,
+  type NodeNetworks,
+  requireNetwork,
+} from "../networks/candidates.ts";
 import type { AddPorts } from "../ports.ts";
 import type { DecidedBy, Decision } from "./decision.ts";
 import { planFallback } from "./fallback.ts";
@@ -34,6 +40,7 @@ export async function choose(choosing: Choosing, ports: ChoosePorts): Promise<De
   const { intent, networks, config } = choosing;
   if (intent.wants === "named" || intent.wants === "default") {
     const { network } = requireNetwork(intent.network, networks);
+    warnOfOthers(intent.network, networks, ports.log);
     const decidedBy = intent.wants === "named" ? "explicit" : "default";
     return await decideUnasked(network.name, decidedBy, { choosing, ports });
   }
@@ -49,6 +56,12 @@ export async function choose(choosing: Choosing, ports: ChoosePorts): Promise<De
   if (intent.wants === "first")
     return await decideUnasked(first.network.name, "default", { choosing, ports });
   return await askModules(choosing, ports);
+}
+
+/** Two files with one short stem are an oversight that the admin should hear of. */
+function warnOfOthers(wish: string, networks: NodeNetworks, log: AddPorts["log"]): void {
+  const [taken, ...others] = listMatches(wish, networks).map(({ file }) => file);
+  if (others.length > 0) log.warn({ wish, taken, others }, "several networks match; the first is taken");
 }
 
 /** Nobody has to be asked: the pod or the admin named the network. */

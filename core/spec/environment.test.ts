@@ -33,6 +33,18 @@ describe("who requires what", () => {
     ["DEL", "CNI_NETNS", false],
     ["DEL", "CNI_IFNAME", true],
     ["DEL", "CNI_PATH", true],
+    ["CHECK", "CNI_CONTAINERID", true],
+    ["CHECK", "CNI_NETNS", true],
+    ["CHECK", "CNI_IFNAME", true],
+    ["CHECK", "CNI_PATH", true],
+    ["GC", "CNI_CONTAINERID", false],
+    ["GC", "CNI_NETNS", false],
+    ["GC", "CNI_IFNAME", false],
+    ["GC", "CNI_PATH", true],
+    ["STATUS", "CNI_CONTAINERID", false],
+    ["STATUS", "CNI_NETNS", false],
+    ["STATUS", "CNI_IFNAME", false],
+    ["STATUS", "CNI_PATH", true],
     ["VERSION", "CNI_CONTAINERID", false],
     ["VERSION", "CNI_PATH", false],
   ])("%s without %s fails: %s", (verb, name, fails) => {
@@ -86,7 +98,7 @@ test("every fault is named at once", () => {
   );
 });
 
-test.each([undefined, "", "add", "STATUS", "toString", "__proto__", "ADD\n"])(
+test.each([undefined, "", "add", "UPDATE", "toString", "__proto__", "ADD\n"])(
   "the verb %j is refused",
   (verb) => {
     expect(() => parseInvocation({ ...complete, CNI_COMMAND: verb })).toThrow(
@@ -98,6 +110,23 @@ test.each([undefined, "", "add", "STATUS", "toString", "__proto__", "ADD\n"])(
 test("VERSION takes whatever podman sends along", () => {
   const dummies = { CNI_COMMAND: "VERSION", CNI_NETNS: "dummy", CNI_IFNAME: "d/u", CNI_PATH: "dummy" };
   expect(parseInvocation(dummies).verb).toBe("VERSION");
+});
+
+test.each(["GC", "STATUS"])("%s neither judges nor keeps what is about a container", (verb) => {
+  const odd = { CNI_CONTAINERID: "../a", CNI_NETNS: "run", CNI_IFNAME: "a/b", CNI_ARGS: "A\nB" };
+  expect(parseInvocation({ ...complete, ...odd, CNI_COMMAND: verb })).toEqual({
+    verb,
+    containerId: "",
+    netns: "",
+    ifName: "",
+    args: "",
+    path: ["/opt/cni/bin", "/usr/lib/cni"],
+  });
+});
+
+test.each(["DEL", "CHECK"])("%s keeps the namespace and the arguments that it is given", (verb) => {
+  const { netns, args } = parseInvocation({ ...complete, CNI_COMMAND: verb });
+  expect({ netns, args }).toEqual({ netns: complete.CNI_NETNS, args: complete.CNI_ARGS });
 });
 
 test("folders that are not absolute are never searched", () => {

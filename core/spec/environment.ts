@@ -1,10 +1,10 @@
 import { Failure } from "../errors.ts";
 
 /** Verbs that this plugin serves. Source: CNI SPEC.md, "CNI operations". */
-export const VERBS = ["ADD", "DEL", "VERSION"] as const;
+export const VERBS = ["ADD", "DEL", "CHECK", "GC", "STATUS", "VERSION"] as const;
 export type Verb = (typeof VERBS)[number];
 
-/** One call of the plugin, as the runtime made it. Source: CNI SPEC.md, "Parameters". */
+/** One call of the plugin, as the runtime made it; what its verb doesn't use is empty. Source: CNI SPEC.md, "Parameters". */
 export interface Invocation {
   readonly verb: Verb;
   readonly containerId: string;
@@ -17,34 +17,62 @@ export interface Invocation {
   readonly path: readonly string[];
 }
 
-/** One row per variable: who requires it, and what it must look like. Ids name files in the ledger: bounded. */
-const VARIABLES = [
-  { name: "CNI_CONTAINERID", requiredBy: ["ADD", "DEL"], shape: /^[a-zA-Z0-9][\w.-]{0,199}$/ },
-  { name: "CNI_NETNS", requiredBy: ["ADD"], shape: /^\/[^\0\n]{1,4094}$/ },
-  { name: "CNI_IFNAME", requiredBy: ["ADD", "DEL"], shape: /^(?!\.\.?$)[^/:\s\0]{1,15}$/ },
-  { name: "CNI_ARGS", requiredBy: [], shape: /^[^\0\n]{1,65536}$/ },
-  { name: "CNI_PATH", requiredBy: ["ADD", "DEL"], shape: /^[^\0\n]{1,65536}$/ },
-] as const satisfies readonly { name: string; requiredBy: readonly Verb[]; shape: RegExp }[];
+interface Variable {
+  readonly name: string;
+  readonly requiredBy: readonly Verb[];
+  /** Used by these where it is set. */
+  readonly optionalFor: readonly Verb[];
+  readonly shape: RegExp;
+}
+
+/** A row per variable. Ids name files in the ledger: bounded. Source: pkg/skel/skel.go, `getCmdArgsFromEnv`. */
+const VARIABLES: readonly Variable[] = [
+  {
+    name: "CNI_CONTAINERID",
+    requiredBy: ["ADD", "DEL", "CHECK"],
+    optionalFor: [],
+    shape: /^[a-zA-Z0-9][\w.-]{0,199}$/,
+  },
+  { name: "CNI_NETNS", requiredBy: ["ADD", "CHECK"], optionalFor: ["DEL"], shape: /^\/[^\0\n]{1,4094}$/ },
+  {
+    name: "CNI_IFNAME",
+    requiredBy: ["ADD", "DEL", "CHECK"],
+    optionalFor: [],
+    shape: /^(?!\.\.?$)[^/:\s\0]{1,15}$/,
+  },
+  { name: "CNI_ARGS", requiredBy: [], optionalFor: ["ADD", "DEL", "CHECK"], shape: /^[^\0\n]{1,65536}$/ },
+  {
+    name: "CNI_PATH",
+    requiredBy: ["ADD", "DEL", "CHECK", "GC", "STATUS"],
+    optionalFor: [],
+    shape: /^[^\0\n]{1,65536}$/,
+  },
+];
 
 /**
- * Reads the CNI_* variables. VERSION needs none of them: podman sends it dummy values.
+ * Reads the CNI_* variables that the verb uses. VERSION uses none: podman sends it dummy values.
  *
  * @throws {Failure} invalidEnvironment, naming every variable that is missing or misshapen.
  */
 export function parseInvocation(env: Readonly<Record<string, string | undefined>>): Invocation {
   const verb = parseVerb(env["CNI_COMMAND"] ?? "");
-  const faults =
-    verb === "VERSION" ? [] : VARIABLES.flatMap((row) => findFault(row, verb, env[row.name] ?? ""));
+  const used = VARIABLES.filter(
+    ({ requiredBy, optionalFor }) => requiredBy.includes(verb) || optionalFor.includes(verb),
+  );
+  const faults = used.flatMap((row) => findFault(row, verb, env[row.name] ?? ""));
   if (faults.length > 0) {
     throw new Failure("invalidEnvironment", `bad CNI environment for ${verb}: ${faults.join("; ")}`);
   }
+  const read = (name: string): string => (used.some((row) => row.name === name) ? (env[name] ?? "") : "");
   return {
     verb,
-    containerId: env["CNI_CONTAINERID"] ?? "",
-    netns: env["CNI_NETNS"] ?? "",
-    ifName: env["CNI_IFNAME"] ?? "",
-    args: env["CNI_ARGS"] ?? "",
-    path: (env["CNI_PATH"] ?? "").split(":").filter((folder) => folder.startsWith("/")),
+    containerId: read("CNI_CONTAINERID"),
+    netns: read("CNI_NETNS"),
+    ifName: read("CNI_IFNAME"),
+    args: read("CNI_ARGS"),
+    path: read("CNI_PATH")
+      .split(":")
+      .filter((folder) => folder.startsWith("/")),
   };
 }
 
@@ -56,9 +84,9 @@ function parseVerb(command: string): Verb {
   throw new Failure("invalidEnvironment", `${said}: it must be one of ${VERBS.join(", ")}`);
 }
 
-function findFault(row: (typeof VARIABLES)[number], verb: Verb, value: string): string[] {
-  if (value === "") return row.requiredBy.some((known) => known === verb) ? [`${row.name} is missing`] : [];
-  return row.shape.test(value) ? [] : [`${row.name} is malformed`];
+function findFault({ name, requiredBy, shape }: Variable, verb: Verb, value: string): string[] {
+  if (value === "") return requiredBy.includes(verb) ? [`${name} is missing`] : [];
+  return shape.test(value) ? [] : [`${name} is malformed`];
 }
 
 /**

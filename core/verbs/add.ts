@@ -1,17 +1,20 @@
 import type { Config } from "../config.ts";
-import { attach } from "../delegate/attach.ts";
+import { attach, type Site } from "../delegate/attach.ts";
+import { detach } from "../delegate/detach.ts";
+import { findNetns } from "../delegate/lifetime.ts";
 import { Failure } from "../errors.ts";
 import { readAnnotations } from "../intent/annotations.ts";
 import { readIntent } from "../intent/genie.ts";
 import { readPod } from "../intent/pod.ts";
 import { listNetworks, type NodeNetworks } from "../networks/candidates.ts";
-import type { AddPorts } from "../ports.ts";
+import type { AddPorts, Attachment } from "../ports.ts";
 import { choose } from "../select/choose.ts";
 import type { Decision } from "../select/decision.ts";
 import { requireRanking } from "../select/refusal.ts";
 import type { Invocation } from "../spec/environment.ts";
 import type { JsonObject } from "../spec/json.ts";
-import { toResult, writeResult } from "../spec/result.ts";
+import { mergeResults } from "../spec/merge.ts";
+import { convertResult, toResult, writeResult } from "../spec/result.ts";
 
 export interface AddCall {
   readonly invocation: Invocation;
@@ -29,9 +32,9 @@ export async function add(call: AddCall, ports: AddPorts): Promise<JsonObject> {
   const pod = readPod(invocation);
   const intent = readIntent(readAnnotations(config), config);
   await using _lock = await ports.ledger.lock(invocation.containerId, ports.signal);
-  await refuseSecondAdd(invocation, ports);
+  await settle(invocation, ports);
 
-  const networks = listNetworks(await ports.confFiles(), config);
+  const networks = listNetworks(await ports.confFolder(), config);
   for (const one of networks.skipped) ports.log.warn({ ...one }, "a file of the conf folder is passed over");
   const decision = await choose(
     { intent, pod, networks, config, containerId: invocation.containerId },
@@ -40,22 +43,43 @@ export async function add(call: AddCall, ports: AddPorts): Promise<JsonObject> {
   await ports.recordDecision({ containerId: invocation.containerId, pod, decision });
 
   const result = await attachFirst(decision, { call, networks }, ports);
-  return writeResult(toResult(result), config.cniVersion);
+  if (config.prevResult === undefined) return result;
+  return writeResult(mergeResults(toResult(config.prevResult), toResult(result)), config.cniVersion);
 }
 
-/** A second ADD of the same interface would lose the undo of the first. Source: SPEC.md, "ADD". */
-async function refuseSecondAdd({ containerId, ifName }: Invocation, { ledger }: AddPorts): Promise<void> {
-  const there = (await ledger.read(containerId)).find(
-    (one) => one.ifName === ifName && one.state === "attached",
-  );
-  if (there === undefined) return;
-  throw new Failure(
-    "alreadyAttached",
-    `${ifName} of ${containerId} is attached to network ${there.network} already`,
-  );
+/**
+ * Undoes what an ADD of the same interface left that crashed, or was attached in an earlier boot or in another
+ * namespace than the container has now: podman keeps a container's ID over both. What is attached there already is
+ * refused, since a second ADD would lose its undo. Source: SPEC.md, "ADD".
+ *
+ * @throws {Failure} alreadyAttached
+ */
+async function settle({ containerId, ifName, netns, path }: Invocation, ports: AddPorts): Promise<void> {
+  const { attachments, hints } = await ports.ledger.read(containerId);
+  if (hints !== undefined) await ports.ledger.setAside(containerId);
+  const same = attachments.filter(({ caller }) => caller.ifName === ifName);
+  for (const one of same) {
+    if (one.state !== "attached" || (await findNetns(one, netns, ports.kernel)) === "") continue;
+    throw new Failure(
+      "alreadyAttached",
+      `${ifName} of ${containerId} is attached to network ${one.network} already`,
+    );
+  }
+  if (same.length === 0) return;
+  const isWanted = ({ caller }: Attachment): boolean => caller.ifName === ifName;
+  for (const err of await detach({ containerId, isWanted, path }, ports)) {
+    ports.log.warn(
+      { err, containerId, ifName },
+      "what an earlier ADD left could not be undone; DEL tries again",
+    );
+  }
 }
 
-/** Attaches the best network of the ranking, the next one when that fails and the admin allows it. */
+/**
+ * Attaches the best network of the ranking, the next one when that fails and the admin allows it.
+ *
+ * @returns the result in the caller's version.
+ */
 async function attachFirst(
   decision: Decision,
   { call, networks }: { call: AddCall; networks: NodeNetworks },
@@ -63,13 +87,15 @@ async function attachFirst(
 ): Promise<JsonObject> {
   const { invocation, config } = call;
   const { tryNextOnFailure } = config.genie.selection;
-  const how = { call: invocation, runtimeConfig: config.runtimeConfig ?? {} };
+  const site = await readSite(call, ports);
+  const how = { call: invocation, site, runtimeConfig: config.runtimeConfig ?? {} };
   const failures: unknown[] = [];
   for (const { network: name } of requireRanking(decision)) {
     const found = networks.networks.find(({ network }) => network.name === name);
     if (found === undefined) throw new Error(`the ranking names ${name}, which is no network of this node`);
     try {
-      return await attach(found.network, how, ports);
+      const result = await attach(found.network, how, ports);
+      return convertResult(result, config.cniVersion, found.network.cniVersion);
     } catch (failure) {
       failures.push(failure);
       if (!tryNextOnFailure || ports.signal.aborted) break;
@@ -77,4 +103,13 @@ async function attachFirst(
     }
   }
   throw failures[0];
+}
+
+async function readSite({ invocation, config }: AddCall, { kernel }: AddPorts): Promise<Site> {
+  const { ifName, netns } = invocation;
+  return {
+    caller: { network: config.name, ifName },
+    namespace: { path: netns, identity: await kernel.identify(netns) },
+    bootId: await kernel.bootId(),
+  };
 }

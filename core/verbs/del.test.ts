@@ -1,127 +1,164 @@
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { openLedger } from "../../cni/ledger/ledger.ts";
-import { processExec } from "../../cni/process-exec.ts";
-import { openPluginFolder, type PluginFolder } from "../../test/plugins/scripted.ts";
-import type { Attachment, Ledger } from "../ports.ts";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { type FakeNode, openFakeNode } from "../../test/fakes/node.ts";
+import type { Attachment } from "../ports.ts";
 import type { Invocation } from "../spec/environment.ts";
+import { add } from "./add.ts";
 import { del } from "./del.ts";
 
-let folder: PluginFolder;
-let ledger: Ledger;
-const log = { warn: () => {} };
+let node: FakeNode;
 beforeEach(async () => {
-  folder = await openPluginFolder();
-  ledger = openLedger(folder.dir, log);
+  node = await openFakeNode();
 });
-afterEach(() => folder[Symbol.asyncDispose]());
+afterEach(() => node[Symbol.asyncDispose]());
 
-const attachment = (network: string, ifName: string, plugins: readonly string[]): Attachment => ({
-  containerId: "c1",
-  ifName,
-  network,
-  netns: "/run/netns/a",
-  args: "",
-  state: "attached",
-  undo: plugins.map((plugin) => ({ plugin, stdin: `{"type":"${plugin}","name":"${network}"}` })),
-});
-
-function run(more: Partial<Invocation> = {}): Promise<void> {
-  const invocation = {
-    verb: "DEL",
-    containerId: "c1",
-    netns: "",
-    ifName: "eth0",
-    args: "",
-    path: folder.path,
-  } as const;
-  const signal = new AbortController().signal;
-  return del({ ...invocation, ...more }, { exec: processExec, ledger, log, signal });
-}
-
+const run = (more?: Partial<Invocation>): Promise<void> =>
+  del({ invocation: node.invocation("DEL", more), stdin: "not even JSON" }, node.ports);
+const write = (...attachments: Attachment[]) => node.ledger.write("c1", attachments);
 const names = async () =>
-  (await folder.takeCalls()).map(({ plugin, stdin }) => `${plugin} of ${String(stdin["name"])}`);
+  (await node.takeCalls()).map(({ plugin, stdin }) => `${plugin} of ${String(stdin["name"])}`);
 const kept = async () =>
-  (await ledger.read("c1")).map(
-    ({ network, undo }) => `${network}: ${undo.map(({ plugin }) => plugin).join(",")}`,
+  (await node.ledger.read("c1")).attachments.map(
+    ({ network, state, steps }) => `${network} ${state}: ${steps.map(({ plugin }) => plugin).join(",")}`,
   );
 
 test("of what was never attached is success, and leaves no trace", async () => {
   await run();
   await run({ containerId: "c2" });
-  expect(await readdir(path.join(folder.dir, "locks"))).toEqual([]);
-  expect(await readdir(folder.dir)).not.toContain("ledger");
+  expect(await readdir(path.join(node.dir, "locks"))).toEqual([]);
+  expect(await readdir(node.dir)).not.toContain("ledger");
+});
+
+test("undoes ADD, with nothing but the ledger", async () => {
+  await node.conf("10-blue.conf", { cniVersion: "1.0.0", name: "blue", type: "one" });
+  await node.plugin("one", `echo '{"cniVersion":"1.0.0","ips":[]}'`);
+  await add({ invocation: node.invocation("ADD"), config: node.config() }, node.ports);
+  await rm(path.join(node.dir, "net.d"), { recursive: true });
+  await rm(path.join(node.dir, "decisions.jsonl"));
+  await run();
+  expect((await node.takeCalls()).map(({ verb, stdin }) => [verb, stdin["prevResult"]])).toEqual([
+    ["ADD", undefined],
+    ["DEL", { cniVersion: "1.0.0", ips: [] }],
+  ]);
+  expect(await readdir(path.join(node.dir, "ledger"))).toEqual([]);
 });
 
 test("undoes the interface, nothing else, and a second time is success", async () => {
-  await folder.plugin("one", ":");
-  await ledger.write("c1", [attachment("blue", "eth0", ["one"]), attachment("red", "eth1", ["two"])]);
+  await node.plugin("one", ":");
+  const other = node.attachment({ network: "red", ifName: "eth1", plugins: ["two"] });
+  await write(node.attachment(), other);
   await run();
   await run();
   expect(await names()).toEqual(["one of blue"]);
-  expect(await kept()).toEqual(["red: two"]);
-  await folder.plugin("two", ":");
+  expect((await node.ledger.read("c1")).attachments).toEqual([other]);
+  await node.plugin("two", ":");
   await run({ ifName: "eth1" });
-  expect(await readdir(path.join(folder.dir, "ledger"))).toEqual([]);
+  expect(await readdir(path.join(node.dir, "ledger"))).toEqual([]);
+});
+
+test("finds an attachment by the interface of its caller, not by its own", async () => {
+  await node.plugin("one", ":");
+  await write(node.attachment({ ifName: "net1", caller: { network: "genie", ifName: "eth0" } }));
+  await run({ ifName: "net1" });
+  expect(await names()).toEqual([]);
+  await run();
+  expect(await node.takeCalls()).toMatchObject([{ ifName: "net1" }]);
 });
 
 test("goes on past failures, answers with the first, keeps what failed and tries it again", async () => {
-  await folder.plugin("one", ":");
-  await folder.plugin("two", `echo '{"code":11,"msg":"busy"}'; exit 1`);
-  await folder.plugin("three", "exit 1");
-  await ledger.write("c1", [attachment("blue", "eth0", ["three", "two", "one"])]);
-  await expect(run()).rejects.toThrow("DEL of plugin three exited with 1");
+  await node.plugin("one", ":");
+  await node.plugin("two", `echo '{"code":11,"msg":"busy"}'; exit 1`);
+  await node.plugin("three", "exit 1");
+  await write(node.attachment({ plugins: ["one", "two", "three"] }));
+  await expect(run()).rejects.toMatchObject({
+    message: "DEL of plugin three exited with 1: it said nothing",
+    details: "also failed: plugin two: busy",
+  });
   expect(await names()).toEqual(["three of blue", "two of blue", "one of blue"]);
-  expect(await kept()).toEqual(["blue: three,two"]);
-  await folder.plugin("three", ":");
+  expect(await kept()).toEqual(["blue leaving: two,three"]);
+  await node.plugin("three", ":");
   await expect(run()).rejects.toMatchObject({ wire: { code: 11, msg: "busy" } });
   expect(await names()).toEqual(["three of blue", "two of blue"]);
-  await folder.plugin("two", ":");
+  expect(await kept()).toEqual(["blue leaving: two"]);
+  await node.plugin("two", ":");
   await run();
   expect(await names()).toEqual(["two of blue"]);
   expect(await kept()).toEqual([]);
 });
 
 test("several attachments of one interface go newest first, also when they are tried again", async () => {
-  await folder.plugin("one", "exit 1");
-  await ledger.write("c1", [
-    attachment("old", "eth0", ["one"]),
-    attachment("other", "eth1", ["one"]),
-    attachment("new", "eth0", ["one"]),
-  ]);
+  await node.plugin("one", "exit 1");
+  await write(
+    node.attachment({ network: "old" }),
+    node.attachment({ network: "other", ifName: "eth1" }),
+    node.attachment({ network: "new" }),
+  );
   for (const _ of ["first", "second"]) {
     await expect(run()).rejects.toThrow("exited with 1");
     expect(await names()).toEqual(["one of new", "one of old"]);
-    expect(await kept()).toEqual(["old: one", "other: one", "new: one"]);
+    expect(await kept()).toEqual(["old leaving: one", "other attached: one", "new leaving: one"]);
   }
 });
 
 test("a plugin that is gone from the node fails DEL, but keeps no other from being undone", async () => {
-  await folder.plugin("one", ":");
-  await ledger.write("c1", [attachment("blue", "eth0", ["gone", "one"])]);
+  await node.plugin("one", ":");
+  await write(node.attachment({ plugins: ["one", "gone"] }));
   await expect(run()).rejects.toMatchObject({ kind: "delegateFailed" });
-  expect(await kept()).toEqual(["blue: gone"]);
+  expect(await kept()).toEqual(["blue leaving: gone"]);
+});
+
+test("plugins are looked for in this call's CNI_PATH", async () => {
+  await node.plugin("one", ":");
+  await write(node.attachment({ path: ["/nowhere"] }));
+  await run();
+  expect(await names()).toEqual(["one of blue"]);
+});
+
+describe("plugins act", () => {
+  const happen = (what: Partial<FakeNode["kernel"]>) => Object.assign(node.kernel, what);
+  test.each<[string, Partial<Invocation>, () => unknown, string]>([
+    ["in the container's namespace", {}, () => {}, "/run/netns/a"],
+    ["in none where the call names none", { netns: "" }, () => {}, ""],
+    ["in none where it is gone", {}, () => node.kernel.identityByPath.clear(), ""],
+    [
+      "in none where another has its path",
+      {},
+      () => node.kernel.identityByPath.set("/run/netns/a", "4:2"),
+      "",
+    ],
+    ["in none after a boot", {}, () => happen({ boot: "boot-2" }), ""],
+  ])("%s", async (_, more, change, netns) => {
+    await node.plugin("one", ":");
+    await write(node.attachment());
+    change();
+    await run(more);
+    expect(await node.takeCalls()).toMatchObject([{ verb: "DEL", netns }]);
+    expect(await kept()).toEqual([]);
+  });
+});
+
+test.each([
+  ["the last", 1],
+  ["one of two", 2],
+])("a disk that says no has %s undone all the same, and fails DEL", async (_, count) => {
+  const ledger = path.join(node.dir, "ledger");
+  const aside = path.join(node.dir, "aside");
+  await node.plugin("one", `[ -e '${aside}' ] || { mv '${ledger}' '${aside}'; touch '${ledger}'; }`);
+  await write(...Array.from({ length: count }, () => node.attachment()));
+  await expect(run()).rejects.toMatchObject({ kind: "ioFailure", message: expect.stringContaining(ledger) });
+  expect(await names()).toEqual(Array.from({ length: count }, () => "one of blue"));
 });
 
 test("what a plugin says after success doesn't matter", async () => {
-  await folder.plugin("one", "echo not json");
-  await ledger.write("c1", [attachment("blue", "eth0", ["one"])]);
+  await node.plugin("one", "echo not json");
+  await write(node.attachment());
   await run();
   expect(await kept()).toEqual([]);
 });
 
-test("a torn ledger file doesn't keep the pod from going", async () => {
-  await mkdir(path.join(folder.dir, "ledger"));
-  await writeFile(path.join(folder.dir, "ledger/c1"), "genie-ledger 1\nattachment 4\net");
-  await run();
-  expect(await readdir(path.join(folder.dir, "ledger"))).toEqual([
-    expect.stringMatching(/^\.unreadable-c1-/),
-  ]);
-});
-
 test("the lock is given back, also after a failure", async () => {
-  await ledger.write("c1", [attachment("blue", "eth0", ["gone"])]);
+  await write(node.attachment({ plugins: ["gone"] }));
   await expect(run()).rejects.toThrow("is not in CNI_PATH");
-  expect(await readdir(path.join(folder.dir, "locks"))).toEqual([]);
+  expect(await readdir(path.join(node.dir, "locks"))).toEqual([]);
 });

@@ -1,6 +1,14 @@
 import { detach } from "../delegate/detach.ts";
+import { findFirst } from "../delegate/failures.ts";
+import { recover } from "../delegate/recover.ts";
 import type { Attachment, DelPorts } from "../ports.ts";
 import type { Invocation } from "../spec/environment.ts";
+
+export interface DelCall {
+  readonly invocation: Invocation;
+  /** The runtime's configuration as it came: read only where the ledger can't tell. */
+  readonly stdin: string;
+}
 
 /**
  * Takes a container's interface away. Needs the ledger, CNI_PATH and the plugins, and nothing else: no
@@ -8,19 +16,12 @@ import type { Invocation } from "../spec/environment.ts";
  *
  * @throws the first delegate's error, after every delegate had its turn; what failed stays in the ledger.
  */
-export async function del(invocation: Invocation, ports: DelPorts): Promise<void> {
+export async function del({ invocation, stdin }: DelCall, ports: DelPorts): Promise<void> {
   const { containerId, ifName, netns, path } = invocation;
   await using _lock = await ports.ledger.lock(containerId, ports.signal);
-  const attachments = await ports.ledger.read(containerId);
-  const remaining: (Attachment | undefined)[] = [...attachments];
-  const failures: unknown[] = [];
-  for (const [at, attachment] of [...attachments.entries()].toReversed()) {
-    if (attachment.ifName !== ifName) continue;
-    const { left, errors } = await detach(attachment, { netns, path }, ports);
-    remaining[at] = left;
-    failures.push(...errors);
-  }
-  const kept = remaining.filter((one) => one !== undefined);
-  if (kept.length < attachments.length || failures.length > 0) await ports.ledger.write(containerId, kept);
-  if (failures.length > 0) throw failures[0];
+  const { hints } = await ports.ledger.read(containerId);
+  if (hints !== undefined) return await recover({ invocation, stdin, hints }, ports);
+  const isWanted = ({ caller }: Attachment): boolean => caller.ifName === ifName;
+  const failures = await detach({ containerId, isWanted, netns, path }, ports);
+  if (failures.length > 0) throw findFirst(failures);
 }

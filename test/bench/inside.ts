@@ -4,7 +4,7 @@ import { rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { makeNode, type TestNode } from "../e2e/node.ts";
 import { measureDecisions, measureModuleLoad, storeModule } from "./decisions.ts";
-import { measureLedger } from "./ledger.ts";
+import { measureDurability } from "./ledger.ts";
 import { makeNoopPlugin, measurePairs, type Pair } from "./plugin-calls.ts";
 import { formatTable, median, percentile } from "./statistics.ts";
 
@@ -86,6 +86,16 @@ async function measureSelection(
   return rows;
 }
 
+async function measureSyncs(): Promise<readonly Row[]> {
+  const { addsMs, delsMs, syncsByVerb, fileSystem } = await measureDurability(node, WRITES);
+  const toText = (verb: "ADD" | "DEL", durationsMs: readonly number[]): string =>
+    `${ms(median(durationsMs))} in ${syncsByVerb[verb]} fsync, on ${fileSystem}`;
+  return [
+    ["of an ADD, what the ledger's durability costs", toText("ADD", addsMs), "", ""],
+    ["of a DEL, what the ledger's durability costs", toText("DEL", delsMs), "", ""],
+  ];
+}
+
 const node = await makeNode();
 await using _node = node;
 const scorer = await storeModule(node.storeDir, "occupancy.wasm");
@@ -93,8 +103,7 @@ const selector = await storeModule(node.storeDir, "highest.wasm");
 const rows: Row[] = [["what", "measured", "ratio", "budget"]];
 rows.push(...(await measureAdds(node, { scorers: [{ module: scorer }], selector: { module: selector } })));
 rows.push(...(await measureSelection(node.storeDir, { scorer, selector })));
-const writes = await measureLedger(node, WRITES);
-rows.push(["ledger, the two synced writes of an ADD", ms(median(writes)), "", ""]);
+rows.push(...(await measureSyncs()));
 const loads = await measureModuleLoad(node.storeDir, scorer, LOADS);
 const loadMs = median(loads);
 rows.push(["module from the store to its first answer", ms(loadMs), "", holdAgainst([50], [loadMs])]);

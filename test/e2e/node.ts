@@ -67,25 +67,30 @@ export interface GenieAnswer {
 }
 
 export interface GenieCall {
-  readonly verb: "ADD" | "DEL";
+  readonly verb: "ADD" | "DEL" | "CHECK";
   readonly stdin: object | string;
-  readonly pod: NetworkNamespace;
+  /** Its name is the container's ID. */
+  readonly pod: Pick<NetworkNamespace, "name" | "path">;
+  readonly ifName?: string;
   readonly args?: string;
+  /** In place of the built plugin. */
+  readonly program?: string;
 }
 
 /** Calls the built plugin as a container runtime does. */
-export async function callGenie(node: TestNode, { verb, stdin, pod, args }: GenieCall): Promise<GenieAnswer> {
+export async function callGenie(node: TestNode, call: GenieCall): Promise<GenieAnswer> {
+  const { verb, stdin, pod, ifName = "eth0", args = "", program = GENIE } = call;
   const startedMs = performance.now();
   const { exitCode, stdout, stderr } = await runPlugin({
-    program: GENIE,
+    program,
     verb,
     stdin,
     cniPath: node.cniPath,
     node: node.namespace,
     containerId: pod.name,
     netns: pod.path,
-    ifName: "eth0",
-    args: args ?? "",
+    ifName,
+    args,
   });
   const answer = stdout === "" ? undefined : JSON.parse(stdout);
   return { exitCode, answer, stderr, tookMs: performance.now() - startedMs };

@@ -31,6 +31,7 @@ export const NEEDS = {
   nsenter: program("nsenter", "util-linux"),
   unshare: program("unshare", "util-linux"),
   setpriv: program("setpriv", "util-linux"),
+  strace: { ...program("strace", "strace"), withLibraries: true },
 } as const satisfies Record<string, Need>;
 
 export type NeedName = keyof typeof NEEDS;

@@ -11,7 +11,8 @@ async function main(vitestArguments: readonly string[]): Promise<number> {
   const tools = await ensureTools();
   if (!(await buildGenie())) return 1;
   const vitest = [path.join(CLONE_DIR, "node_modules/vitest/vitest.mjs"), "run"];
-  const config = ["--config", path.join(CLONE_DIR, "test/vitest.config.ts")];
+  const usual = ["--config", path.join(CLONE_DIR, "test/vitest.config.ts")];
+  const config = vitestArguments.includes("--config") ? [] : usual;
   const command = [process.execPath, ...vitest, ...config, ...vitestArguments];
   return runIsolated({ command, tools, deadlineMs: TESTS_MS });
 }

@@ -37,6 +37,7 @@ export async function ensureTools(say: (line: string) => void = console.error): 
     nsenter: await programPath("nsenter"),
     unshare: await programPath("unshare"),
     setpriv: await programPath("setpriv"),
+    strace: await programPath("strace"),
   };
 }
 

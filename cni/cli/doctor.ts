@@ -1,0 +1,80 @@
+import { Command } from "commander";
+import { Failure } from "../../core/errors.ts";
+import { type Check, type Finding, runCheck } from "../doctor/check.ts";
+import { checkClock } from "../doctor/clock.ts";
+import { checkFirstFile } from "../doctor/first-file.ts";
+import { checkFolders } from "../doctor/folders.ts";
+import { checkBoot, checkKernel, checkNamespaces } from "../doctor/kernel.ts";
+import { checkLedger } from "../doctor/ledger.ts";
+import { checkModules } from "../doctor/modules.ts";
+import { checkNetworks } from "../doctor/networks.ts";
+import { checkNodeBinary } from "../doctor/node-binary.ts";
+import { checkPlugins } from "../doctor/plugins.ts";
+import { checkPrograms } from "../doctor/programs.ts";
+import type { Subject } from "../doctor/subject.ts";
+import { makeCniPathOption, toCniPath } from "./cni-path.ts";
+import { readSubject } from "./doctor-subject.ts";
+import type { Shell } from "./shell.ts";
+import { addStateOptions, type StateOptions } from "./state-dir.ts";
+import { printTable } from "./table.ts";
+import { openPorts } from "./undo-ports.ts";
+
+interface DoctorOptions extends StateOptions {
+  readonly cniPath?: string;
+  readonly json?: true;
+}
+
+const HELP = `
+Changes nothing and asks no registry. It runs each plugin's VERSION, and --version of node and util-linux.
+problem: some pods can't be attached or not undone. warning: pods are attached, but something isn't as it should be.`;
+
+/** `geniectl doctor` */
+export function doctorCommand(shell: Shell): Command {
+  return addStateOptions(
+    new Command("doctor").description("look for what keeps genie from working on this node"),
+  )
+    .addOption(makeCniPathOption())
+    .option("--json", "print one JSON document")
+    .addHelpText("after", HELP)
+    .action(async (options: DoctorOptions) => {
+      const path = toCniPath(options.cniPath);
+      const { subject, findings: ofConfig } = await readSubject(options, path, (dir) =>
+        openPorts(dir, shell),
+      );
+      const findings = [...ofConfig];
+      for (const check of listChecks(subject)) {
+        shell.progress(`looking at ${check.name} …`);
+        findings.push(...(await runCheck(check)));
+        shell.signal.throwIfAborted();
+      }
+      if (options.json === true) shell.printJson(findings);
+      else printTable([["STATE", "CHECK", "DETAIL"], ...findings.flatMap(toRows)], shell);
+      const problems = findings.filter(({ state }) => state === "problem");
+      if (problems.length === 0) return;
+      throw new Failure("notReady", `${problems.length} of ${findings.length} checks found a problem`, {
+        details: `do what is said with ${problems[0]?.check ?? ""} first`,
+      });
+    });
+}
+
+function listChecks(subject: Subject): readonly Check[] {
+  return [
+    { name: "configuration", look: () => checkFirstFile(subject) },
+    { name: "node", look: checkNodeBinary },
+    { name: "programs", look: () => checkPrograms(subject) },
+    { name: "plugins", look: () => checkPlugins(subject) },
+    { name: "networks", look: () => checkNetworks(subject) },
+    { name: "kernel namespaces", look: checkNamespaces },
+    { name: "kernel", look: () => checkKernel(subject) },
+    { name: "boot ID", look: () => checkBoot(subject) },
+    { name: "folders", look: () => checkFolders(subject) },
+    { name: "modules", look: () => checkModules(subject) },
+    { name: "ledger", look: () => checkLedger(subject) },
+    { name: "clock", look: () => checkClock(subject) },
+  ];
+}
+
+function toRows({ state, check, detail, todo }: Finding): string[][] {
+  const row = [state, check, detail];
+  return todo === "" ? [row] : [row, ["", "", `→ ${todo}`]];
+}

@@ -1,0 +1,41 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { parseFolders } from "../../core/config.ts";
+import { readConfigFile } from "./config-file.ts";
+import { toStdin } from "./plugin-config.ts";
+
+export interface StateOptions {
+  readonly config?: string;
+  readonly stateDir?: string;
+}
+
+const DEFAULT_STATE_DIR = parseFolders("{}").stateDir;
+
+/** The IDs that a ledger entry may have: each is a file's name. */
+const CONTAINER_ID = /^[a-zA-Z0-9][\w.-]{0,199}$/;
+
+/** Adds the ways to say where genie's state is; both at once is a wrong use. */
+export function addStateOptions(command: Command): Command {
+  return command
+    .addOption(new Option("--config <file>", "take the state folder of this .conf or .conflist"))
+    .addOption(
+      new Option("--state-dir <dir>", `genie's state folder (default: ${DEFAULT_STATE_DIR})`).conflicts(
+        "config",
+      ),
+    );
+}
+
+/** Adds `--container`. */
+export function addContainerOption(command: Command, description: string): Command {
+  return command.option("--container <id>", description, parseContainerId);
+}
+
+/** @throws {Failure} as readConfigFile, and invalidConfig when the configuration names no usable folder. */
+export async function findStateDir({ config, stateDir }: StateOptions): Promise<string> {
+  if (config === undefined) return stateDir ?? DEFAULT_STATE_DIR;
+  return parseFolders(toStdin(await readConfigFile(config))).stateDir;
+}
+
+function parseContainerId(text: string): string {
+  if (CONTAINER_ID.test(text)) return text;
+  throw new InvalidArgumentError("A container's ID has letters, digits, '_', '.' and '-'.");
+}

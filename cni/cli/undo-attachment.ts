@@ -1,0 +1,36 @@
+import { detach } from "../../core/delegate/detach.ts";
+import { isDead } from "../../core/delegate/lifetime.ts";
+import { DelegateError, Failure, listSome } from "../../core/errors.ts";
+import type { Attachment, UndoPorts } from "../../core/ports.ts";
+
+/**
+ * Undoes one attachment under its container's lock, unless it is gone by then, or has come to life.
+ *
+ * @returns why something of it is left; undefined when nothing is.
+ */
+export async function undoAttachment(
+  attachment: Attachment,
+  { evenAlive }: { evenAlive: boolean },
+  ports: UndoPorts,
+): Promise<string | undefined> {
+  const { containerId } = attachment;
+  const isWanted = async (one: Attachment): Promise<boolean> =>
+    isSame(one, attachment) && (evenAlive || (await isDead(one, ports.kernel)));
+  try {
+    await using _lock = await ports.ledger.lock(containerId, ports.signal);
+    const failures = await detach({ containerId, isWanted }, ports);
+    return failures.length === 0 ? undefined : listSome(failures.map(toText), "; ");
+  } catch (error) {
+    if (error instanceof Failure) return error.message;
+    throw error;
+  }
+}
+
+function isSame(one: Attachment, other: Attachment): boolean {
+  return one.ifName === other.ifName && one.network === other.network && one.bootId === other.bootId;
+}
+
+function toText(failure: unknown): string {
+  if (failure instanceof DelegateError) return `plugin ${failure.plugin}: ${failure.message}`;
+  return failure instanceof Error ? failure.message : String(failure);
+}

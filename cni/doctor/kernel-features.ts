@@ -1,0 +1,64 @@
+import { access, readFile } from "node:fs/promises";
+import { release } from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+import { gunzip } from "node:zlib";
+import { findErrno } from "../../core/errors.ts";
+import { readBounded } from "../../registry/bounded-file.ts";
+
+const MAX_LIST_BYTES = 8 * 2 ** 20;
+const MAX_OPTIONS_BYTES = 4 * 2 ** 20;
+const NOTHING_TO_READ = ["ENOENT", "ENOTDIR", "EACCES", "ENXIO"];
+
+/** What is known of a kernel's features without asking it to load one. */
+export interface KernelFeatures {
+  /** How a module of this name was found, such as `is loaded`; undefined when nothing tells of it. */
+  find(module: string, option: string): Promise<string | undefined>;
+  /** Where it was looked. */
+  readonly sources: readonly string[];
+}
+
+/** Reads the lists of this kernel's modules, and its options where it shows them. */
+export async function readKernelFeatures(): Promise<KernelFeatures> {
+  const folder = path.join("/lib/modules", release());
+  const [builtin, loadable, options] = await Promise.all([
+    readText(path.join(folder, "modules.builtin")),
+    readText(path.join(folder, "modules.dep")),
+    readOptions(),
+  ]);
+  return {
+    sources: ["/sys/module", `${folder}/modules.builtin`, `${folder}/modules.dep`, "/proc/config.gz"],
+    async find(module, option) {
+      const names = new RegExp(`(^|/)${module.replaceAll(/[-_]/g, "[-_]")}\\.ko`, "m");
+      if (await exists(path.join("/sys/module", module))) return `is there (/sys/module/${module})`;
+      if (names.test(builtin)) return `is built in (${folder}/modules.builtin)`;
+      if (names.test(loadable)) return `can be loaded (${folder}/modules.dep)`;
+      const [line] = new RegExp(`^${option}=[ym]$`, "m").exec(options) ?? [];
+      return line === undefined ? undefined : `is there (${line} in /proc/config.gz)`;
+    },
+  };
+}
+
+async function readOptions(): Promise<string> {
+  const packed = await unlessUnreadable(readFile("/proc/config.gz"));
+  if (packed === undefined) return "";
+  return (await promisify(gunzip)(packed, { maxOutputLength: MAX_OPTIONS_BYTES })).toString();
+}
+
+async function readText(file: string): Promise<string> {
+  const bytes = await unlessUnreadable(readBounded(file, MAX_LIST_BYTES));
+  return bytes === undefined || typeof bytes === "string" ? "" : bytes.toString();
+}
+
+async function exists(file: string): Promise<boolean> {
+  return (await unlessUnreadable(access(file).then(() => true))) === true;
+}
+
+async function unlessUnreadable<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (NOTHING_TO_READ.includes(findErrno(error) ?? "")) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,114 @@
+import { spawn } from "node:child_process"; // execa's types let us hand over no descriptor that is open already
+import { once } from "node:events";
+import { Socket } from "node:net";
+import { orIoFailure } from "../core/io-failure.ts";
+
+/**
+ * What the watcher runs. Each line of its stdin replaces the process groups to watch; an empty one says that there is
+ * none. At the end of its stdin it kills those of the last line, and goes when nothing of them is left, or after 10 s.
+ *
+ * Field numbers as in proc(5), counted from behind the name: 1 state, 3 process group, 18 number of threads. A dead
+ * leader whose threads still live is a zombie, too, and no longer harmless then: hence the threads.
+ */
+const WATCH = `
+groups=
+while read -r line; do groups=$line; done
+kill_all() {
+  for group in $groups; do
+    case $group in 0* | 1 | *[!0-9]*) ;; *) kill -s KILL -- "-$group" ;; esac
+  done
+}
+is_left() {
+  for file in /proc/[0-9]*/stat; do
+    read -r stat < "$file" || continue
+    set -- \${stat##*) }
+    case " $groups " in *" $3 "*) ;; *) continue ;; esac
+    case $1 in [ZX]) [ "\${18}" -gt 1 ] || continue ;; esac
+    return 0
+  done
+  return 1
+}
+[ "$groups" ] || exit 0
+kill_all
+tries=0
+while is_left && [ "$tries" -lt 200 ]; do
+  sleep 0.05
+  kill_all
+  tries=$((tries + 1))
+done
+`;
+const SHELL = "/bin/sh";
+
+/**
+ * A process besides ours that ends our delegates when we are killed and so can't. It holds a duplicate of a lock's
+ * descriptor, and with it the lock, until that is done.
+ */
+export interface Warden extends Disposable {
+  /**
+   * Starts the process unless it runs already.
+   *
+   * @throws {Failure} ioFailure when the system lets us start none.
+   */
+  start(): Promise<void>;
+  /** Returns once the process is sure to learn of this group, whatever happens to us. Given back when it has ended. */
+  guard(group: number): Promise<AsyncDisposable>;
+}
+
+/** Costs nothing until it is started. @param lockFd an open file that the process holds as long as it runs. */
+export function openWarden(lockFd?: number): Warden {
+  const groups = new Set<number>();
+  let watcher: Promise<Socket> | undefined;
+  const start = async (): Promise<void> => {
+    watcher ??= orIoFailure(`${SHELL}, which watches over plugins, could not be started`, () =>
+      startWatcher(lockFd),
+    );
+    await watcher;
+  };
+  const tell = async (): Promise<boolean> =>
+    watcher !== undefined && (await isWritten(await watcher, `${[...groups].join(" ")}\n`));
+  return {
+    start,
+    async guard(group) {
+      if (!Number.isSafeInteger(group) || group <= 1) throw new Error(`${group} is no process group`);
+      groups.add(group);
+      if (!(await tell())) {
+        watcher = undefined; // somebody has killed it
+        await start();
+        await tell();
+      }
+      return {
+        async [Symbol.asyncDispose]() {
+          groups.delete(group);
+          await tell();
+        },
+      };
+    },
+    [Symbol.dispose]: () =>
+      void watcher?.then(
+        (stdin) => stdin.end(),
+        () => undefined, // whoever started it knows
+      ),
+  };
+}
+
+/** Its stdin. It keeps nothing of ours open but the lock; our end and that of our process group aren't its own. */
+async function startWatcher(lockFd: number | undefined): Promise<Socket> {
+  const child = spawn(SHELL, ["-c", WATCH], {
+    stdio: ["pipe", "ignore", "ignore", lockFd ?? "ignore"],
+    detached: true,
+    cwd: "/",
+    env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" },
+  });
+  await once(child, "spawn");
+  const { stdin } = child;
+  if (!(stdin instanceof Socket)) throw new Error("node made no pipe");
+  stdin.on("error", () => undefined); // one that was killed shows where we write to it
+  stdin.unref();
+  child.unref();
+  return stdin;
+}
+
+/** Is it in the pipe? From there it is read even when we are gone. */
+function isWritten(stdin: Socket, line: string): Promise<boolean> {
+  return new Promise((resolve) => void stdin.write(line, (error) => resolve(error == null)));
+}

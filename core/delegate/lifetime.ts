@@ -1,0 +1,23 @@
+import type { Attachment, Kernel } from "../ports.ts";
+
+/**
+ * True when nothing can live in the attachment's namespace any more: it belongs to an earlier boot, or is gone from
+ * its path and no process is in it. False where ADD could not see the namespace: then only its own DEL may end it.
+ */
+export async function isDead({ bootId, namespace }: Attachment, kernel: Kernel): Promise<boolean> {
+  if (bootId !== (await kernel.bootId())) return true;
+  const { path, identity } = namespace;
+  if (identity === "" || (await kernel.identify(path)) === identity) return false;
+  return !(await kernel.isInhabited(identity));
+}
+
+/** The namespace in which a DEL may act: what is at `path`, unless that is another one than ADD saw; empty then. */
+export async function findNetns(
+  { bootId, namespace }: Attachment,
+  path: string,
+  kernel: Kernel,
+): Promise<string> {
+  if (path === "" || bootId !== (await kernel.bootId())) return "";
+  if (namespace.identity === "") return path;
+  return (await kernel.identify(path)) === namespace.identity ? path : "";
+}

@@ -1,0 +1,60 @@
+import type { Config } from "../config.ts";
+import { forward } from "../delegate/forward.ts";
+import { DelegateError, Failure, listSome } from "../errors.ts";
+import { readIntent } from "../intent/genie.ts";
+import { listNetworks, type NodeNetworks, requireNetwork } from "../networks/candidates.ts";
+import type { StatusPorts } from "../ports.ts";
+import type { Invocation } from "../spec/environment.ts";
+import type { Network } from "../spec/network.ts";
+import { isAtLeast } from "../spec/versions.ts";
+import { requireVersion } from "./required-version.ts";
+
+export interface StatusCall {
+  readonly invocation: Invocation;
+  readonly config: Config;
+}
+
+/**
+ * Returns when an ADD could be served: the ledger can be written, and one of the networks that a pod without
+ * wishes may get is ready. Asks no API server: runtimes call this every few seconds. Source: SPEC.md, "STATUS".
+ *
+ * @throws what the only candidate said, or {Failure} notReady naming each candidate.
+ */
+export async function status({ invocation, config }: StatusCall, ports: StatusPorts): Promise<void> {
+  requireVersion("STATUS", "1.1.0", config.cniVersion);
+  await ports.ledger.probe();
+  const networks = listNetworks(await ports.confFolder(), config);
+  const reasons: { network: string; error: Error }[] = [];
+  for (const network of listDefaults(networks, config)) {
+    try {
+      return await askNetwork(network, invocation, ports);
+    } catch (error) {
+      if (!(error instanceof DelegateError || error instanceof Failure)) throw error;
+      reasons.push({ network: network.name, error });
+    }
+  }
+  const [first] = reasons;
+  if (first !== undefined && reasons.length === 1) throw first.error;
+  const details = reasons.map(({ network, error }) => `${network}: ${error.message}`);
+  const message =
+    first === undefined ? `${config.genie.confDir} has no usable network` : "no network is ready";
+  throw new Failure("notReady", message, { details: listSome(details, "; ") });
+}
+
+/** The networks of which a pod that wishes nothing gets one. */
+function listDefaults(networks: NodeNetworks, config: Config): readonly Network[] {
+  const intent = readIntent(new Map(), config);
+  if (intent.wants === "default") return [requireNetwork(intent.network, networks).network];
+  const all = networks.networks.map(({ network }) => network);
+  return intent.wants === "any" ? all : all.slice(0, 1);
+}
+
+/** A network that is older than STATUS counts as ready when its plugins are there. */
+async function askNetwork(network: Network, { path }: Invocation, ports: StatusPorts): Promise<void> {
+  if (isAtLeast(network.cniVersion, "1.1.0"))
+    return await forward("STATUS", { network, path, more: {} }, ports);
+  for (const { type } of network.plugins) {
+    if (await ports.exec.has(type, path)) continue;
+    throw new Failure("notReady", `plugin ${type} of network ${network.name} is not in CNI_PATH`);
+  }
+}

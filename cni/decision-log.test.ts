@@ -1,9 +1,19 @@
-import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
+import {
+  appendFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  truncate,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { DecisionEntry } from "../core/ports.ts";
-import { recordDecision } from "./decision-log.ts";
+import { readDecided, recordDecision } from "./decision-log.ts";
 
 let stateDir: string;
 let warnings: unknown[];
@@ -26,7 +36,8 @@ const entry: DecisionEntry = {
     refusal: "everyCandidateRejected",
   },
 };
-const record = () => recordDecision(entry, stateDir, { warn: (fields) => void warnings.push(fields) });
+const log = { warn: (fields: unknown) => void warnings.push(fields) };
+const record = () => recordDecision(entry, stateDir, log);
 const file = () => path.join(stateDir, "decisions.jsonl");
 
 test("one object a line, with the fields of the contract", async () => {
@@ -66,4 +77,55 @@ test("a disk that says no is warned about, and stops nothing", async () => {
   await writeFile(stateDir, "a file where the folder should be");
   await record();
   expect(warnings).toMatchObject([{ file: file() }]);
+});
+
+describe("the networks of the latest decision", () => {
+  const decide = (containerId: string, ...networks: string[]) => {
+    const ranking = networks.map((network) => ({ network, reason: "first" }));
+    return recordDecision({ ...entry, containerId, decision: { ...entry.decision, ranking } }, stateDir, log);
+  };
+
+  test("for this container are told, best first", async () => {
+    await decide("c1", "old");
+    await decide("c1", "blue", "green");
+    await decide("c2", "red");
+    expect(await readDecided("c1", stateDir)).toEqual(["blue", "green"]);
+  });
+
+  test("are none where nothing was attached, or nothing is known", async () => {
+    expect(await readDecided("c1", stateDir)).toEqual([]);
+    await decide("c1", "blue");
+    await record();
+    expect(await readDecided("c1", stateDir)).toEqual([]);
+    expect(await readDecided("c", stateDir)).toEqual([]);
+  });
+
+  test("are found behind and before lines that are none", async () => {
+    await mkdir(stateDir);
+    await appendFile(file(), `\n{"containerId":"c1"}\nhello\n[]\nnull\n`);
+    await decide("c1", "blue");
+    const odd = [7, null, {}, { network: 7 }, { network: "red" }];
+    await appendFile(
+      file(),
+      `{"containerId":"c2","ranking":${JSON.stringify(odd)}}\n{"containerId":"c1","rank`,
+    );
+    expect(await readDecided("c1", stateDir)).toEqual(["blue"]);
+    expect(await readDecided("c2", stateDir)).toEqual(["red"]);
+  });
+
+  test("are looked for in the end of the log only", async () => {
+    await decide("c1", "blue");
+    await appendFile(file(), `${" ".repeat(1024 * 1024)}\n`);
+    await decide("c2", "red");
+    expect(await readDecided("c1", stateDir)).toEqual([]);
+    expect(await readDecided("c2", stateDir)).toEqual(["red"]);
+  });
+
+  test("a log that can't be read is named", async () => {
+    await mkdir(file(), { recursive: true });
+    await expect(readDecided("c1", stateDir)).rejects.toMatchObject({
+      kind: "ioFailure",
+      message: "the decision log can't be read: EISDIR",
+    });
+  });
 });

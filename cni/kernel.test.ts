@@ -68,11 +68,10 @@ test("our own namespace is inhabited, a made-up one is not", async () => {
 });
 
 test("a namespace whose mount is gone is inhabited as long as a process is in it", async () => {
-  const outcome = await execa("unshare", [
-    ...["--user", "--map-root-user", "--mount", "--net", "--propagation", "private", "--"],
-    ...[process.execPath, path.resolve("test/fakes/namespace-walk.ts"), dir],
-  ]);
-  const { identity, ...seen } = JSON.parse(outcome.stdout);
+  const words = ["--user", "--map-root-user", "--mount", "--net", "--propagation", "private", "--"];
+  const program = [process.execPath, path.resolve("test/fakes/namespace-walk.ts"), dir];
+  const { stdout } = await execa("unshare", [...words, ...program], { timeout: 20_000 });
+  const { identity, ...seen } = JSON.parse(stdout);
   expect(identity).toMatch(/^\d+:\d+@\d+$/);
   expect(seen).toEqual({
     isKept: true,

@@ -60,9 +60,6 @@ export function openExec({ deadlineMs = DEADLINE_MS, pass = writeToStderr }: Exe
   };
 }
 
-/** For callers that hold no lock. */
-export const processExec: Exec = openExec().exec;
-
 interface Run extends Omit<PluginStart, "env"> {
   readonly wardens: readonly Warden[];
 }

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process"; // execa's types let us hand over no descriptor that is open already
 import { once } from "node:events";
-import { Socket } from "node:net";
+import type { Writable } from "node:stream";
 import { orIoFailure } from "../core/io-failure.ts";
 
 /**
@@ -57,7 +57,7 @@ export interface Warden extends Disposable {
 /** Costs nothing until it is started. @param lockFd an open file that the process holds as long as it runs. */
 export function openWarden(lockFd?: number): Warden {
   const groups = new Set<number>();
-  let watcher: Promise<Socket> | undefined;
+  let watcher: Promise<Writable> | undefined;
   const start = async (): Promise<void> => {
     watcher ??= orIoFailure(`${SHELL}, which watches over plugins, could not be started`, () =>
       startWatcher(lockFd),
@@ -92,7 +92,7 @@ export function openWarden(lockFd?: number): Warden {
 }
 
 /** Its stdin. It keeps nothing of ours open but the lock; our end and that of our process group aren't its own. */
-async function startWatcher(lockFd: number | undefined): Promise<Socket> {
+async function startWatcher(lockFd: number | undefined): Promise<Writable> {
   const child = spawn(SHELL, ["-c", WATCH], {
     stdio: ["pipe", "ignore", "ignore", lockFd ?? "ignore"],
     detached: true,
@@ -101,14 +101,13 @@ async function startWatcher(lockFd: number | undefined): Promise<Socket> {
   });
   await once(child, "spawn");
   const { stdin } = child;
-  if (!(stdin instanceof Socket)) throw new Error("node made no pipe");
+  if (stdin === null) throw new Error("node made no pipe");
   stdin.on("error", () => undefined); // one that was killed shows where we write to it
-  stdin.unref();
   child.unref();
   return stdin;
 }
 
 /** Is it in the pipe? From there it is read even when we are gone. */
-function isWritten(stdin: Socket, line: string): Promise<boolean> {
+function isWritten(stdin: Writable, line: string): Promise<boolean> {
   return new Promise((resolve) => void stdin.write(line, (error) => resolve(error == null)));
 }

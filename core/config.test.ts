@@ -130,17 +130,27 @@ test("a key named __proto__ changes no prototype", () => {
   expect(Object.getPrototypeOf(networks)).toBe(Object.prototype);
 });
 
-describe("DEL reads stateDir and stumbles over nothing else", () => {
-  test.each<[object, string]>([
-    [{}, "/var/lib/genie"],
-    [{ genie: { stateDir: "/state" } }, "/state"],
-    [{ genie: { stateDir: "/state", confdir: 7 }, name: 5, cniVersion: "9.9.9" }, "/state"],
-    [{ genie: "nonsense" }, "/var/lib/genie"],
-    [{ genie: null }, "/var/lib/genie"],
-  ])("%j", (config, stateDir) => expect(parseFolders(JSON.stringify(config)).stateDir).toBe(stateDir));
+describe("DEL reads where things are and stumbles over nothing else", () => {
+  const [stateDir, confDir] = ["/var/lib/genie", "/etc/cni/net.d"];
+  test.each<[object, object]>([
+    [{}, { stateDir, confDir }],
+    [{ genie: { stateDir: "/state", confDir: "/conf" } }, { stateDir: "/state", confDir: "/conf" }],
+    [
+      { genie: { stateDir: "/state", confdir: 7 }, name: 5, cniVersion: "9.9.9" },
+      { stateDir: "/state", confDir },
+    ],
+    [{ genie: { stateDir: "/state", confDir: "conf" } }, { stateDir: "/state", confDir }],
+    [{ genie: { confDir: ["/conf"] } }, { stateDir, confDir }],
+    [{ genie: "nonsense" }, { stateDir, confDir }],
+    [{ genie: null }, { stateDir, confDir }],
+  ])("%j", (config, folders) => expect(parseFolders(JSON.stringify(config))).toEqual(folders));
 
   test.each([{ genie: { stateDir: 7 } }, { genie: { stateDir: "state" } }])("but not over %j", (config) => {
     expect(() => parseFolders(JSON.stringify(config))).toThrow("genie.stateDir: ");
+  });
+
+  test("nor over what is no JSON object", () => {
+    expect(() => parseFolders("[]")).toThrow("not a JSON object");
   });
 });
 

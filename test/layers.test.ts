@@ -13,7 +13,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** What may be imported only where the second column says. */
 const EDGES: readonly { name: RegExp; allowedIn: RegExp }[] = [
   { name: /^(node:)?(fs|fs\/promises|net|http|https|dns|os)$/, allowedIn: /^(cni|registry)\// },
-  { name: /^(node:)?child_process$/, allowedIn: /^registry\/file-lock\.ts$/ },
+  { name: /^(node:)?child_process$/, allowedIn: /^(registry\/file-lock|cni\/warden)\.ts$/ },
   { name: /^execa$/, allowedIn: /^cni\// },
 ];
 

@@ -4,14 +4,16 @@ import { Failure } from "../../core/errors.ts";
 import { orIoFailure } from "../../core/io-failure.ts";
 import type { UndoPorts } from "../../core/ports.ts";
 import { listSetAside, type NodeAttachment, readAttachments, toEntryFile } from "../node-attachments.ts";
+import { toCniPath } from "./cni-path.ts";
 import type { Shell } from "./shell.ts";
 import { addContainerOption, addStateOptions, findStateDir, type StateOptions } from "./state-dir.ts";
 import { printTable } from "./table.ts";
 import { openPorts } from "./undo-ports.ts";
-import { undoAttachment } from "./undo-attachment.ts";
+import { type UndoOptions, undoAttachment } from "./undo-attachment.ts";
 
 interface CleanOptions extends StateOptions {
   readonly container?: string;
+  readonly cniPath?: string;
   readonly dryRun?: true;
   readonly forgetUnreadable?: true;
   readonly json?: true;
@@ -45,6 +47,7 @@ Unreadable files were taken out of the ledger; nobody knows what they hold. They
 export function cleanCommand(shell: Shell): Command {
   const command = new Command("clean").description("undo the attachments that crashes and reboots have left");
   return addContainerOption(addStateOptions(command), "undo all that this container has, dead or alive")
+    .option("--cni-path <path>", "the folders of plugins, by ':' (default: those where ADD found them)")
     .option("--dry-run", "show what would be done, and do nothing")
     .option("--forget-unreadable", "remove the ledger files that were set aside as unreadable")
     .option("--json", "print one JSON document")
@@ -78,25 +81,25 @@ async function clean(options: CleanOptions, stateDir: string, shell: Shell): Pro
     );
   }
   const wanted = found.filter(({ dead }) => dead || container !== undefined);
+  const path = options.cniPath === undefined ? undefined : toCniPath(options.cniPath);
+  const how = { evenAlive: container !== undefined, path };
   const cleaned: Cleaned[] = [];
   for (const one of wanted.toReversed()) {
     if (shell.signal.aborted) break;
     if (dryRun === true) cleaned.push(toCleaned(one, "would be undone"));
-    else cleaned.push(await undo(one, { ports, shell, evenAlive: container !== undefined }));
+    else cleaned.push(await undo(one, how, { ports, shell }));
   }
   return cleaned.toReversed();
 }
 
-interface Undoing {
-  readonly ports: UndoPorts;
-  readonly shell: Shell;
-  readonly evenAlive: boolean;
-}
-
-async function undo(one: NodeAttachment, { ports, shell, evenAlive }: Undoing): Promise<Cleaned> {
+async function undo(
+  one: NodeAttachment,
+  how: UndoOptions,
+  { ports, shell }: { ports: UndoPorts; shell: Shell },
+): Promise<Cleaned> {
   const { containerId, ifName, network } = one.attachment;
   shell.progress(`undoing ${ifName} of ${containerId} on ${network} …`);
-  const reason = await undoAttachment(one.attachment, { evenAlive }, ports);
+  const reason = await undoAttachment(one.attachment, how, ports);
   return reason === undefined ? toCleaned(one, "undone") : { ...toCleaned(one, "failed"), reason };
 }
 

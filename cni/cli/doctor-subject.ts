@@ -8,7 +8,9 @@ import { askPlugins } from "../doctor/installed-plugins.ts";
 import type { Subject } from "../doctor/subject.ts";
 import { type ConfigFile, readConfigFile } from "./config-file.ts";
 import { toStdin } from "./plugin-config.ts";
+import type { Shell } from "./shell.ts";
 import type { StateOptions } from "./state-dir.ts";
+import { openPorts } from "./undo-ports.ts";
 
 const DEFAULTS = parseConfig('{"cniVersion":"1.0.0","name":"genie","type":"genie"}').genie;
 const CHECK = "configuration";
@@ -23,7 +25,7 @@ interface ConfigReading {
 export async function readSubject(
   options: StateOptions,
   path: readonly string[],
-  openPorts: (stateDir: string) => Subject["ports"],
+  shell: Shell,
 ): Promise<{ subject: Subject; findings: readonly Finding[] }> {
   const { config, folders, findings } = await readConfig(options);
   const named = config ?? { name: "", type: "genie" };
@@ -32,9 +34,9 @@ export async function readSubject(
     configFile: options.config,
     folders,
     path,
-    ports: openPorts(folders.stateDir),
+    ports: openPorts(folders.stateDir, shell),
     networks: once(async () => listNetworks(await readConfFolder(folders.confDir), named)),
-    pluginByName: once(() => askPlugins(path)),
+    pluginByName: once(() => askPlugins(path, shell.signal)),
   };
   return { subject, findings };
 }

@@ -17,7 +17,6 @@ import { readSubject } from "./doctor-subject.ts";
 import type { Shell } from "./shell.ts";
 import { addStateOptions, type StateOptions } from "./state-dir.ts";
 import { printTable } from "./table.ts";
-import { openPorts } from "./undo-ports.ts";
 
 interface DoctorOptions extends StateOptions {
   readonly cniPath?: string;
@@ -38,9 +37,7 @@ export function doctorCommand(shell: Shell): Command {
     .addHelpText("after", HELP)
     .action(async (options: DoctorOptions) => {
       const path = toCniPath(options.cniPath);
-      const { subject, findings: ofConfig } = await readSubject(options, path, (dir) =>
-        openPorts(dir, shell),
-      );
+      const { subject, findings: ofConfig } = await readSubject(options, path, shell);
       const findings = [...ofConfig];
       for (const check of listChecks(subject)) {
         shell.progress(`looking at ${check.name} …`);

@@ -3,6 +3,12 @@ import { isDead } from "../../core/delegate/lifetime.ts";
 import { DelegateError, Failure, listSome } from "../../core/errors.ts";
 import type { Attachment, UndoPorts } from "../../core/ports.ts";
 
+export interface UndoOptions {
+  readonly evenAlive: boolean;
+  /** Where its plugins are; where ADD found them when undefined. */
+  readonly path: readonly string[] | undefined;
+}
+
 /**
  * Undoes one attachment under its container's lock, unless it is gone by then, or has come to life.
  *
@@ -10,7 +16,7 @@ import type { Attachment, UndoPorts } from "../../core/ports.ts";
  */
 export async function undoAttachment(
   attachment: Attachment,
-  { evenAlive }: { evenAlive: boolean },
+  { evenAlive, path }: UndoOptions,
   ports: UndoPorts,
 ): Promise<string | undefined> {
   const { containerId } = attachment;
@@ -18,7 +24,7 @@ export async function undoAttachment(
     isSame(one, attachment) && (evenAlive || (await isDead(one, ports.kernel)));
   try {
     await using _lock = await ports.ledger.lock(containerId, ports.signal);
-    const failures = await detach({ containerId, isWanted }, ports);
+    const failures = await detach({ containerId, isWanted, ...(path && { path }) }, ports);
     return failures.length === 0 ? undefined : listSome(failures.map(toText), "; ");
   } catch (error) {
     if (error instanceof Failure) return error.message;

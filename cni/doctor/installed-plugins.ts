@@ -1,5 +1,6 @@
-import { readdir } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { findErrno } from "../../core/errors.ts";
+import { unlessMissing } from "../../core/missing.ts";
 import { findJsonObject } from "../../core/spec/json.ts";
 import { findExecutable } from "../exec/find-plugin.ts";
 import { RECURSION_GUARD } from "../process-exec.ts";
@@ -19,6 +20,7 @@ export interface InstalledPlugin {
 const ANSWER_WITHIN_MS = 3_000;
 const ASKED_AT_ONCE = 8;
 const MAX_PLUGINS = 64;
+const WRITABLE_BY_ANYONE = 0o002;
 const PLUGIN_NAME = /^[a-zA-Z0-9][\w.-]{0,63}$/;
 /** What else lies in such folders. */
 const NO_PLUGIN = /\.(so|md|txt|json|conf|sha256|sig|old|bak|tgz|gz)$|^(LICENSE|README)/;
@@ -26,19 +28,34 @@ const NOT_LISTED = ["ENOENT", "ENOTDIR", "EACCES"];
 const ENVIRONMENT = { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" };
 
 /** The plugins that a runtime with this CNI_PATH finds, each asked for its VERSION. By name. */
-export async function askPlugins(path: readonly string[]): Promise<ReadonlyMap<string, InstalledPlugin>> {
-  const names = new Set((await Promise.all(path.map(listNames))).flat());
+export async function askPlugins(
+  path: readonly string[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, InstalledPlugin>> {
+  const unsafe = await listUnsafe(path);
+  const folders = path.filter((folder) => !unsafe.includes(folder));
+  const names = new Set((await Promise.all(folders.map(listNames))).flat());
   const left = [...names].toSorted().slice(0, MAX_PLUGINS);
   const plugins: InstalledPlugin[] = [];
   const askNext = async (): Promise<void> => {
     for (let name = left.shift(); name !== undefined; name = left.shift()) {
-      const file = await findExecutable(name, path);
-      if (file !== undefined) plugins.push(await ask(name, file));
+      const file = await findExecutable(name, folders);
+      if (file !== undefined && !signal.aborted) plugins.push(await ask(name, file, signal));
     }
   };
   await Promise.all(Array.from({ length: ASKED_AT_ONCE }, askNext));
   const sorted = plugins.toSorted((one, other) => (one.name < other.name ? -1 : 1));
   return new Map(sorted.map((plugin) => [plugin.name, plugin]));
+}
+
+/** Those of these folders to which anyone may write. */
+export async function listUnsafe(folders: readonly string[]): Promise<readonly string[]> {
+  const unsafe: string[] = [];
+  for (const folder of folders) {
+    const { mode = 0 } = (await unlessMissing(stat(folder))) ?? {};
+    if ((mode & WRITABLE_BY_ANYONE) !== 0) unsafe.push(folder);
+  }
+  return unsafe;
 }
 
 async function listNames(folder: string): Promise<readonly string[]> {
@@ -51,7 +68,7 @@ async function listNames(folder: string): Promise<readonly string[]> {
 }
 
 /** Source: SPEC.md, "VERSION"; some plugins expect the dummy values that older runtimes give. */
-async function ask(name: string, file: string): Promise<InstalledPlugin> {
+async function ask(name: string, file: string, signal: AbortSignal): Promise<InstalledPlugin> {
   const answer = await runProgram({
     file,
     env: {
@@ -63,16 +80,17 @@ async function ask(name: string, file: string): Promise<InstalledPlugin> {
     },
     stdin: '{"cniVersion":"1.0.0"}',
     deadlineMs: ANSWER_WITHIN_MS,
+    signal,
   });
   const said = answer?.exitCode === 0 ? findJsonObject(answer.stdout)?.["supportedVersions"] : undefined;
   const versions = Array.isArray(said) ? said.filter((one) => typeof one === "string") : undefined;
-  return { name, file, versions, build: versions && (await findBuild(file)) };
+  return { name, file, versions, build: versions && (await findBuild(file, signal)) };
 }
 
 /** Plugins made with the reference library say who they are when no verb is given. Source: pkg/skel/skel.go. */
-async function findBuild(file: string): Promise<string | undefined> {
+async function findBuild(file: string, signal: AbortSignal): Promise<string | undefined> {
   const env = { ...ENVIRONMENT, [RECURSION_GUARD]: "1" };
-  const answer = await runProgram({ file, env, deadlineMs: ANSWER_WITHIN_MS });
+  const answer = await runProgram({ file, env, deadlineMs: ANSWER_WITHIN_MS, signal });
   const [firstLine = ""] = (answer?.stderr ?? "").split("\n");
   return /\bv?(\d+\.\d+\.\d+[\w.+-]*)/.exec(firstLine)?.[1];
 }

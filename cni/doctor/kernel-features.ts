@@ -1,5 +1,4 @@
 import { access, readFile } from "node:fs/promises";
-import { release } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
@@ -18,29 +17,31 @@ export interface KernelFeatures {
   readonly sources: readonly string[];
 }
 
-/** Reads the lists of this kernel's modules, and its options where it shows them. */
-export async function readKernelFeatures(): Promise<KernelFeatures> {
-  const folder = path.join("/lib/modules", release());
+/** Reads the lists of a kernel's modules, and its options where it shows them. @param root `/` on a node. */
+export async function readKernelFeatures(root: string, release: string): Promise<KernelFeatures> {
+  const folder = path.join(root, "lib/modules", release);
+  const loaded = path.join(root, "sys/module");
+  const config = path.join(root, "proc/config.gz");
   const [builtin, loadable, options] = await Promise.all([
     readText(path.join(folder, "modules.builtin")),
     readText(path.join(folder, "modules.dep")),
-    readOptions(),
+    readOptions(config),
   ]);
   return {
-    sources: ["/sys/module", `${folder}/modules.builtin`, `${folder}/modules.dep`, "/proc/config.gz"],
+    sources: [loaded, `${folder}/modules.builtin`, `${folder}/modules.dep`, config],
     async find(module, option) {
       const names = new RegExp(`(^|/)${module.replaceAll(/[-_]/g, "[-_]")}\\.ko`, "m");
-      if (await exists(path.join("/sys/module", module))) return `is there (/sys/module/${module})`;
+      if (await exists(path.join(loaded, module))) return `is there (${loaded}/${module})`;
       if (names.test(builtin)) return `is built in (${folder}/modules.builtin)`;
       if (names.test(loadable)) return `can be loaded (${folder}/modules.dep)`;
       const [line] = new RegExp(`^${option}=[ym]$`, "m").exec(options) ?? [];
-      return line === undefined ? undefined : `is there (${line} in /proc/config.gz)`;
+      return line === undefined ? undefined : `is there (${line} in ${config})`;
     },
   };
 }
 
-async function readOptions(): Promise<string> {
-  const packed = await unlessUnreadable(readFile("/proc/config.gz"));
+async function readOptions(file: string): Promise<string> {
+  const packed = await unlessUnreadable(readFile(file));
   if (packed === undefined) return "";
   return (await promisify(gunzip)(packed, { maxOutputLength: MAX_OPTIONS_BYTES })).toString();
 }

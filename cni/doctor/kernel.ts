@@ -1,4 +1,5 @@
 import { access, readFile } from "node:fs/promises";
+import { release } from "node:os";
 import { unlessMissing } from "../../core/missing.ts";
 import { type Finding, ok, problem, warning } from "./check.ts";
 import { readKernelFeatures } from "./kernel-features.ts";
@@ -26,7 +27,7 @@ const FEATURES: readonly Feature[] = [
 
 /** What the plugins of the node's networks need of the kernel. Loads no module. */
 export async function checkKernel({ networks }: Subject): Promise<readonly Finding[]> {
-  const features = await readKernelFeatures();
+  const features = await readKernelFeatures("/", release());
   const types = (await networks()).networks.flatMap(({ network }) => listPluginTypes(network.plugins));
   return await Promise.all(
     FEATURES.map(async ({ module, option, plugins }) => {

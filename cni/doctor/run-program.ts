@@ -10,6 +10,7 @@ export interface ProgramRun {
   readonly env: Readonly<Record<string, string>>;
   readonly stdin?: string;
   readonly deadlineMs: number;
+  readonly signal?: AbortSignal;
 }
 
 export interface ProgramAnswer {
@@ -19,7 +20,7 @@ export interface ProgramAnswer {
   readonly stderr: string;
 }
 
-/** What a program answers; undefined when it takes too long. Nothing that it has started outlives it. */
+/** What a program answers; undefined when it takes too long, or the signal comes. Nothing that it has started outlives it. */
 export async function runProgram(run: ProgramRun): Promise<ProgramAnswer | undefined> {
   const child = execa(run.file, run.arguments ?? [], {
     env: { ...run.env },
@@ -31,7 +32,8 @@ export async function runProgram(run: ProgramRun): Promise<ProgramAnswer | undef
     maxBuffer: OUTPUT_LIMIT_CHARACTERS,
   });
   const done = new AbortController();
-  const answer = await Promise.race([child, pause(run.deadlineMs, done.signal)]);
+  const stop = run.signal === undefined ? done.signal : AbortSignal.any([done.signal, run.signal]);
+  const answer = await Promise.race([child, pause(run.deadlineMs, stop)]);
   done.abort();
   if (child.pid !== undefined) await endGroup(child.pid);
   for (const stream of [child.stdout, child.stderr]) stream.destroy(); // one that left the group may hold them open

@@ -158,10 +158,8 @@ describe("a disk that says no", () => {
     await node.plugin("three", onAdd(`rm -r '${entry}'; touch '${entry}'; echo '{}'`));
     await expect(run(three)).rejects.toMatchObject({ kind: "ioFailure" });
     await rm(entry);
-    expect(await node.takeVerbs()).toEqual([
-      ...["ADD one", "ADD two", "ADD three"],
-      ...["DEL three", "DEL two", "DEL one"],
-    ]);
+    const verbs = ["ADD one", "ADD two", "ADD three", "DEL three", "DEL two", "DEL one"];
+    expect(await node.takeVerbs()).toEqual(verbs);
   });
 
   test("while a failed ADD is undone doesn't hide what the plugin said", async () => {

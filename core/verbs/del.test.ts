@@ -116,24 +116,33 @@ test("plugins are looked for in this call's CNI_PATH", async () => {
 });
 
 describe("plugins act", () => {
-  const happen = (what: Partial<FakeNode["kernel"]>) => Object.assign(node.kernel, what);
-  test.each<[string, Partial<Invocation>, () => unknown, string]>([
-    ["in the container's namespace", {}, () => {}, "/run/netns/a"],
-    ["in none where the call names none", { netns: "" }, () => {}, ""],
-    ["in none where it is gone", {}, () => node.kernel.identityByPath.clear(), ""],
-    [
-      "in none where another has its path",
-      {},
-      () => node.kernel.identityByPath.set("/run/netns/a", "4:2"),
-      "",
-    ],
-    ["in none after a boot", {}, () => happen({ boot: "boot-2" }), ""],
-  ])("%s", async (_, more, change, netns) => {
+  const attached = async () => {
     await node.plugin("one", ":");
     await write(node.attachment());
-    change();
-    await run(more);
-    expect(await node.takeCalls()).toMatchObject([{ verb: "DEL", netns }]);
+  };
+
+  test("in the container's namespace", async () => {
+    await attached();
+    await run();
+    expect(await node.takeCalls()).toMatchObject([{ verb: "DEL", netns: "/run/netns/a" }]);
+  });
+
+  test.each<[string, () => unknown]>([
+    ["it is gone", () => node.kernel.identityByPath.clear()],
+    ["another has its path", () => node.kernel.identityByPath.set("/run/netns/a", "4:2")],
+    ["the node was booted since", () => (node.kernel.boot = "boot-2")],
+  ])("in none where %s", async (_, happen) => {
+    await attached();
+    happen();
+    await run();
+    expect(await node.takeCalls()).toMatchObject([{ verb: "DEL", netns: "" }]);
+    expect(await kept()).toEqual([]);
+  });
+
+  test("in none where the call names none", async () => {
+    await attached();
+    await run({ netns: "" });
+    expect(await node.takeCalls()).toMatchObject([{ verb: "DEL", netns: "" }]);
     expect(await kept()).toEqual([]);
   });
 });

@@ -2,7 +2,8 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import { unlessMissing } from "../../core/missing.ts";
-import { makeNode, type TestNode, withAnnotations } from "../e2e/node.ts";
+import { GENIE, makeNode, type TestNode, withAnnotations } from "../e2e/node.ts";
+import { ensureTools } from "../setup/tools.ts";
 
 /** A node whose state folder is a file system of its own. */
 export interface DiskNode extends TestNode {
@@ -12,6 +13,8 @@ export interface DiskNode extends TestNode {
   fill(): Promise<AsyncDisposable>;
   /** Until it is disposed, nothing can be written. */
   freeze(): Promise<AsyncDisposable>;
+  /** @returns a program that runs genie under strace. */
+  program(straceWords: readonly string[]): Promise<string>;
   /** Names in the ledger's folder; hidden ones too. */
   entries(): Promise<readonly string[]>;
   /** Containers that hold an address. */
@@ -40,10 +43,19 @@ export async function makeDiskNode(): Promise<DiskNode> {
       await remount("ro");
       return { [Symbol.asyncDispose]: () => remount("rw") };
     },
+    program: (straceWords) => addTraced(node, straceWords),
     entries: async () => (await unlessMissing(readdir(path.join(stateDir, "ledger")))) ?? [],
     holders: () => listHolders(path.join(dataDir, "blue")),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
+}
+
+async function addTraced({ confDir }: TestNode, straceWords: readonly string[]): Promise<string> {
+  const { strace } = await ensureTools();
+  const file = path.join(confDir, "../traced");
+  const words = straceWords.map((word) => `'${word}'`).join(" ");
+  await writeFile(file, `#!/bin/sh\nexec '${strace}' ${words} -o /dev/null '${GENIE}'\n`, { mode: 0o755 });
+  return file;
 }
 
 async function unlessFull(writing: Promise<void>): Promise<void> {

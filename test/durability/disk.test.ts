@@ -1,5 +1,6 @@
-import { readFile, rm, utimes, writeFile, mkdir, readdir, truncate } from "node:fs/promises";
+import { readFile, rm, utimes, writeFile, mkdir, readdir, stat, truncate } from "node:fs/promises";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { callGenie } from "../e2e/node.ts";
 import { addNamespace, listLinks, type NetworkNamespace } from "../setup/namespace.ts";
@@ -62,6 +63,20 @@ test("on a disk that turned read-only DEL undoes, says that it can't forget, and
   await expectNothing(never);
 });
 
+test("what a power cut leaves between the temporary file and its new name is no entry, and goes with DEL", async () => {
+  await using pod = await addNamespace();
+  await using first = await addNamespace();
+  expect(await call("ADD", first)).toMatchObject(ok); // the node's secret is written once, and renamed too
+  expect(await call("DEL", first)).toMatchObject(ok);
+  const cut = await node.program(["-f", "-qq", "-e", "trace=rename", "-e", "inject=rename:signal=KILL"]);
+  const killed = await callGenie(node, { verb: "ADD", pod, stdin: node.stdin, program: cut });
+  expect(killed.answer).toBeUndefined();
+  expect(await node.entries()).toEqual(expect.arrayContaining([`.${pod.name}.tmp`]));
+  expect(await node.entries()).not.toContain(pod.name);
+  expect(await call("DEL", pod)).toMatchObject(ok);
+  await expectNothing(pod);
+});
+
 test("a clock that went back an hour changes nothing", async () => {
   await using pod = await addNamespace();
   expect(await call("ADD", pod)).toMatchObject(ok);
@@ -108,11 +123,23 @@ describe("an entry that can't be read is set aside, its attachment undone as far
   });
 });
 
+/** The kernel gives the number of a namespace away again, a moment after it is gone. */
+async function addWithInode(name: string, ino: number): Promise<NetworkNamespace> {
+  for (let tries = 0; tries < 50; tries++) {
+    const namespace = await addNamespace(name);
+    if ((await stat(namespace.path)).ino === ino) return namespace;
+    await namespace[Symbol.asyncDispose]();
+    await sleep(50);
+  }
+  throw new Error(`no namespace got the inode ${ino} again`);
+}
+
 test("a namespace that another pod has under the same path is not touched", async () => {
   const first = await addNamespace();
   expect(await call("ADD", first)).toMatchObject(ok);
+  const { ino } = await stat(first.path);
   await first[Symbol.asyncDispose]();
-  await using again = await addNamespace(first.name);
+  await using again = await addWithInode(first.name, ino);
   const other = { name: `${first.name}-other`, path: again.path };
   expect(await callGenie(node, { verb: "ADD", pod: other, stdin: node.stdin })).toMatchObject(ok);
 

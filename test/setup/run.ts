@@ -2,6 +2,7 @@
 import path from "node:path";
 import { buildGenie, CLONE_DIR } from "./build.ts";
 import { runIsolated } from "./isolation.ts";
+import { ensureJudge } from "./judge.ts";
 import { runMain } from "./main.ts";
 import { ensureTools } from "./tools.ts";
 
@@ -9,6 +10,7 @@ const TESTS_MS = 15 * 60_000;
 
 async function main(vitestArguments: readonly string[]): Promise<number> {
   const tools = await ensureTools();
+  await ensureJudge();
   if (!(await buildGenie())) return 1;
   const vitest = [path.join(CLONE_DIR, "node_modules/vitest/vitest.mjs"), "run"];
   const usual = ["--config", path.join(CLONE_DIR, "test/vitest.config.ts")];

@@ -32,6 +32,7 @@ describe("an attachment", () => {
   });
 
   test("whose namespace ADD could not see is never dead in its boot", async () => {
+    expect(await isDead(unseen, kernel)).toBe(false);
     kernel.identityByPath.clear();
     expect(await isDead(unseen, kernel)).toBe(false);
     kernel.boot = "boot-2";

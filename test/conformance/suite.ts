@@ -1,0 +1,21 @@
+import { describe } from "vitest";
+import { testBadInput } from "./bad-input.ts";
+import { testChains } from "./chains.ts";
+import { testMisbehaviour } from "./misbehaviour.ts";
+import { testOtherVerbs } from "./other-verbs.ts";
+import type { Subject } from "./stage.ts";
+import { testVersions } from "./versions.ts";
+
+/**
+ * What every way of running genie must do: the verbs of CNI over its versions, with plugins that behave and plugins
+ * that don't. Registers its tests with vitest. Source: CNI SPEC.md.
+ */
+export function runConformance(subject: Subject): void {
+  describe(`${subject.name} conforms`, () => {
+    testVersions(subject);
+    testChains(subject);
+    testOtherVerbs(subject);
+    testMisbehaviour(subject);
+    testBadInput(subject);
+  });
+}

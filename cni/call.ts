@@ -87,11 +87,14 @@ async function serve({ invocation, stdin, host }: Call, open: Openers): Promise<
     case "ADD":
       return await add({ invocation, config }, ports);
     case "CHECK":
-      return void (await check({ invocation, config }, ports));
+      await check({ invocation, config }, ports);
+      return undefined;
     case "STATUS":
-      return void (await status({ invocation, config }, ports));
+      await status({ invocation, config }, ports);
+      return undefined;
     case "GC":
-      return void (await gc({ invocation, config, valid: parseValidAttachments(stdin) }, ports));
+      await gc({ invocation, config, valid: parseValidAttachments(stdin) }, ports);
+      return undefined;
   }
 }
 

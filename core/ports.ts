@@ -104,11 +104,13 @@ export interface LedgerEntry {
   /** Oldest first. */
   readonly attachments: readonly Attachment[];
   /**
-   * Set when the file is torn, foreign or of a newer genie: the names of networks that it seems to hold. They are
-   * hints, since nothing vouches for them.
+   * Set when the file is torn, foreign or of a newer genie: what it seems to hold. These are hints, since nothing
+   * vouches for them.
    */
-  readonly hints: readonly string[] | undefined;
+  readonly hints: readonly AttachmentHint[] | undefined;
 }
+
+export type AttachmentHint = Pick<Attachment, "network" | "ifName">;
 
 /** What the kernel says of itself and of namespaces. */
 export interface Kernel {

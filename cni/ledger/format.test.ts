@@ -52,9 +52,12 @@ describe("an entry that isn't whole is only searched for hints", () => {
     for (let length = 0; length < file.length; length++) {
       const { attachments, hints } = readEntry("c1", file.subarray(0, length));
       expect(attachments).toEqual([]);
-      expect(["", "blue", "blue,red"]).toContain(hints?.join());
+      expect(["", "blue", "blue,red"]).toContain(hints?.map(({ network }) => network).join());
     }
-    expect(readEntry("c1", file.subarray(0, -1)).hints).toEqual(["blue", "red"]);
+    expect(readEntry("c1", file.subarray(0, -1)).hints).toEqual([
+      { network: "blue", ifName: "eth0" },
+      { network: "red", ifName: "eth0" },
+    ]);
   });
 
   test("whichever byte is changed", () => {
@@ -71,15 +74,28 @@ describe("an entry that isn't whole is only searched for hints", () => {
     ["empty", Buffer.alloc(0), []],
     ["without a line end", Buffer.from("genie-ledger 1"), []],
     ["another program's", Buffer.from('{"cniVersion":"1.0.0"}\n'), []],
-    ["of a newer genie", seal("genie-ledger 2", [["network", Buffer.from("blue")]]), ["blue"]],
+    [
+      "of a newer genie",
+      seal("genie-ledger 2", [
+        ["attachment", Buffer.from("eth0")],
+        ["network", Buffer.from("blue")],
+      ]),
+      ["blue"],
+    ],
     ["another container's", writeEntry([makeAttachment({ containerId: "c2" })]), ["blue"]],
     [
       "partly another container's",
       writeEntry([makeAttachment(), makeAttachment({ containerId: "" })]),
-      ["blue"],
+      ["blue", "blue"],
     ],
-  ])("%s", (_, bytes, hints) => {
+  ])("%s", (_, bytes, networks) => {
+    const hints = networks.map((network) => ({ network, ifName: "eth0" }));
     expect(readEntry("c1", bytes)).toEqual({ attachments: [], hints });
+  });
+
+  test.each(["", "..", "a/b", "a:b", "a b", "sixteen-letters-"])("and the interface %j is none", (ifName) => {
+    const torn = writeEntry([makeAttachment({ ifName })]).subarray(0, -1);
+    expect(readEntry("c1", torn).hints).toEqual([]);
   });
 
   test.each(["", "../etc", "a/b", "-rf", "a b", "a\nb", "a\0", "ä", "n".repeat(129)])(

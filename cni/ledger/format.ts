@@ -1,10 +1,11 @@
 import { Buffer } from "node:buffer";
-import type { Attachment, LedgerEntry, PluginStep } from "../../core/ports.ts";
+import type { Attachment, AttachmentHint, LedgerEntry, PluginStep } from "../../core/ports.ts";
 import { findSealed, salvageRecords, seal, type SealedRecord } from "../../core/sealed.ts";
 
 const FORMAT = "genie-ledger 1";
-/** What a network may be called, so that a hint is no more than a name. Source: SPEC.md, "Configuration format". */
+/** As SPEC.md has network names and Linux interfaces', so that a hint is no more than two names. */
 const NETWORK_NAME = /^[a-zA-Z0-9][\w.-]{0,127}$/;
+const INTERFACE_NAME = /^(?!\.\.?$)[^/:\s\0]{1,15}$/;
 
 /** A container's attachments as the bytes of its ledger file. See README.md for the records. */
 export function writeEntry(attachments: readonly Attachment[]): Uint8Array {
@@ -37,11 +38,16 @@ export function readEntry(containerId: string, file: Uint8Array): LedgerEntry {
     const attachments = starts.map((start, nth) => toAttachment(records.slice(start, starts[nth + 1])));
     if (attachments.every((one) => one.containerId === containerId)) return { attachments, hints: undefined };
   }
-  const networks = salvageRecords(file).flatMap((record) => {
-    const [name, value] = toText(record);
-    return name === "network" && NETWORK_NAME.test(value) ? [value] : [];
+  return { attachments: [], hints: listHints(salvageRecords(file).map(toText)) };
+}
+
+function listHints(records: readonly TextRecord[]): readonly AttachmentHint[] {
+  let ifName = "";
+  return records.flatMap(([name, value]): AttachmentHint[] => {
+    if (name === "attachment") ifName = value;
+    const isHint = name === "network" && NETWORK_NAME.test(value) && INTERFACE_NAME.test(ifName);
+    return isHint ? [{ network: value, ifName }] : [];
   });
-  return { attachments: [], hints: [...new Set(networks)] };
 }
 
 type TextRecord = readonly [name: string, value: string];

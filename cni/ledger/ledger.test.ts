@@ -122,7 +122,10 @@ describe("an entry that can't be read", () => {
   test("tells which networks it seems to hold", async () => {
     await ledger.write("c1", [attachment]);
     await writeFile(file("c1"), (await readFile(file("c1"))).subarray(0, -1));
-    expect(await ledger.read("c1")).toEqual({ attachments: [], hints: ["blue"] });
+    expect(await ledger.read("c1")).toEqual({
+      attachments: [],
+      hints: [{ network: "blue", ifName: "eth0" }],
+    });
   });
 });
 

@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
-import { access, readdir, rename, rm } from "node:fs/promises";
+import { access, readdir, rename, rm, statfs } from "node:fs/promises";
 import path from "node:path";
+import { Failure } from "../../core/errors.ts";
 import { orIoFailure } from "../../core/io-failure.ts";
 import { unlessMissing } from "../../core/missing.ts";
 import type { Ledger, LedgerEntry } from "../../core/ports.ts";
@@ -80,4 +81,6 @@ async function probe(stateDir: string): Promise<void> {
   await makeFolder(stateDir, 0o700);
   await checkOwnFolder(stateDir);
   await access(stateDir, constants.W_OK);
+  const { bavail } = await statfs(stateDir);
+  if (bavail === 0) throw new Failure("ioFailure", `${stateDir} has no space left`);
 }

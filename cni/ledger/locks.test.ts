@@ -104,7 +104,7 @@ describe("on a disk that", () => {
   };
   const going = {
     lock: "done",
-    warnings: ["going on without a lock: nobody else can have it either"],
+    warnings: ["going on without a lock: nobody can take one, or write an entry"],
     read: 1,
     listed: ["c1"],
   };

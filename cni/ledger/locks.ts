@@ -44,7 +44,7 @@ async function orWithout<T>(take: () => Promise<T>, log: Log): Promise<T | Async
     return await take();
   } catch (error) {
     if (!(error instanceof Failure) || !TAKES_NO_FILE.includes(findErrno(error.cause) ?? "")) throw error;
-    log.warn({ err: error }, "going on without a lock: nobody else can have it either");
+    log.warn({ err: error }, "going on without a lock: nobody can take one, or write an entry");
     return new AsyncDisposableStack();
   }
 }

@@ -19,5 +19,11 @@ export async function findNetns(
 ): Promise<string> {
   if (path === "" || bootId !== (await kernel.bootId())) return "";
   if (namespace.identity === "") return path;
-  return (await kernel.identify(path)) === namespace.identity ? path : "";
+  return isSame(await kernel.identify(path), namespace.identity) ? path : "";
+}
+
+/** A namespace that is named once by a mount and once by a link has its time in one of the identities only. */
+function isSame(one: string, other: string): boolean {
+  const [[inode, time], [otherInode, otherTime]] = [one.split("@"), other.split("@")];
+  return inode === otherInode && (time === undefined || otherTime === undefined || time === otherTime);
 }

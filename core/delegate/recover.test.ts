@@ -46,7 +46,14 @@ const torn = () => entry().subarray(0, -1);
 describe("the networks that an entry seems to hold are undone, and it is set aside:", () => {
   test.each<[string, () => Uint8Array]>([
     ["one that is torn", torn],
-    ["one of a newer genie", () => seal("genie-ledger 2", [["network", Buffer.from("red")]])],
+    [
+      "one of a newer genie",
+      () =>
+        seal("genie-ledger 2", [
+          ["attachment", Buffer.from("eth0")],
+          ["network", Buffer.from("red")],
+        ]),
+    ],
     ["one of another container", () => writeEntry([node.attachment({ network: "red", containerId: "c2" })])],
   ])("%s", async (_, bytes) => {
     await writeFile(ledgerFile(), bytes());
@@ -74,11 +81,19 @@ describe("the networks that an entry seems to hold are undone, and it is set asi
     expect(await node.takeVerbs()).toEqual([]);
   });
 
-  test("each network once, in the order of the entry", async () => {
-    const networks = ["red", "green", "red"].map((network) => node.attachment({ network }));
-    await writeFile(ledgerFile(), writeEntry(networks).subarray(0, -1));
+  test("on each interface, in the order of the entry, whichever call made it", async () => {
+    const held = [
+      { network: "red", ifName: "eth0" },
+      { network: "green", ifName: "eth1" },
+      { network: "red", ifName: "eth2" },
+    ];
+    const attachments = held.map((one) =>
+      node.attachment({ ...one, caller: { network: "genie", ifName: one.ifName } }),
+    );
+    await writeFile(ledgerFile(), writeEntry(attachments).subarray(0, -1));
     await run();
-    expect(await node.takeVerbs()).toEqual(["DEL red", "DEL green"]);
+    const undone = (await node.takeCalls()).map(({ plugin, ifName }) => ({ network: plugin, ifName }));
+    expect(undone).toEqual(held);
   });
 });
 
@@ -123,6 +138,11 @@ describe("nothing keeps the pod from going:", () => {
     ]);
   });
 
+  test("nor does a configuration with mistakes, which still names the folder", async () => {
+    await run({ ...own, genie: { unknown: 1 } });
+    expect(await node.takeVerbs()).toEqual(["DEL red", "DEL green"]);
+  });
+
   test("nor does a configuration that is no good, or has no result", async () => {
     await run({ ...own, name: "/" });
     expect(await names()).toEqual([expect.stringMatching(/^\.unreadable-c1-/)]);
@@ -153,13 +173,13 @@ test("a network before 0.4.0 gets no result, and each its declared capabilities"
   expect(green?.stdin).not.toHaveProperty("runtimeConfig");
 });
 
-test("at most eight networks are tried", async () => {
-  const many = Array.from({ length: 12 }, (_, at) => `n${at}`);
+test("at most sixteen attachments are tried", async () => {
+  const many = Array.from({ length: 20 }, (_, at) => `n${at}`);
   for (const name of many) await node.conf(`90-${name}.conf`, { cniVersion: "1.0.0", name, type: "blue" });
   await writeFile(
     ledgerFile(),
     writeEntry(many.map((network) => node.attachment({ network }))).subarray(0, -1),
   );
   await run();
-  expect((await node.takeCalls()).map(({ stdin }) => stdin["name"])).toEqual(many.slice(0, 8));
+  expect((await node.takeCalls()).map(({ stdin }) => stdin["name"])).toEqual(many.slice(0, 16));
 });

@@ -1,44 +1,39 @@
-import { type Config, parseConfig } from "../config.ts";
+import { type Config, parseConfig, parseGcConfig } from "../config.ts";
 import { Failure } from "../errors.ts";
 import { listNetworks } from "../networks/candidates.ts";
-import type { DelPorts } from "../ports.ts";
+import type { AttachmentHint, DelPorts } from "../ports.ts";
 import type { Invocation } from "../spec/environment.ts";
 import type { Network } from "../spec/network.ts";
 import { convertResult } from "../spec/result.ts";
 import { planSteps, undoChain } from "./chain.ts";
 
-/** Most networks that are tried for one container. */
-const TRIED = 8;
+/** Most attachments that are tried for one container. */
+const TRIED = 16;
 
 export interface Recovery {
   readonly invocation: Invocation;
   /** The runtime's configuration, with its `prevResult`. */
   readonly stdin: string;
-  /** Networks that the damaged entry seems to hold. */
-  readonly hints: readonly string[];
+  /** What the damaged entry seems to hold. */
+  readonly hints: readonly AttachmentHint[];
 }
 
 /**
- * Undoes what a damaged ledger entry no longer tells: the networks that it seems to hold, or else those that the
- * latest decision ranked, with their configuration of today and the runtime's `prevResult`. What fails is only
- * logged: a pod must not hang for ever on what nobody can read.
+ * Undoes what a damaged ledger entry no longer tells: the attachments that it seems to hold, whichever call made them,
+ * or else the networks that the latest decision ranked; with their configuration of today and the runtime's
+ * `prevResult`. What fails is only logged: a pod must not hang for ever on what nobody can read.
  */
-export async function recover({ invocation, stdin, hints }: Recovery, ports: DelPorts): Promise<void> {
-  const { containerId, ifName, netns, args, path } = invocation;
-  const config = findConfig(stdin);
-  const names = hints.length > 0 ? hints : await ports.decided(containerId);
-  const networks = config === undefined ? [] : await listNamed(names.slice(0, TRIED), config, ports);
-  for (const network of networks) {
-    const steps = planSteps(network, toInjected(network, config));
-    const { errors } = await undoChain({ steps, call: { containerId, ifName, netns, args, path } }, ports);
-    for (const err of errors) {
-      ports.log.warn(
-        { err, containerId, network: network.name },
-        "a guess at a lost attachment could not be undone",
-      );
+export async function recover(recovery: Recovery, ports: DelPorts): Promise<void> {
+  const { containerId, ifName } = recovery.invocation;
+  const config = findConfig(recovery.stdin);
+  const guesses = config === undefined ? [] : await orNone(() => listGuesses(recovery, config, ports), ports);
+  for (const guess of guesses) {
+    for (const err of await undoGuess(guess, { recovery, config }, ports)) {
+      const about = { err, containerId, network: guess.network.name };
+      ports.log.warn(about, "a guess at a lost attachment could not be undone");
     }
   }
-  const tried = networks.map(({ name }) => name);
+  const tried = guesses.map(({ network }) => network.name);
   ports.log.warn(
     { containerId, ifName, tried },
     "the ledger's entry is unreadable: undone as far as can be guessed",
@@ -46,28 +41,57 @@ export async function recover({ invocation, stdin, hints }: Recovery, ports: Del
   await ports.ledger.setAside(containerId);
 }
 
+/** A configuration with mistakes in it still tells where the networks are. */
 function findConfig(stdin: string): Config | undefined {
+  for (const parse of [parseConfig, parseGcConfig]) {
+    try {
+      return parse(stdin);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+    }
+  }
+  return undefined;
+}
+
+interface Guess {
+  readonly network: Network;
+  readonly ifName: string;
+}
+
+async function listGuesses(
+  { invocation, hints }: Recovery,
+  config: Config,
+  ports: DelPorts,
+): Promise<readonly Guess[]> {
+  const { containerId, ifName } = invocation;
+  const decided = hints.length > 0 ? [] : await ports.decided(containerId);
+  const wanted = [...hints, ...decided.map((network) => ({ network, ifName }))].slice(0, TRIED);
+  const { networks } = listNetworks(await ports.confFolder(), config);
+  return wanted.flatMap((one): Guess[] => {
+    const found = networks.find(({ network }) => network.name === one.network);
+    return found === undefined ? [] : [{ network: found.network, ifName: one.ifName }];
+  });
+}
+
+async function orNone<T>(listing: () => Promise<readonly T[]>, { log }: DelPorts): Promise<readonly T[]> {
   try {
-    return parseConfig(stdin);
-  } catch (error) {
-    if (error instanceof Failure) return undefined; // DEL needs no valid configuration
-    throw error;
+    return await listing();
+  } catch (err) {
+    if (!(err instanceof Failure)) throw err;
+    log.warn({ err }, "nothing tells what the unreadable entry was about");
+    return [];
   }
 }
 
-async function listNamed(
-  names: readonly string[],
-  config: Config,
+async function undoGuess(
+  { network, ifName }: Guess,
+  { recovery, config }: { recovery: Recovery; config: Config | undefined },
   ports: DelPorts,
-): Promise<readonly Network[]> {
-  const { networks } = listNetworks(await ports.confFolder(), config);
-  return names.flatMap((name) => networks.find(({ network }) => network.name === name)?.network ?? []);
-}
-
-function toInjected({ cniVersion }: Network, config: Config | undefined) {
-  const prevResult = config?.prevResult;
-  return {
-    runtimeConfig: config?.runtimeConfig ?? {},
-    prevResult: prevResult === undefined ? undefined : convertResult(prevResult, cniVersion),
-  };
+): Promise<readonly unknown[]> {
+  const { containerId, netns, args, path } = recovery.invocation;
+  const told = config?.prevResult;
+  const prevResult = told === undefined ? undefined : convertResult(told, network.cniVersion);
+  const steps = planSteps(network, { runtimeConfig: config?.runtimeConfig ?? {}, prevResult });
+  const { errors } = await undoChain({ steps, call: { containerId, ifName, netns, args, path } }, ports);
+  return errors;
 }

@@ -93,9 +93,9 @@ async function attachFirst(
   for (const { network: name } of requireRanking(decision)) {
     const found = networks.networks.find(({ network }) => network.name === name);
     if (found === undefined) throw new Error(`the ranking names ${name}, which is no network of this node`);
+    const { network } = found;
     try {
-      const result = await attach(found.network, how, ports);
-      return convertResult(result, config.cniVersion, found.network.cniVersion);
+      return convertResult(await attach(network, how, ports), config.cniVersion, network.cniVersion);
     } catch (failure) {
       failures.push(failure);
       if (!tryNextOnFailure || ports.signal.aborted) break;

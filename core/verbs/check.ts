@@ -16,13 +16,16 @@ export interface CheckCall {
  * Asks each plugin whether what it attached is still there, with the configuration and the result of its own
  * attachment. Source: SPEC.md, "CHECK".
  *
- * @throws the first plugin's error, {Failure} unknownContainer when nothing was attached, notAttached for half of it.
+ * @throws the first plugin's error, {Failure} unknownContainer when nothing was attached, notAttached for half of it,
+ * ioFailure when the ledger can't tell.
  */
 export async function check({ invocation, config }: CheckCall, ports: CheckPorts): Promise<void> {
   requireVersion("CHECK", "0.4.0", config.cniVersion);
   const { containerId, ifName } = invocation;
   await using _lock = await ports.ledger.lock(containerId, ports.signal);
-  const { attachments } = await ports.ledger.read(containerId);
+  const { attachments, hints } = await ports.ledger.read(containerId);
+  if (hints !== undefined)
+    throw new Failure("ioFailure", `the ledger's entry of ${containerId} is unreadable`);
   const ours = attachments.filter(({ caller }) => caller.ifName === ifName);
   if (ours.length === 0) {
     throw new Failure("unknownContainer", `${ifName} of ${containerId} was never attached`);

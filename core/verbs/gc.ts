@@ -1,7 +1,7 @@
 import type { Config } from "../config.ts";
 import { cleanDead } from "../delegate/clean.ts";
 import { findFirst } from "../delegate/failures.ts";
-import { forward, type Forwarding } from "../delegate/forward.ts";
+import { forward } from "../delegate/forward.ts";
 import { DelegateError, Failure } from "../errors.ts";
 import { listNetworks } from "../networks/candidates.ts";
 import type { Attachment, GcPorts } from "../ports.ts";
@@ -32,7 +32,7 @@ export async function gc({ invocation, config, valid }: GcCall, ports: GcPorts):
     one.caller.network !== config.name || (valid ?? []).some((living) => isOf(living, one));
   const containerIds = await ports.ledger.list();
   const failures = [...(await cleanDead({ containerIds, limit: Number.POSITIVE_INFINITY, isKept }, ports))];
-  failures.push(...(await collect({ invocation, config, valid: valid ?? [] }, ports)));
+  failures.push(...(await orFailure(() => collect({ invocation, config, valid: valid ?? [] }, ports))));
   if (failures.length > 0) throw findFirst(failures);
 }
 
@@ -55,7 +55,8 @@ async function collect({ invocation, config, valid = [] }: GcCall, ports: GcPort
   for (const { network } of listNetworks(await ports.confFolder(), config).networks) {
     if (network.disableGC || !isAtLeast(network.cniVersion, "1.1.0")) continue;
     const living = [...attached.filter((one) => one.network === network.name), ...valid];
-    failures.push(...(await collectOne({ network, path: invocation.path, more: toMore(living) }, ports)));
+    const forwarding = { network, path: invocation.path, more: toMore(living) };
+    failures.push(...(await orFailure(() => forward("GC", forwarding, ports))));
   }
   return failures;
 }
@@ -66,10 +67,10 @@ function toMore(living: readonly ValidAttachment[]): JsonObject {
   return { "cni.dev/valid-attachments": listed, "cni.dev/attachments": listed };
 }
 
-async function collectOne(forwarding: Forwarding, ports: GcPorts): Promise<unknown[]> {
+/** The failures that `act` returns, or the one that it throws. */
+async function orFailure(act: () => Promise<readonly unknown[] | void>): Promise<readonly unknown[]> {
   try {
-    await forward("GC", forwarding, ports);
-    return [];
+    return (await act()) ?? [];
   } catch (error) {
     if (error instanceof DelegateError || error instanceof Failure) return [error];
     throw error;

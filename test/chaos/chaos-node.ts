@@ -16,7 +16,7 @@ export interface ChaosAnswer {
   readonly tookMs: number;
 }
 
-export interface ChaosCall {
+interface ChaosCall {
   readonly verb: "ADD" | "DEL";
   readonly pod: NetworkNamespace;
   /** The call is killed after this time; let to its end when absent. */

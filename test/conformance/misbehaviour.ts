@@ -80,8 +80,10 @@ export function testMisbehaviour(subject: Subject): void {
     test.each(CASES)("$what at $verb", async ({ verb, script, expected }) => {
       await using stage = await openWith(subject, { verb, script });
       const { exitCode, answer } = await stage.call(verb);
-      if (expected === "works")
-        return void expect({ exitCode, answer }).toEqual({ exitCode: 0, answer: undefined });
+      if (expected === "works") {
+        expect({ exitCode, answer }).toEqual({ exitCode: 0, answer: undefined });
+        return;
+      }
       expect(exitCode).toBe(1);
       if (expected === "fails")
         expect(answer).toMatchObject({ code: 120, msg: expect.stringContaining("plugin one") });
@@ -134,7 +136,8 @@ export function testMisbehaviour(subject: Subject): void {
       await using stage = await openWith(subject, { verb: "ADD", script: ":" });
       const handle = await open(path.join(stage.plugins.path[0], "one"), "r+");
       const adding = stage.call("ADD");
-      await sleep(1_200);
+      await expect.poll(() => stage.plugins.has("state/ledger/c1"), { timeout: 10_000 }).toBe(true);
+      await sleep(300); // what follows the entry is the exec
       await handle.close();
       expect(await adding).toMatchObject({ exitCode: 0 });
     });

@@ -13,7 +13,7 @@ export interface Subject {
 
 export type Verb = "ADD" | "DEL" | "CHECK" | "GC" | "STATUS" | "VERSION";
 
-export interface Answer {
+interface Answer {
   readonly exitCode: number | undefined;
   readonly stdout: string;
   readonly stderr: string;
@@ -21,7 +21,7 @@ export interface Answer {
   readonly answer: Record<string, unknown> | undefined;
 }
 
-export interface CallOptions {
+interface CallOptions {
   /** Beside or in place of the usual fields of genie's own configuration; a text is handed over as it is. */
   readonly stdin?: object | string;
   /** An empty text unsets a variable. */

@@ -23,7 +23,7 @@ export interface CrashNode extends AsyncDisposable {
   traces(): Promise<Traces>;
 }
 
-export interface Crash {
+interface Crash {
   readonly points: readonly string[];
   /** False when there were fewer points. */
   readonly died: boolean;

@@ -17,8 +17,13 @@ test("every undo is on disk, file and folder, before the first plugin runs, and 
     mode: 0o755,
   });
   const env = {
-    ...{ CNI_COMMAND: "ADD", CNI_CONTAINERID: pod.name, CNI_NETNS: pod.path, CNI_IFNAME: "eth0" },
-    ...{ CNI_PATH: node.cniPath, GENIE_NODE: process.execPath, PATH: "/usr/bin:/bin" },
+    CNI_COMMAND: "ADD",
+    CNI_CONTAINERID: pod.name,
+    CNI_NETNS: pod.path,
+    CNI_IFNAME: "eth0",
+    CNI_PATH: node.cniPath,
+    GENIE_NODE: process.execPath,
+    PATH: "/usr/bin:/bin",
   };
   const input = JSON.stringify(node.config({}, withAnnotations({ cni: "blue" })));
   expect(await runIn(node.namespace, [genie], { env, extendEnv: false, input })).toMatchObject({

@@ -24,14 +24,19 @@ export function testOtherVerbs(subject: Subject): void {
   describe("CHECK", () => {
     test("gives each plugin its own final result, and passes its error on", async () => {
       await using stage = await openStage(subject);
-      await addList(stage, "one");
-      await stage.call("ADD");
+      await addList(stage, "one", { plugins: [{ type: "two" }, { type: "one" }] });
+      await stage.plugins.plugin("two", answerIn("1.1.0", "10.0.0.9/24"));
+      await stage.call("ADD", { env: { CNI_ARGS: "a=b" } });
       expect(await stage.call("CHECK")).toMatchObject({ exitCode: 0, stdout: "" });
-      const [check] = await callsOf(stage, "CHECK");
-      expect(check?.stdin["prevResult"]).toMatchObject({
+      const checks = await callsOf(stage, "CHECK");
+      const prevResult = expect.objectContaining({
         cniVersion: "1.1.0",
-        ips: [{ address: "10.0.0.5/24" }],
+        ips: [expect.objectContaining({ address: "10.0.0.5/24" })],
       });
+      expect(checks).toMatchObject([
+        { plugin: "two", args: "a=b", stdin: { type: "two", prevResult } },
+        { plugin: "one", args: "a=b", stdin: { type: "one", prevResult } },
+      ]);
       await stage.plugins.plugin("one", failingAt("CHECK"));
       expect(await stage.call("CHECK")).toMatchObject({
         exitCode: 1,

@@ -1,7 +1,8 @@
 import { access, glob, readFile } from "node:fs/promises";
 import path from "node:path";
+import { execa } from "execa";
 import { expect, test } from "vitest";
-import { CLONE_DIR } from "../setup/build.ts";
+import { CLONE_DIR, DIST_DIR } from "../setup/build.ts";
 import { fillTables, README } from "./tables.ts";
 
 const LINK = /\[([^\]]+)\]\((?!https?:|#)([^)#]+)[^)]*\)/g;
@@ -54,10 +55,21 @@ test("every function that a page names is in the file that it links to", async (
   expect(missing).toEqual([]);
 });
 
+test("every verb of geniectl that the README names exists", async () => {
+  const named = [...(await readFile(README, "utf8")).matchAll(/^geniectl (\w+)/gm)].map(
+    ([, verb = ""]) => verb,
+  );
+  const { stdout } = await execa(path.join(DIST_DIR, "bin/geniectl"), ["--help"], { timeout: 10_000 });
+  expect(named.length).toBeGreaterThan(7);
+  for (const verb of named) expect(stdout).toMatch(new RegExp(`^ +${verb} `, "m"));
+});
+
 test("every npm script that the README names exists", async () => {
   const { scripts } = JSON.parse(await readFile(path.join(CLONE_DIR, "package.json"), "utf8"));
   const named = [
-    ...(await readFile(README, "utf8")).matchAll(/npm (?:run )?(demo|test|check|bench|build|docs)\b/g),
+    ...(await readFile(README, "utf8")).matchAll(
+      /npm (?:run )?((?:demo|test|check|bench|build|docs)(?::\w+)?)/g,
+    ),
   ];
   expect(named.length).toBeGreaterThan(3);
   for (const [, script] of named) expect(scripts).toHaveProperty(String(script));

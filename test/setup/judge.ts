@@ -22,11 +22,15 @@ export async function ensureJudge(say: (line: string) => void = console.error): 
   await mkdir(BUILT_DIR, { recursive: true });
   const partial = `${program}.${process.pid}.partial`;
   await using _undo = { [Symbol.asyncDispose]: () => rm(partial, { force: true }) };
-  await execa("go", ["build", "-mod=readonly", "-trimpath", "-buildvcs=false", "-o", partial, "."], {
+  const words = ["build", "-mod=readonly", "-trimpath", "-buildvcs=false", "-o", partial, "."];
+  const { failed, stderr } = await execa("go", words, {
     cwd: SOURCE_DIR,
     env: { CGO_ENABLED: "0", GOTOOLCHAIN: "local", GOFLAGS: "", GOWORK: "off" },
     timeout: BUILD_MS,
+    reject: false,
   });
+  if (failed)
+    throw new MissingToolError(`test/judge could not be built: ${stderr.trim().split("\n").at(-1) ?? ""}`);
   await rename(partial, program);
   return program;
 }

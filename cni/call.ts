@@ -5,7 +5,7 @@ import {
   type Folders,
   parseConfig,
   parseFolders,
-  parseGcConfig,
+  parseLenientConfig,
 } from "../core/config.ts";
 import { Failure, toWire } from "../core/errors.ts";
 import type { AddPorts, DelPorts, UndoPorts } from "../core/ports.ts";
@@ -81,7 +81,7 @@ async function serve({ invocation, stdin, host }: Call, open: Openers): Promise<
     await del({ invocation, stdin }, open.del(parseFolders(stdin), host));
     return undefined;
   }
-  const config = verb === "GC" ? parseGcConfig(stdin) : parseConfig(stdin);
+  const config = verb === "GC" ? parseLenientConfig(stdin) : parseConfig(stdin);
   const ports = open.add(config, host);
   switch (verb) {
     case "ADD":

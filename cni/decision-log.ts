@@ -15,8 +15,8 @@ const FILE = "decisions.jsonl";
 const SEARCHED_BYTES = 1024 * 1024;
 
 /**
- * Appends one decision to `<stateDir>/decisions.jsonl`. The log explains, nothing depends on it: a disk that says
- * no is warned about and keeps no pod from its network.
+ * Appends one decision to `<stateDir>/decisions.jsonl`. The log explains: a disk that says no is warned
+ * about and keeps no pod from its network.
  */
 export async function recordDecision(
   { containerId, pod, decision }: DecisionEntry,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { findAnswerVersion, parseConfig, parseFolders, parseGcConfig } from "./config.ts";
+import { findAnswerVersion, parseConfig, parseFolders, parseLenientConfig } from "./config.ts";
 
 const smallest = { cniVersion: "1.0.0", name: "genie", type: "genie" };
 const parse = (more: object) => parseConfig(JSON.stringify({ ...smallest, ...more }));
@@ -161,7 +161,9 @@ describe("GC reads what it needs and stumbles over nothing else", () => {
     { genie: { ...folders, confdir: 7, selection: { scorers: [{ module: "r/a:latest" }] }, networks: [] } },
     { runtimeConfig: "x", args: [], kubernetes: "yes", prevResult: 7, default_plugin: ["blue"] },
   ])("%j", (more) => {
-    const read = parseGcConfig(JSON.stringify({ ...smallest, genie: folders, disableGC: true, ...more }));
+    const read = parseLenientConfig(
+      JSON.stringify({ ...smallest, genie: folders, disableGC: true, ...more }),
+    );
     expect(read).toMatchObject({ ...smallest, disableGC: true, genie: folders });
   });
 
@@ -170,7 +172,7 @@ describe("GC reads what it needs and stumbles over nothing else", () => {
     ["genie.confDir", { genie: { confDir: "conf" } }],
     ["genie.stateDir", { genie: { stateDir: 7 } }],
   ])("but not over %s in %j", (field, more) => {
-    expect(() => parseGcConfig(JSON.stringify({ ...smallest, ...more }))).toThrow(`${field}: `);
+    expect(() => parseLenientConfig(JSON.stringify({ ...smallest, ...more }))).toThrow(`${field}: `);
   });
 });
 

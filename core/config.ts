@@ -109,7 +109,7 @@ export function parseConfig(text: string): Config {
  * As parseConfig, but only what GC needs is read, and the rest is as if it were absent: a mistake in what modules are
  * told must not keep addresses from being given back.
  */
-export function parseGcConfig(text: string): Config {
+export function parseLenientConfig(text: string): Config {
   const { cniVersion, name, type, disableGC, genie: block } = parseObject(text);
   const { confDir, stateDir } = isJsonObject(block) ? block : {};
   return toConfig({ cniVersion, name, type, disableGC, genie: { confDir, stateDir } });

@@ -81,13 +81,14 @@ export interface Attachment {
  */
 export interface Ledger {
   /**
-   * One caller a container at a time; whoever gets it finds no delegate of an earlier, crashed caller still running.
+   * One caller a container at a time; whoever gets it finds no delegate of an earlier, crashed caller still running,
+   * unless the kernel took more than ten seconds to end one.
    * On a disk that takes no file there is no lock, since nobody could write an entry either.
    *
    * @throws {Failure} tryAgainLater when it stays taken until the deadline, or the signal comes.
    */
   lock(containerId: string, signal: AbortSignal): Promise<AsyncDisposable>;
-  /** As lock, but undefined when another has it, without waiting. */
+  /** As lock, but without waiting: undefined when another has it. Fails on a disk that takes no file. */
   tryLock(containerId: string): Promise<AsyncDisposable | undefined>;
   /** The containers that have an entry, in no order. */
   list(): Promise<readonly string[]>;
@@ -117,7 +118,7 @@ export interface Kernel {
   readonly bootId: () => Promise<string>;
   /** Who is at this path now, as in Namespace; empty when nobody is. */
   readonly identify: (path: string) => Promise<string>;
-  /** Is any process in this namespace? */
+  /** Is any process in a namespace of this inode, as far as we may look at processes? */
   readonly isInhabited: (identity: string) => Promise<boolean>;
 }
 

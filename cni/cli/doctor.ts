@@ -24,7 +24,8 @@ interface DoctorOptions extends StateOptions {
 }
 
 const HELP = `
-Changes nothing and asks no registry. It runs each plugin's VERSION, and --version of node and util-linux.
+Changes nothing and asks no registry. It runs each plugin's VERSION, each plugin
+once more without a verb, and --version of node and util-linux.
 problem: some pods can't be attached or not undone. warning: pods are attached, but something isn't as it should be.`;
 
 /** `geniectl doctor` */

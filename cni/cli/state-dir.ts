@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { parseFolders } from "../../core/config.ts";
+import { CONTAINER_ID } from "../../core/spec/environment.ts";
 import { readConfigFile } from "./config-file.ts";
 import { toStdin } from "./plugin-config.ts";
 
@@ -9,9 +10,6 @@ export interface StateOptions {
 }
 
 const DEFAULT_STATE_DIR = parseFolders("{}").stateDir;
-
-/** The IDs that a ledger entry may have: each is a file's name. */
-const CONTAINER_ID = /^[a-zA-Z0-9][\w.-]{0,199}$/;
 
 /** Adds the ways to say where genie's state is; both at once is a wrong use. */
 export function addStateOptions(command: Command): Command {

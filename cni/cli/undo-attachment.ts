@@ -1,6 +1,7 @@
 import { detach } from "../../core/delegate/detach.ts";
+import { toText } from "../../core/delegate/failures.ts";
 import { isDead } from "../../core/delegate/lifetime.ts";
-import { DelegateError, Failure, listSome } from "../../core/errors.ts";
+import { Failure, listSome } from "../../core/errors.ts";
 import type { Attachment, UndoPorts } from "../../core/ports.ts";
 
 export interface UndoOptions {
@@ -34,9 +35,4 @@ export async function undoAttachment(
 
 function isSame(one: Attachment, other: Attachment): boolean {
   return one.ifName === other.ifName && one.network === other.network && one.bootId === other.bootId;
-}
-
-function toText(failure: unknown): string {
-  if (failure instanceof DelegateError) return `plugin ${failure.plugin}: ${failure.message}`;
-  return failure instanceof Error ? failure.message : String(failure);
 }

@@ -1,11 +1,10 @@
 import { Buffer } from "node:buffer";
 import type { Attachment, AttachmentHint, LedgerEntry, PluginStep } from "../../core/ports.ts";
+import { INTERFACE_NAME } from "../../core/spec/environment.ts";
+import { NETWORK_NAME } from "../../core/spec/network.ts";
 import { findSealed, salvageRecords, seal, type SealedRecord } from "../../core/sealed.ts";
 
 const FORMAT = "genie-ledger 1";
-/** As SPEC.md has network names and Linux interfaces', so that a hint is no more than two names. */
-const NETWORK_NAME = /^[a-zA-Z0-9][\w.-]{0,127}$/;
-const INTERFACE_NAME = /^(?!\.\.?$)[^/:\s\0]{1,15}$/;
 
 /** A container's attachments as the bytes of its ledger file. See README.md for the records. */
 export function writeEntry(attachments: readonly Attachment[]): Uint8Array {
@@ -41,6 +40,7 @@ export function readEntry(containerId: string, file: Uint8Array): LedgerEntry {
   return { attachments: [], hints: listHints(salvageRecords(file).map(toText)) };
 }
 
+/** A hint is no more than two names. */
 function listHints(records: readonly TextRecord[]): readonly AttachmentHint[] {
   let ifName = "";
   return records.flatMap(([name, value]): AttachmentHint[] => {

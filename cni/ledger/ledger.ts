@@ -6,6 +6,7 @@ import { orIoFailure } from "../../core/io-failure.ts";
 import { unlessMissing } from "../../core/missing.ts";
 import type { Ledger, LedgerEntry } from "../../core/ports.ts";
 import { syncFolder } from "../../registry/atomic-file.ts";
+import { CONTAINER_ID } from "../../core/spec/environment.ts";
 import { readBounded } from "../../registry/bounded-file.ts";
 import { makeFolder } from "../../registry/new-folder.ts";
 import { checkOwnFolder, writeDurably } from "../private-folder.ts";
@@ -14,8 +15,6 @@ import { type LockPorts, openLocks } from "./locks.ts";
 
 /** Two hundred attachments take less than a tenth of this. */
 const ENTRY_LIMIT_BYTES = 16 * 1024 * 1024;
-/** Other files of the folder are no entries: those that are being written or were set aside begin with a dot. */
-const CONTAINER_ID = /^[a-zA-Z0-9][\w.-]*$/;
 
 /** The ledger under `stateDir`: a file and a lock a container. */
 export function openLedger(stateDir: string, ports: LockPorts): Ledger {
@@ -48,7 +47,7 @@ export function openLedger(stateDir: string, ports: LockPorts): Ledger {
 async function listEntries(folder: string): Promise<readonly string[]> {
   await unlessMissing(checkOwnFolder(folder));
   const names = (await unlessMissing(readdir(folder))) ?? [];
-  return names.filter((name) => CONTAINER_ID.test(name));
+  return names.filter((name) => CONTAINER_ID.test(name)); // what is being written or was set aside begins with a dot
 }
 
 async function readFile(containerId: string, file: string): Promise<LedgerEntry> {

@@ -5,7 +5,7 @@ import type { Ledger, Log } from "../../core/ports.ts";
 import { takeLock } from "../../registry/file-lock.ts";
 import { makePrivateFolder } from "../private-folder.ts";
 
-/** Longer than a slow delegate takes: the other call for this container may be in the middle of one. */
+/** Longer than most delegates take: the other call may be in the middle of one. The runtime tries the rest again. */
 const LOCK_WAIT_MS = 60_000;
 /** On such a disk nobody can make a lock, and nobody can write an entry. */
 const TAKES_NO_FILE = ["EROFS", "ENOSPC", "EDQUOT"];

@@ -4,6 +4,7 @@ import type { JsonObject } from "../spec/json.ts";
 import type { Network, PluginConfig } from "../spec/network.ts";
 import { convertResult } from "../spec/result.ts";
 import { isAtLeast } from "../spec/versions.ts";
+import { isTold } from "./failures.ts";
 import { runAdd, runSilent } from "./run.ts";
 
 /** Where and for whom a chain runs: what all its plugins have in common. */
@@ -68,6 +69,7 @@ export async function undoChain(
     try {
       await runSilent({ ...call, ...step, verb: "DEL" }, exec, signal);
     } catch (error) {
+      if (!isTold(error)) throw error; // the ledger still holds all of it
       left.unshift(step);
       errors.push(error);
     }

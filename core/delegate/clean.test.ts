@@ -1,3 +1,5 @@
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type FakeNode, openFakeNode } from "../../test/fakes/node.ts";
 import type { Attachment } from "../ports.ts";
@@ -111,4 +113,11 @@ test("a failure is told, stays in the ledger, counts, and keeps no other from be
   expect(await clean({ limit: 2 })).toMatchObject([{ message: expect.stringContaining("DEL of plugin c1") }]);
   expect(await node.takeVerbs()).toEqual(["DEL c1", "DEL c2"]);
   expect((await node.ledger.read("c1")).attachments).toMatchObject([{ state: "leaving" }]);
+});
+
+test("a container that can't be locked is told of, and the next one cleaned", async () => {
+  await writeDead(2);
+  await mkdir(path.join(node.dir, "locks/c1"), { recursive: true });
+  expect(await clean()).toMatchObject([{ kind: "ioFailure" }]);
+  expect(await node.ledger.list()).toEqual(["c1"]);
 });

@@ -1,5 +1,6 @@
 import type { Attachment, UndoPorts } from "../ports.ts";
-import { detach } from "./detach.ts";
+import { detach, type Detaching } from "./detach.ts";
+import { orFailure } from "./failures.ts";
 import { isDead } from "./lifetime.ts";
 
 export interface Cleaning {
@@ -24,22 +25,19 @@ export async function cleanDead(cleaning: Cleaning, ports: UndoPorts): Promise<r
   let cleaned = 0;
   for (const containerId of containerIds) {
     if (cleaned >= limit || ports.signal.aborted) break;
-    if (!(await hasAny(containerId, isWanted, ports))) continue;
-    await using lock = await ports.ledger.tryLock(containerId);
-    if (lock === undefined) continue;
-    failures.push(...(await detach({ containerId, isWanted }, ports)));
-    cleaned += 1;
+    const failed = await orFailure(() => cleanOne({ containerId, isWanted }, ports));
+    failures.push(...(failed ?? []));
+    if (failed !== undefined) cleaned += 1;
   }
   return failures;
 }
 
-/** Looked at without the lock, which costs a process; looked at again with it. */
-async function hasAny(
-  containerId: string,
-  isWanted: (attachment: Attachment) => Promise<boolean>,
-  { ledger }: UndoPorts,
-): Promise<boolean> {
-  const { attachments } = await ledger.read(containerId);
-  const wanted = await Promise.all(attachments.map(isWanted));
-  return wanted.includes(true);
+/** @returns undefined when there was nothing to do, or another call is at it. */
+async function cleanOne(detaching: Detaching, ports: UndoPorts): Promise<readonly unknown[] | undefined> {
+  const { containerId, isWanted } = detaching;
+  const { attachments } = await ports.ledger.read(containerId); // without the lock, which costs a process
+  const wanted = await Promise.all(attachments.map(async (one) => isWanted(one)));
+  if (!wanted.includes(true)) return undefined;
+  await using lock = await ports.ledger.tryLock(containerId);
+  return lock === undefined ? undefined : await detach(detaching, ports);
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { DelegateError, Failure } from "../errors.ts";
-import { findFirst } from "./failures.ts";
+import { toOneFailure } from "./failures.ts";
 
 const busy = new DelegateError("bridge", {
   cniVersion: "1.0.0",
@@ -11,12 +11,12 @@ const busy = new DelegateError("bridge", {
 const full = new Failure("ioFailure", "the disk is full", { details: "ENOSPC", cause: "write" });
 
 test("none is nothing, and one is itself", () => {
-  expect(findFirst([])).toBeUndefined();
-  for (const one of [busy, full, new Error("a bug"), "thrown"]) expect(findFirst([one])).toBe(one);
+  expect(toOneFailure([])).toBeUndefined();
+  for (const one of [busy, full, new Error("a bug"), "thrown"]) expect(toOneFailure([one])).toBe(one);
 });
 
 test("a plugin's error keeps its code and words, and tells of the others", () => {
-  const told = findFirst([busy, full, new Error("odd")]);
+  const told = toOneFailure([busy, full, new Error("odd")]);
   expect(told).toBeInstanceOf(DelegateError);
   expect(told).toMatchObject({
     plugin: "bridge",
@@ -30,7 +30,7 @@ test("a plugin's error keeps its code and words, and tells of the others", () =>
 });
 
 test("our own error keeps its kind, and tells which plugin failed besides", () => {
-  const told = findFirst([full, busy, busy]);
+  const told = toOneFailure([full, busy, busy]);
   expect(told).toBeInstanceOf(Failure);
   expect(told).toMatchObject({
     kind: "ioFailure",
@@ -42,20 +42,20 @@ test("our own error keeps its kind, and tells which plugin failed besides", () =
 
 test("without details of its own, only the others are told", () => {
   const { cniVersion, code, msg } = busy.wire;
-  expect(findFirst([new DelegateError("bridge", { cniVersion, code, msg }), full])).toMatchObject({
+  expect(toOneFailure([new DelegateError("bridge", { cniVersion, code, msg }), full])).toMatchObject({
     wire: { details: "also failed: the disk is full" },
   });
-  expect(findFirst([new Failure("ioFailure", "no"), full])).toMatchObject({
+  expect(toOneFailure([new Failure("ioFailure", "no"), full])).toMatchObject({
     details: "also failed: the disk is full",
   });
 });
 
 test("what is told is bounded", () => {
   const many = Array.from({ length: 100 }, () => busy);
-  expect(findFirst([full, ...many])).toMatchObject({ details: expect.stringContaining("and 84 more") });
+  expect(toOneFailure([full, ...many])).toMatchObject({ details: expect.stringContaining("and 84 more") });
 });
 
 test("a bug stays a bug", () => {
   const bug = new TypeError("x is undefined");
-  expect(findFirst([bug, busy])).toBe(bug);
+  expect(toOneFailure([bug, busy])).toBe(bug);
 });

@@ -4,7 +4,7 @@ import { DelegateError, Failure, listSome } from "../errors.ts";
  * What is told when several delegates failed: the first one's own code and words, with the others in the details.
  * Undefined when none failed.
  */
-export function findFirst([first, ...others]: readonly unknown[]): unknown {
+export function toOneFailure([first, ...others]: readonly unknown[]): unknown {
   if (others.length === 0) return first;
   const also = `also failed: ${listSome(others.map(toText), "; ")}`;
   if (first instanceof DelegateError) {
@@ -19,7 +19,23 @@ export function findFirst([first, ...others]: readonly unknown[]): unknown {
   return first;
 }
 
-function toText(failure: unknown): string {
+/** What `act` gives, or the failure that it throws. @throws a bug. */
+export async function orFailure<T>(act: () => Promise<T>): Promise<T | readonly [Failure | DelegateError]> {
+  try {
+    return await act();
+  } catch (error) {
+    if (isTold(error)) return [error];
+    throw error;
+  }
+}
+
+/** True for what somebody can act on; anything else is a bug of ours. */
+export function isTold(error: unknown): error is Failure | DelegateError {
+  return error instanceof Failure || error instanceof DelegateError;
+}
+
+/** A failure in one line. */
+export function toText(failure: unknown): string {
   if (failure instanceof DelegateError) return `plugin ${failure.plugin}: ${failure.message}`;
   return failure instanceof Error ? failure.message : String(failure);
 }

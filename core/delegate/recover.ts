@@ -1,4 +1,4 @@
-import { type Config, parseConfig, parseGcConfig } from "../config.ts";
+import { type Config, parseConfig, parseLenientConfig } from "../config.ts";
 import { Failure } from "../errors.ts";
 import { listNetworks } from "../networks/candidates.ts";
 import type { AttachmentHint, DelPorts } from "../ports.ts";
@@ -43,7 +43,7 @@ export async function recover(recovery: Recovery, ports: DelPorts): Promise<void
 
 /** A configuration with mistakes in it still tells where the networks are. */
 function findConfig(stdin: string): Config | undefined {
-  for (const parse of [parseConfig, parseGcConfig]) {
+  for (const parse of [parseConfig, parseLenientConfig]) {
     try {
       return parse(stdin);
     } catch (error) {

@@ -25,20 +25,25 @@ interface Variable {
   readonly shape: RegExp;
 }
 
-/** A row per variable. Ids name files in the ledger: bounded. Source: pkg/skel/skel.go, `getCmdArgsFromEnv`. */
+/** Names files in the ledger, hence the bound. Source: SPEC.md, "Parameters". */
+export const CONTAINER_ID = /^[a-zA-Z0-9][\w.-]{0,199}$/;
+/** As Linux has them. Source: SPEC.md, "Parameters". */
+export const INTERFACE_NAME = /^(?!\.\.?$)[^/:\s\0]{1,15}$/;
+
+/** A row per variable. Source: pkg/skel/skel.go, `getCmdArgsFromEnv`. */
 const VARIABLES: readonly Variable[] = [
   {
     name: "CNI_CONTAINERID",
     requiredBy: ["ADD", "DEL", "CHECK"],
     optionalFor: [],
-    shape: /^[a-zA-Z0-9][\w.-]{0,199}$/,
+    shape: CONTAINER_ID,
   },
   { name: "CNI_NETNS", requiredBy: ["ADD", "CHECK"], optionalFor: ["DEL"], shape: /^\/[^\0\n]{1,4094}$/ },
   {
     name: "CNI_IFNAME",
     requiredBy: ["ADD", "DEL", "CHECK"],
     optionalFor: [],
-    shape: /^(?!\.\.?$)[^/:\s\0]{1,15}$/,
+    shape: INTERFACE_NAME,
   },
   { name: "CNI_ARGS", requiredBy: [], optionalFor: ["ADD", "DEL", "CHECK"], shape: /^[^\0\n]{1,65536}$/ },
   {

@@ -120,3 +120,12 @@ test("an entry that can't be read is set aside, and told", async () => {
   expect(names).toEqual([expect.stringMatching(/^\.unreadable-c1-\d+$/), "c1"]);
   expect(node.warnings).toMatchObject([{ fields: { aside: expect.any(String) } }]);
 });
+
+test("a bug is no reason to try the next network, and loses no undo", async () => {
+  const bug = new TypeError("a bug");
+  const exec = { ...node.ports.exec, run: async () => Promise.reject(bug) };
+  const call = { invocation: node.invocation("ADD"), config: node.config({ args: { cni: "" } }) };
+  await node.conf("20-old.conf", { cniVersion: "1.0.0", name: "old", type: "old" });
+  await expect(add(call, { ...node.ports, exec })).rejects.toBe(bug);
+  expect(await states()).toEqual(["blue eth0 planned"]);
+});

@@ -1,6 +1,7 @@
 import type { Config } from "../config.ts";
 import { attach, type Site } from "../delegate/attach.ts";
 import { detach } from "../delegate/detach.ts";
+import { isTold, toOneFailure } from "../delegate/failures.ts";
 import { findNetns } from "../delegate/lifetime.ts";
 import { Failure } from "../errors.ts";
 import { readAnnotations } from "../intent/annotations.ts";
@@ -90,19 +91,21 @@ async function attachFirst(
   const site = await readSite(call, ports);
   const how = { call: invocation, site, runtimeConfig: config.runtimeConfig ?? {} };
   const failures: unknown[] = [];
-  for (const { network: name } of requireRanking(decision)) {
+  const ranking = requireRanking(decision);
+  for (const [at, { network: name }] of ranking.entries()) {
     const found = networks.networks.find(({ network }) => network.name === name);
     if (found === undefined) throw new Error(`the ranking names ${name}, which is no network of this node`);
     const { network } = found;
     try {
       return convertResult(await attach(network, how, ports), config.cniVersion, network.cniVersion);
     } catch (failure) {
+      if (!isTold(failure)) throw failure;
       failures.push(failure);
-      if (!tryNextOnFailure || ports.signal.aborted) break;
+      if (!tryNextOnFailure || ports.signal.aborted || at === ranking.length - 1) break;
       ports.log.warn({ err: failure, network: name }, "a network could not be attached; trying the next one");
     }
   }
-  throw failures[0];
+  throw toOneFailure(failures);
 }
 
 async function readSite({ invocation, config }: AddCall, { kernel }: AddPorts): Promise<Site> {

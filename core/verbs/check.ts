@@ -28,7 +28,7 @@ export async function check({ invocation, config }: CheckCall, ports: CheckPorts
     throw new Failure("ioFailure", `the ledger's entry of ${containerId} is unreadable`);
   const ours = attachments.filter(({ caller }) => caller.ifName === ifName);
   if (ours.length === 0) {
-    throw new Failure("unknownContainer", `${ifName} of ${containerId} was never attached`);
+    throw new Failure("unknownContainer", `${ifName} of ${containerId} is not attached`);
   }
   for (const attachment of ours) {
     await requireInPlace(attachment, invocation, ports);

@@ -1,5 +1,5 @@
 import { detach } from "../delegate/detach.ts";
-import { findFirst } from "../delegate/failures.ts";
+import { toOneFailure } from "../delegate/failures.ts";
 import { recover } from "../delegate/recover.ts";
 import type { Attachment, DelPorts } from "../ports.ts";
 import type { Invocation } from "../spec/environment.ts";
@@ -23,5 +23,5 @@ export async function del({ invocation, stdin }: DelCall, ports: DelPorts): Prom
   if (hints !== undefined) return await recover({ invocation, stdin, hints }, ports);
   const isWanted = ({ caller }: Attachment): boolean => caller.ifName === ifName;
   const failures = await detach({ containerId, isWanted, netns, path }, ports);
-  if (failures.length > 0) throw findFirst(failures);
+  if (failures.length > 0) throw toOneFailure(failures);
 }

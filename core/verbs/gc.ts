@@ -1,8 +1,8 @@
 import type { Config } from "../config.ts";
 import { cleanDead } from "../delegate/clean.ts";
-import { findFirst } from "../delegate/failures.ts";
+import { orFailure, toOneFailure } from "../delegate/failures.ts";
 import { forward } from "../delegate/forward.ts";
-import { DelegateError, Failure } from "../errors.ts";
+import { Failure } from "../errors.ts";
 import { listNetworks } from "../networks/candidates.ts";
 import type { Attachment, GcPorts } from "../ports.ts";
 import type { Invocation } from "../spec/environment.ts";
@@ -32,8 +32,9 @@ export async function gc({ invocation, config, valid }: GcCall, ports: GcPorts):
     one.caller.network !== config.name || (valid ?? []).some((living) => isOf(living, one));
   const containerIds = await ports.ledger.list();
   const failures = [...(await cleanDead({ containerIds, limit: Number.POSITIVE_INFINITY, isKept }, ports))];
-  failures.push(...(await orFailure(() => collect({ invocation, config, valid: valid ?? [] }, ports))));
-  if (failures.length > 0) throw findFirst(failures);
+  if (valid !== undefined)
+    failures.push(...(await orFailure(() => collect({ invocation, config, valid }, ports))));
+  if (failures.length > 0) throw toOneFailure(failures);
 }
 
 function isOf({ containerId, ifName }: ValidAttachment, { caller, ...one }: Attachment): boolean {
@@ -56,7 +57,7 @@ async function collect({ invocation, config, valid = [] }: GcCall, ports: GcPort
     if (network.disableGC || !isAtLeast(network.cniVersion, "1.1.0")) continue;
     const living = [...attached.filter((one) => one.network === network.name), ...valid];
     const forwarding = { network, path: invocation.path, more: toMore(living) };
-    failures.push(...(await orFailure(() => forward("GC", forwarding, ports))));
+    failures.push(...((await orFailure(() => forward("GC", forwarding, ports))) ?? []));
   }
   return failures;
 }
@@ -65,14 +66,4 @@ async function collect({ invocation, config, valid = [] }: GcCall, ports: GcPort
 function toMore(living: readonly ValidAttachment[]): JsonObject {
   const listed = living.map(({ containerId, ifName }) => ({ containerID: containerId, ifname: ifName }));
   return { "cni.dev/valid-attachments": listed, "cni.dev/attachments": listed };
-}
-
-/** The failures that `act` returns, or the one that it throws. */
-async function orFailure(act: () => Promise<readonly unknown[] | void>): Promise<readonly unknown[]> {
-  try {
-    return (await act()) ?? [];
-  } catch (error) {
-    if (error instanceof DelegateError || error instanceof Failure) return [error];
-    throw error;
-  }
 }

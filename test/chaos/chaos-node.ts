@@ -7,8 +7,8 @@ import { unlessMissing } from "../../core/missing.ts";
 import { GENIE, makeNode, type TestNode } from "../e2e/node.ts";
 import { listLinks, type NetworkNamespace } from "../setup/namespace.ts";
 
-/** Longer than any call may take: it waits a minute for its container's lock, and for no delegate as long here. */
-export const CALL_LIMIT_MS = 60_000;
+/** A call may wait a minute for its container's lock, and ninety seconds for its delegate. */
+export const CALL_LIMIT_MS = 150_000;
 
 export interface ChaosAnswer {
   readonly exitCode: number | undefined;

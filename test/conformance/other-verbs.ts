@@ -128,7 +128,11 @@ export function testOtherVerbs(subject: Subject): void {
       await addList(stage, "one");
       await addList(stage, "two");
       await stage.plugins.plugin("one", failingAt("GC"));
-      expect(await stage.call("GC")).toMatchObject({ exitCode: 1, answer: { code: 50, msg: "not now" } });
+      const stdin = { "cni.dev/valid-attachments": [] };
+      expect(await stage.call("GC", { stdin })).toMatchObject({
+        exitCode: 1,
+        answer: { code: 50, msg: "not now" },
+      });
       expect((await callsOf(stage, "GC")).map(({ plugin }) => plugin)).toEqual(["one", "two"]);
     });
   });

@@ -41,6 +41,14 @@ describe("who is at a path", () => {
     expect(await kernel.identify(path.join(dir, "link"))).toBe(own);
   });
 
+  test("lies in a folder, which is /proc for processes", async () => {
+    const folder = await kernel.locate(path.join(dir, "ns"));
+    expect(folder).toMatch(/^\d+:\d+$/);
+    expect(await kernel.locate(path.join(dir, "other"))).toBe(folder);
+    expect(await kernel.locate(path.join(dir, "missing/ns"))).toBe("");
+    expect(await kernel.locate("/proc/1/ns/net")).toBe(await kernel.locate("/proc/99999999/ns/net"));
+  });
+
   test("is nobody where nothing is", async () => {
     await writeFile(path.join(dir, "file"), "");
     await symlink("nowhere", path.join(dir, "dangling"));

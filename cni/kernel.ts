@@ -14,6 +14,7 @@ export function openKernel(): Kernel {
   return {
     bootId: () => (bootId ??= orIoFailure("the boot ID can't be read", readBootId)),
     identify: (file) => orIoFailure(`the namespace ${file} can't be read`, () => identify(file)),
+    locate: (file) => orIoFailure(`the folder of ${file} can't be read`, () => locate(file)),
     isInhabited: (identity) => orIoFailure("/proc can't be read", () => isInhabited(identity)),
   };
 }
@@ -32,6 +33,12 @@ async function identify(file: string): Promise<string> {
   if (link === undefined) return "";
   const stats = await findStats(stat(file, { bigint: true }), NOTHING_THERE);
   return toIdentity(stats, !link.isSymbolicLink());
+}
+
+/** What lies in /proc goes with its process: there /proc itself tells whether the same processes are seen. */
+async function locate(file: string): Promise<string> {
+  const folder = file.startsWith("/proc/") ? "/proc" : path.dirname(file);
+  return toIdentity(await findStats(stat(folder, { bigint: true }), NOTHING_THERE), false);
 }
 
 /** Asked of the number alone, since a process keeps no time either: one that is used again counts as inhabited. */

@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile 
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { writeDurably } from "./private-folder.ts";
+import { isWritableByOthers, writeDurably } from "./private-folder.ts";
 
 let dir: string;
 beforeEach(async () => {
@@ -39,6 +39,15 @@ test("leaves nothing beside what can't be replaced", async () => {
 });
 
 const unsafe = { kind: "ioFailure", message: expect.stringContaining("is not safe") };
+
+test.each([
+  [0o770, 65534, true],
+  [0o770, 0, false],
+  [0o750, 65534, false],
+  [0o1777, 0, true],
+])("mode %o of group %i is writable by others: %s", (mode, gid, expected) => {
+  expect(isWritableByOthers({ mode, gid })).toBe(expected);
+});
 
 test("refuses a folder that anyone may write to, and a link that somebody may have laid", async () => {
   await mkdir(path.join(dir, "open"));

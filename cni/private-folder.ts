@@ -5,6 +5,7 @@ import { replaceFile, syncFolder } from "../registry/atomic-file.ts";
 import { makeFolder } from "../registry/new-folder.ts";
 
 const WRITABLE_BY_ANYONE = 0o002;
+const WRITABLE_BY_GROUP = 0o020;
 
 /**
  * Creates a folder that only its owner may enter, with its parents.
@@ -23,8 +24,8 @@ export async function makePrivateFolder(folder: string): Promise<void> {
  * @throws {Failure} ioFailure naming the folder.
  */
 export async function checkOwnFolder(folder: string): Promise<void> {
-  const { uid, mode } = await lstat(folder);
-  if (uid === process.geteuid?.() && (mode & WRITABLE_BY_ANYONE) === 0) return;
+  const { uid, gid, mode } = await lstat(folder);
+  if (uid === process.geteuid?.() && !isWritableByOthers({ gid, mode })) return;
   const permissions = (mode & 0o7777).toString(8);
   throw new Failure(
     "ioFailure",
@@ -33,6 +34,11 @@ export async function checkOwnFolder(folder: string): Promise<void> {
       details: "it must be genie's own and not writable by others",
     },
   );
+}
+
+/** True when somebody besides the owner and root's own group may add files. */
+export function isWritableByOthers({ gid, mode }: { gid: number; mode: number }): boolean {
+  return (mode & WRITABLE_BY_ANYONE) !== 0 || ((mode & WRITABLE_BY_GROUP) !== 0 && gid !== 0);
 }
 
 /** Replaces an owner-only file; a crash leaves the old one or the new one, a power cut afterwards the new one. */

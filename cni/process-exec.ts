@@ -1,7 +1,6 @@
 import type { Exec, PluginCall, PluginOutcome } from "../core/ports.ts";
 import { findExecutable, findPlugin } from "./exec/find-plugin.ts";
 import { converse } from "./exec/conversation.ts";
-import { writeToStderr } from "./exec/output.ts";
 import {
   type PluginExit,
   type PluginStart,
@@ -9,6 +8,7 @@ import {
   startPlugin,
   STDOUT_LIMIT_BYTES,
 } from "./exec/started-plugin.ts";
+import { writeToStderr } from "./stderr.ts";
 import { openWarden, type Warden } from "./warden.ts";
 
 /** Longer than any plugin that works: dhcp takes six seconds. Runtimes give up after two minutes or more. */

@@ -49,6 +49,8 @@ export interface Namespace {
    * empty when nothing was there. Both the path and the inode's number may be used again.
    */
   readonly identity: string;
+  /** Device and inode of the folder of `path`, by which a caller knows that it sees the same files. */
+  readonly folder: string;
 }
 
 /** One network joined to one container under one interface name, and how to undo it. */
@@ -118,6 +120,8 @@ export interface Kernel {
   readonly bootId: () => Promise<string>;
   /** Who is at this path now, as in Namespace; empty when nobody is. */
   readonly identify: (path: string) => Promise<string>;
+  /** The folder of this path, as in Namespace; empty when there is none. */
+  readonly locate: (path: string) => Promise<string>;
   /** Is any process in a namespace of this inode, as far as we may look at processes? */
   readonly isInhabited: (identity: string) => Promise<boolean>;
 }

@@ -5,8 +5,8 @@ import { findErrno } from "../../core/errors.ts";
 import { unlessMissing } from "../../core/missing.ts";
 import { type Finding, ok, problem, warning } from "./check.ts";
 import type { Subject } from "./subject.ts";
+import { isWritableByOthers } from "../private-folder.ts";
 
-const WRITABLE_BY_ANYONE = 0o002;
 /** A pod takes a few kilobytes; a module store takes a few megabytes. */
 const FEW_BYTES = 64 * 2 ** 20;
 const TOO_FEW_BYTES = 2 ** 20;
@@ -72,8 +72,8 @@ async function checkFolder(one: Folder): Promise<readonly Finding[]> {
 }
 
 /** Whoever may write there tells root what to run. */
-function findUnsafe({ check, folder }: Folder, { uid, mode }: Stats): Finding | undefined {
-  if (uid === process.geteuid?.() && (mode & WRITABLE_BY_ANYONE) === 0) return undefined;
+function findUnsafe({ check, folder }: Folder, { uid, gid, mode }: Stats): Finding | undefined {
+  if (uid === process.geteuid?.() && !isWritableByOthers({ gid, mode })) return undefined;
   const detail = `${folder} isn't safe: it belongs to uid ${uid} and has mode ${(mode & 0o7777).toString(8)}`;
   return problem(check, {
     detail,

@@ -5,6 +5,7 @@ import { findJsonObject } from "../../core/spec/json.ts";
 import { findExecutable } from "../exec/find-plugin.ts";
 import { RECURSION_GUARD } from "../process-exec.ts";
 import { runProgram } from "./run-program.ts";
+import { isWritableByOthers } from "../private-folder.ts";
 
 /** A program in CNI_PATH. */
 export interface InstalledPlugin {
@@ -20,7 +21,6 @@ export interface InstalledPlugin {
 const ANSWER_WITHIN_MS = 3_000;
 const ASKED_AT_ONCE = 8;
 const MAX_PLUGINS = 64;
-const WRITABLE_BY_ANYONE = 0o002;
 const PLUGIN_NAME = /^[a-zA-Z0-9][\w.-]{0,63}$/;
 /** What else lies in such folders. */
 const NO_PLUGIN = /\.(so|md|txt|json|conf|sha256|sig|old|bak|tgz|gz)$|^(LICENSE|README)/;
@@ -48,12 +48,12 @@ export async function askPlugins(
   return new Map(sorted.map((plugin) => [plugin.name, plugin]));
 }
 
-/** Those of these folders to which anyone may write. */
+/** Those of these folders to which others may write. */
 export async function listUnsafe(folders: readonly string[]): Promise<readonly string[]> {
   const unsafe: string[] = [];
   for (const folder of folders) {
-    const { mode = 0 } = (await unlessMissing(stat(folder))) ?? {};
-    if ((mode & WRITABLE_BY_ANYONE) !== 0) unsafe.push(folder);
+    const stats = await unlessMissing(stat(folder));
+    if (stats !== undefined && isWritableByOthers(stats)) unsafe.push(folder);
   }
   return unsafe;
 }

@@ -1,6 +1,4 @@
-import { writeSync } from "node:fs";
 import type { Readable } from "node:stream";
-import { findErrno } from "../../core/errors.ts";
 
 /** What a stream has given so far, as text. */
 export type Heard = () => string;
@@ -33,13 +31,4 @@ export function keepTail(
     tail = Buffer.concat([tail, chunk]).subarray(-keepBytes);
   });
   return () => tail.toString();
-}
-
-/** Writes to our own stderr what can be written: a caller who has closed it, or reads none of it, changes nothing. */
-export function writeToStderr(bytes: Buffer): void {
-  try {
-    for (let done = 0; done < bytes.length;) done += writeSync(2, bytes, done);
-  } catch (error) {
-    if (!["EPIPE", "EAGAIN", "EBADF"].includes(findErrno(error) ?? "")) throw error;
-  }
 }

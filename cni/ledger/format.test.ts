@@ -16,7 +16,7 @@ const attachment: fc.Arbitrary<Attachment> = fc.record({
   network: text,
   cniVersion: text,
   caller: fc.record({ network: text, ifName: text }),
-  namespace: fc.record({ path: text, identity: text }),
+  namespace: fc.record({ path: text, identity: text, folder: text }),
   bootId: text,
   args: text,
   path: fc.array(folder, { maxLength: 4 }),
@@ -122,7 +122,7 @@ test("the README shows an entry as it is written", async () => {
   const stdin = '{"type":"bridge","name":"blue","cniVersion":"1.0.0","prevResult":{"cniVersion":"1.0.0"}}';
   const shown = makeAttachment({
     containerId: "cid-1",
-    namespace: { path: "/run/netns/pod-1", identity: "4:4026532281@1795503749398640271" },
+    namespace: { path: "/run/netns/pod-1", identity: "4:4026532281@1795503749398640271", folder: "0:25" },
     bootId: "8a7ac1b6-2bb2-4b8c-9b43-1f0c3a6cf7b1",
     args: "",
     path: ["/opt/cni/bin", "/usr/lib/cni"],

@@ -19,6 +19,7 @@ export function writeEntry(attachments: readonly Attachment[]): Uint8Array {
       text("caller-interface", attachment.caller.ifName),
       text("netns", attachment.namespace.path),
       text("netns-identity", attachment.namespace.identity),
+      text("netns-folder", attachment.namespace.folder),
       text("boot-id", attachment.bootId),
       text("args", attachment.args),
       text("path", attachment.path.join(":")),
@@ -60,7 +61,7 @@ function toAttachment(records: readonly TextRecord[]): Attachment {
     network: value("network"),
     cniVersion: value("cni-version"),
     caller: { network: value("caller-network"), ifName: value("caller-interface") },
-    namespace: { path: value("netns"), identity: value("netns-identity") },
+    namespace: { path: value("netns"), identity: value("netns-identity"), folder: value("netns-folder") },
     bootId: value("boot-id"),
     args: value("args"),
     path: value("path")

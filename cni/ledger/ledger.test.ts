@@ -165,3 +165,9 @@ describe("a probe", () => {
     await expect(ledger.probe()).rejects.toMatchObject({ kind: "ioFailure" });
   });
 });
+
+test("an entry that could not be read again is not written", async () => {
+  const huge = makeAttachment({ steps: [{ plugin: "one", stdin: "x".repeat(17 * 1024 * 1024) }] });
+  await expect(ledger.write("c1", [huge])).rejects.toMatchObject({ kind: "ioFailure" });
+  expect(await ledger.list()).toEqual([]);
+});

@@ -37,11 +37,20 @@ export function openLedger(stateDir: string, ports: LockPorts): Ledger {
       onDisk(async () => {
         const file = fileOf(containerId);
         if (attachments.length === 0) await removeEntry(file);
-        else await writeDurably(file, writeEntry(attachments), { temp: toTemp(file) });
+        else await writeDurably(file, bound(writeEntry(attachments), file), { temp: toTemp(file) });
       }),
     setAside: (containerId) => onDisk(() => setAside(fileOf(containerId), ports)),
     probe: () => onDisk(() => probe(stateDir)),
   };
+}
+
+/** What could not be read again is not written: ADD then undoes what it has just made. */
+function bound(bytes: Uint8Array, file: string): Uint8Array {
+  if (bytes.byteLength <= ENTRY_LIMIT_BYTES) return bytes;
+  throw new Failure(
+    "ioFailure",
+    `${file} would have ${bytes.byteLength} bytes, more than ${ENTRY_LIMIT_BYTES}`,
+  );
 }
 
 async function listEntries(folder: string): Promise<readonly string[]> {

@@ -22,7 +22,7 @@ const onAdd = (script: string) => `if [ $CNI_COMMAND = ADD ]; then ${script}; fi
 
 const site: Site = {
   caller: { network: "genie", ifName: "eth0" },
-  namespace: { path: "/run/netns/a", identity: "4:1" },
+  namespace: { path: "/run/netns/a", identity: "4:1", folder: "0:1" },
   bootId: "boot-1",
 };
 const three = [{ type: "one" }, { type: "two" }, { type: "three" }];

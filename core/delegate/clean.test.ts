@@ -11,7 +11,7 @@ beforeEach(async () => {
 });
 afterEach(() => node[Symbol.asyncDispose]());
 
-const gone = { namespace: { path: "/run/netns/gone", identity: "4:9" } };
+const gone = { namespace: { path: "/run/netns/gone", identity: "4:9", folder: "0:1" } };
 
 /** Containers c1, c2, …, each with one dead attachment by a plugin of its own name. */
 async function writeDead(count: number): Promise<readonly string[]> {
@@ -120,4 +120,13 @@ test("a container that can't be locked is told of, and the next one cleaned", as
   await mkdir(path.join(node.dir, "locks/c1"), { recursive: true });
   expect(await clean()).toMatchObject([{ kind: "ioFailure" }]);
   expect(await node.ledger.list()).toEqual(["c1"]);
+});
+
+test("a dead attachment is spared while the container lives under the same interface again", async () => {
+  await node.plugin("one", ":");
+  const dead = node.attachment({ ...gone, state: "leaving" });
+  await write(dead, node.attachment(), node.attachment({ ...gone, ifName: "eth1" }));
+  expect(await clean()).toEqual([]);
+  expect((await node.takeCalls()).map(({ ifName }) => ifName)).toEqual(["eth1"]);
+  expect((await node.ledger.read("c1")).attachments).toEqual([dead, node.attachment()]);
 });

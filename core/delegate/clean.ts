@@ -39,5 +39,19 @@ async function cleanOne(detaching: Detaching, ports: UndoPorts): Promise<readonl
   const wanted = await Promise.all(attachments.map(async (one) => isWanted(one)));
   if (!wanted.includes(true)) return undefined;
   await using lock = await ports.ledger.tryLock(containerId);
-  return lock === undefined ? undefined : await detach(detaching, ports);
+  return lock === undefined ? undefined : await detach(await spareReused(detaching, ports), ports);
+}
+
+/**
+ * A container that came back under its ID has a living attachment beside a dead one that could not be undone. Plugins
+ * know both by the container and the interface, so the dead one's DEL would free the living one's address.
+ */
+async function spareReused(detaching: Detaching, { ledger, kernel }: UndoPorts): Promise<Detaching> {
+  const { attachments } = await ledger.read(detaching.containerId);
+  const living = new Set<string>();
+  for (const one of attachments) if (!(await isDead(one, kernel))) living.add(one.ifName);
+  return {
+    ...detaching,
+    isWanted: async (one) => !living.has(one.ifName) && (await detaching.isWanted(one)),
+  };
 }

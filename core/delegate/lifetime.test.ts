@@ -10,7 +10,7 @@ beforeEach(() => {
 
 const path = "/run/netns/a";
 const attachment = makeAttachment();
-const unseen = makeAttachment({ namespace: { path, identity: "" } });
+const unseen = makeAttachment({ namespace: { path, identity: "", folder: "0:1" } });
 
 describe("an attachment", () => {
   test("lives where it was attached", async () => expect(await isDead(attachment, kernel)).toBe(false));
@@ -22,6 +22,15 @@ describe("an attachment", () => {
     kernel.identityByPath.set(path, identity);
     expect(await isDead(attachment, kernel)).toBe(true);
     kernel.inhabited.add("4:1");
+    expect(await isDead(attachment, kernel)).toBe(false);
+  });
+
+  test.each([
+    ["other files are mounted there", () => void (kernel.folder = "0:2")],
+    ["its namespace isn't mounted on its file", () => void kernel.identityByPath.set(path, "9:77")],
+  ])("isn't dead for a caller for whom %s", async (_, happen) => {
+    kernel.identityByPath.clear();
+    happen();
     expect(await isDead(attachment, kernel)).toBe(false);
   });
 
@@ -38,6 +47,13 @@ describe("an attachment", () => {
     kernel.boot = "boot-2";
     expect(await isDead(unseen, kernel)).toBe(true);
   });
+});
+
+test("a namespace named once by a mount and once by a link is the same", async () => {
+  const byMount = makeAttachment({ namespace: { path, identity: "4:1@77", folder: "0:1" } });
+  kernel.identityByPath.set("/proc/7/ns/net", "4:1").set(path, "4:1@78");
+  expect(await findNetns(byMount, "/proc/7/ns/net", kernel)).toBe("/proc/7/ns/net");
+  expect(await findNetns(byMount, path, kernel)).toBe("");
 });
 
 describe("the namespace in which DEL may act", () => {

@@ -1,14 +1,25 @@
-import type { Attachment, Kernel } from "../ports.ts";
+import type { Attachment, Kernel, Namespace } from "../ports.ts";
 
 /**
  * True when nothing can live in the attachment's namespace any more: it belongs to an earlier boot, or is gone from
- * its path and no process is in it. False where ADD could not see the namespace: then only its own DEL may end it.
+ * its path and no process is in it. False where ADD could not see the namespace, or where we can't: then only its own
+ * DEL may end it.
  */
 export async function isDead({ bootId, namespace }: Attachment, kernel: Kernel): Promise<boolean> {
   if (bootId !== (await kernel.bootId())) return true;
-  const { path, identity } = namespace;
-  if (identity === "" || (await kernel.identify(path)) === identity) return false;
-  return !(await kernel.isInhabited(identity));
+  if (namespace.identity === "" || !(await isGone(namespace, kernel))) return false;
+  return !(await kernel.isInhabited(namespace.identity));
+}
+
+/** False, too, where other files are mounted than ADD saw, or the namespace isn't mounted on its file. */
+async function isGone({ path, identity, folder }: Namespace, kernel: Kernel): Promise<boolean> {
+  if ((await kernel.locate(path)) !== folder) return false;
+  const there = await kernel.identify(path);
+  return there === "" || (there !== identity && toDevice(there) === toDevice(identity));
+}
+
+function toDevice(identity: string): string | undefined {
+  return identity.split(":")[0];
 }
 
 /** The namespace in which a DEL may act: what is at `path`, unless that is another one than ADD saw; empty then. */

@@ -52,7 +52,7 @@ test("at the same time waits, and is then refused", async () => {
 });
 
 describe("what is left over is undone before anything is attached:", () => {
-  const gone = { path: "/run/netns/gone", identity: "4:9" };
+  const gone = { path: "/run/netns/gone", identity: "4:9", folder: "0:1" };
   const left = (more: Partial<Attachment>) => node.attachment({ network: "old", plugins: ["old"], ...more });
 
   test.each<[string, Partial<Attachment>, string]>([
@@ -60,7 +60,11 @@ describe("what is left over is undone before anything is attached:", () => {
     ["of a failed DEL", { state: "leaving" }, "/run/netns/a"],
     ["of an earlier boot", { bootId: "boot-0" }, ""],
     ["in a namespace that is gone", { namespace: gone }, ""],
-    ["in another namespace under this path", { namespace: { path: "/run/netns/a", identity: "4:9" } }, ""],
+    [
+      "in another namespace under this path",
+      { namespace: { path: "/run/netns/a", identity: "4:9", folder: "0:1" } },
+      "",
+    ],
   ])("%s", async (_, more, netns) => {
     await node.ledger.write("c1", [left(more)]);
     await run();
@@ -111,14 +115,12 @@ describe("what is left over is undone before anything is attached:", () => {
   });
 });
 
-test("an entry that can't be read is set aside, and told", async () => {
+test("is refused while the entry can't be read: what it held would be lost", async () => {
   await mkdir(path.join(node.dir, "ledger"));
   await writeFile(path.join(node.dir, "ledger/c1"), "genie-ledger 1\nattachment 4\net");
-  await run();
-  expect(await states()).toEqual(["blue eth0 attached"]);
-  const names = (await readdir(path.join(node.dir, "ledger"))).toSorted();
-  expect(names).toEqual([expect.stringMatching(/^\.unreadable-c1-\d+$/), "c1"]);
-  expect(node.warnings).toMatchObject([{ fields: { aside: expect.any(String) } }]);
+  await expect(run()).rejects.toMatchObject({ kind: "ioFailure", details: expect.stringContaining("DEL") });
+  expect(await node.takeVerbs()).toEqual([]);
+  expect(await readdir(path.join(node.dir, "ledger"))).toEqual(["c1"]);
 });
 
 test("a bug is no reason to try the next network, and loses no undo", async () => {

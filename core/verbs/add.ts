@@ -57,7 +57,11 @@ export async function add(call: AddCall, ports: AddPorts): Promise<JsonObject> {
  */
 async function settle({ containerId, ifName, netns, path }: Invocation, ports: AddPorts): Promise<void> {
   const { attachments, hints } = await ports.ledger.read(containerId);
-  if (hints !== undefined) await ports.ledger.setAside(containerId);
+  if (hints !== undefined) {
+    throw new Failure("ioFailure", `the ledger's entry of ${containerId} is unreadable`, {
+      details: "call DEL first: it undoes what can be guessed, and sets the entry aside",
+    });
+  }
   const same = attachments.filter(({ caller }) => caller.ifName === ifName);
   for (const one of same) {
     if (one.state !== "attached" || (await findNetns(one, netns, ports.kernel)) === "") continue;
@@ -112,7 +116,7 @@ async function readSite({ invocation, config }: AddCall, { kernel }: AddPorts): 
   const { ifName, netns } = invocation;
   return {
     caller: { network: config.name, ifName },
-    namespace: { path: netns, identity: await kernel.identify(netns) },
+    namespace: { path: netns, identity: await kernel.identify(netns), folder: await kernel.locate(netns) },
     bootId: await kernel.bootId(),
   };
 }

@@ -54,11 +54,22 @@ describe("of what was never attached fails", () => {
   });
 });
 
+test("passes over what a failed try left beside what is attached", async () => {
+  await write(node.attachment({ state: "planned", plugins: ["old"] }), node.attachment({ plugins: ["one"] }));
+  await node.plugin("one", ":");
+  await run();
+  expect(await node.takeVerbs()).toEqual(["CHECK one"]);
+});
+
 describe("of what isn't in place fails, and nothing is run", () => {
   test.each<[string, Partial<Attachment>, string]>([
     ["attached in part", { state: "planned" }, "planned"],
     ["undone in part", { state: "leaving" }, "leaving"],
-    ["another namespace", { namespace: { path: "/run/netns/a", identity: "4:2" } }, "/run/netns/a is not"],
+    [
+      "another namespace",
+      { namespace: { path: "/run/netns/a", identity: "4:2", folder: "0:1" } },
+      "/run/netns/a is not",
+    ],
     ["an earlier boot", { bootId: "boot-0" }, "is not the namespace"],
   ])("%s", async (_, more, message) => {
     await write(node.attachment(more));
@@ -76,7 +87,7 @@ describe("of what isn't in place fails, and nothing is run", () => {
 });
 
 test("a namespace that ADD could not see is taken as it is", async () => {
-  await write(node.attachment({ namespace: { path: "/run/netns/a", identity: "" } }));
+  await write(node.attachment({ namespace: { path: "/run/netns/a", identity: "", folder: "0:1" } }));
   await run();
   expect(await node.takeVerbs()).toEqual(["CHECK one"]);
 });

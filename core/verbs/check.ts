@@ -30,7 +30,12 @@ export async function check({ invocation, config }: CheckCall, ports: CheckPorts
   if (ours.length === 0) {
     throw new Failure("unknownContainer", `${ifName} of ${containerId} is not attached`);
   }
-  for (const attachment of ours) {
+  const whole = ours.filter(({ state }) => state === "attached"); // beside it may lie what a failed try left
+  if (whole.length === 0) {
+    const states = ours.map(({ state }) => state).join(", ");
+    throw new Failure("notAttached", `${ifName} of ${containerId} is attached only in part: it is ${states}`);
+  }
+  for (const attachment of whole) {
     await requireInPlace(attachment, invocation, ports);
     await checkChain(attachment, invocation, ports);
   }
@@ -38,13 +43,11 @@ export async function check({ invocation, config }: CheckCall, ports: CheckPorts
 
 /** @throws {Failure} notAttached */
 async function requireInPlace(attachment: Attachment, { netns }: Invocation, { kernel }: CheckPorts) {
-  const { containerId, ifName, state } = attachment;
-  if (state !== "attached") {
-    throw new Failure("notAttached", `${ifName} of ${containerId} is attached only in part: it is ${state}`);
-  }
-  if ((await findNetns(attachment, netns, kernel)) === "") {
-    throw new Failure("notAttached", `${netns} is not the namespace in which ${ifName} was attached`);
-  }
+  if ((await findNetns(attachment, netns, kernel)) !== "") return;
+  throw new Failure(
+    "notAttached",
+    `${netns} is not the namespace in which ${attachment.ifName} was attached`,
+  );
 }
 
 /** A network that is older than CHECK, or whose admin doesn't want it, is taken as it is. */

@@ -19,7 +19,7 @@ const run = (valid?: readonly ValidAttachment[], config?: object) =>
 const network = (name: string, more: object = {}) =>
   node.conf(`${name}.conf`, { cniVersion: "1.1.0", name, type: name, ...more });
 
-const gone = { namespace: { path: "/run/netns/gone", identity: "4:9" } };
+const gone = { namespace: { path: "/run/netns/gone", identity: "4:9", folder: "0:1" } };
 /** One attachment of a container, undone by the plugin `old`. */
 async function write(containerId: string, more: Partial<Attachment> = {}): Promise<void> {
   await node.ledger.write(containerId, [node.attachment({ containerId, plugins: ["old"], ...more })]);

@@ -47,19 +47,23 @@ function isOf({ containerId, ifName }: ValidAttachment, { caller, ...one }: Atta
  * network's: then none is asked.
  */
 async function collect({ invocation, config, valid = [] }: GcCall, ports: GcPorts): Promise<unknown[]> {
-  const entries = await Promise.all((await ports.ledger.list()).map((one) => ports.ledger.read(one)));
-  if (entries.some(({ hints }) => hints !== undefined)) {
-    return [new Failure("ioFailure", "the ledger has an unreadable entry: no plugin was asked to collect")];
-  }
-  const attached = entries.flatMap(({ attachments }) => attachments);
   const failures: unknown[] = [];
   for (const { network } of listNetworks(await ports.confFolder(), config).networks) {
     if (network.disableGC || !isAtLeast(network.cniVersion, "1.1.0")) continue;
+    const attached = await readAll(ports); // again for each: the one before may have taken its time
     const living = [...attached.filter((one) => one.network === network.name), ...valid];
     const forwarding = { network, path: invocation.path, more: toMore(living) };
     failures.push(...((await orFailure(() => forward("GC", forwarding, ports))) ?? []));
   }
   return failures;
+}
+
+/** @throws {Failure} ioFailure */
+async function readAll({ ledger }: GcPorts): Promise<readonly Attachment[]> {
+  const entries = await Promise.all((await ledger.list()).map((one) => ledger.read(one)));
+  if (entries.every(({ hints }) => hints === undefined))
+    return entries.flatMap(({ attachments }) => attachments);
+  throw new Failure("ioFailure", "the ledger has an unreadable entry: plugins aren't asked to collect");
 }
 
 /** The second key is what the reference library's first 1.1 read: https://github.com/containernetworking/cni/issues/1101 */

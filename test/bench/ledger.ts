@@ -63,7 +63,7 @@ function makeAttachment(containerId: string): Attachment {
     network: "blue",
     cniVersion: "1.0.0",
     caller: { network: "genie", ifName: "eth0" },
-    namespace: { path, identity: "4:4026532178@1795503749398640271" },
+    namespace: { path, identity: "4:4026532178@1795503749398640271", folder: "0:25" },
     bootId: "00000000-0000-4000-8000-000000000000",
     args: "",
     path: ["/opt/cni/bin"],

@@ -14,7 +14,7 @@ export function makeAttachment({ plugins = ["one"], ...more }: Wanted = {}): Att
     network,
     cniVersion: "1.0.0",
     caller: { network: "genie", ifName },
-    namespace: { path: "/run/netns/a", identity: "4:1" },
+    namespace: { path: "/run/netns/a", identity: "4:1", folder: "0:1" },
     bootId: "boot-1",
     args: "A=b",
     path: ["/opt/cni/bin"],

@@ -34,9 +34,21 @@ export async function makeKeptNode(): Promise<KeptNode> {
     desk,
     configFile,
     living: async (more) =>
-      node.attachment({ bootId, namespace: { path: here, identity: await kernel.identify(here) }, ...more }),
+      node.attachment({
+        bootId,
+        namespace: { path: here, identity: await kernel.identify(here), folder: await kernel.locate(here) },
+        ...more,
+      }),
     dead: async (more) =>
-      node.attachment({ bootId, namespace: { path: "/run/netns/gone", identity: "4:1" }, ...more }),
+      node.attachment({
+        bootId,
+        namespace: {
+          path: "/run/netns/gone",
+          identity: "4:1",
+          folder: await kernel.locate("/run/netns/gone"),
+        },
+        ...more,
+      }),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
 }

@@ -20,7 +20,7 @@ test.each([
 });
 
 test.each([{}, { [key]: null }, { [key]: null, [alias]: null }])("%j says nothing", (config) => {
-  expect(parse(config)).toBeUndefined();
+  expect(parse(config)).toEqual([]);
 });
 
 describe("a wrong entry is named", () => {

@@ -8,19 +8,18 @@ export interface ValidAttachment {
 }
 
 /** The second name was in the first releases of libcni: https://github.com/containernetworking/cni/issues/1101 */
-const KEYS = ["cni.dev/valid-attachments", "cni.dev/attachments"];
+export const VALID_ATTACHMENTS_KEYS = ["cni.dev/valid-attachments", "cni.dev/attachments"];
 
 /**
- * What the configuration that GC gets says is alive; undefined when it says nothing, which isn't the same as an
- * empty list. An entry that can't be understood is an error: taken as none, it would cost a pod its network.
+ * What the configuration that GC gets says is alive. An entry that can't be understood is an error: taken as none, it would cost a pod its network.
  * Source: SPEC.md, "GC".
  *
  * @throws {Failure} invalidConfig naming the field.
  */
-export function parseValidAttachments(text: string): readonly ValidAttachment[] | undefined {
+export function parseValidAttachments(text: string): readonly ValidAttachment[] {
   const raw = findJsonObject(text) ?? {};
-  const key = KEYS.find((name) => (raw[name] ?? null) !== null);
-  if (key === undefined) return undefined;
+  const key = VALID_ATTACHMENTS_KEYS.find((name) => (raw[name] ?? null) !== null);
+  if (key === undefined) return [];
   const listed = raw[key];
   if (!Array.isArray(listed)) throw new Failure("invalidConfig", `${key}: must be a list`);
   return listed.map((entry, at) => parseEntry(entry, `${key}[${at}]`));

@@ -7,15 +7,15 @@ import { listNetworks } from "../networks/candidates.ts";
 import type { Attachment, GcPorts } from "../ports.ts";
 import type { Invocation } from "../spec/environment.ts";
 import type { JsonObject } from "../spec/json.ts";
-import type { ValidAttachment } from "../spec/valid-attachments.ts";
+import { VALID_ATTACHMENTS_KEYS, type ValidAttachment } from "../spec/valid-attachments.ts";
 import { isAtLeast } from "../spec/versions.ts";
 import { requireVersion } from "./required-version.ts";
 
 export interface GcCall {
   readonly invocation: Invocation;
   readonly config: Config;
-  /** What the runtime says is alive; undefined when it says nothing. */
-  readonly valid: readonly ValidAttachment[] | undefined;
+  /** What the runtime says is alive. */
+  readonly valid: readonly ValidAttachment[];
 }
 
 /**
@@ -29,11 +29,10 @@ export async function gc({ invocation, config, valid }: GcCall, ports: GcPorts):
   requireVersion("GC", "1.1.0", config.cniVersion);
   if (config.disableGC === true) return;
   const isKept = (one: Attachment): boolean =>
-    one.caller.network !== config.name || (valid ?? []).some((living) => isOf(living, one));
+    one.caller.network !== config.name || valid.some((living) => isOf(living, one));
   const containerIds = await ports.ledger.list();
   const failures = [...(await cleanDead({ containerIds, limit: Number.POSITIVE_INFINITY, isKept }, ports))];
-  if (valid !== undefined)
-    failures.push(...(await orFailure(() => collect({ invocation, config, valid }, ports))));
+  failures.push(...(await orFailure(() => collect({ invocation, config, valid }, ports))));
   if (failures.length > 0) throw toOneFailure(failures);
 }
 
@@ -46,7 +45,7 @@ function isOf({ containerId, ifName }: ValidAttachment, { caller, ...one }: Atta
  * their own interfaces, and the runtime's, which may be older than genie. An entry that can't be read could be any
  * network's: then none is asked.
  */
-async function collect({ invocation, config, valid = [] }: GcCall, ports: GcPorts): Promise<unknown[]> {
+async function collect({ invocation, config, valid }: GcCall, ports: GcPorts): Promise<unknown[]> {
   const failures: unknown[] = [];
   for (const { network } of listNetworks(await ports.confFolder(), config).networks) {
     if (network.disableGC || !isAtLeast(network.cniVersion, "1.1.0")) continue;
@@ -66,8 +65,7 @@ async function readAll({ ledger }: GcPorts): Promise<readonly Attachment[]> {
   throw new Failure("ioFailure", "the ledger has an unreadable entry: plugins aren't asked to collect");
 }
 
-/** The second key is what the reference library's first 1.1 read: https://github.com/containernetworking/cni/issues/1101 */
 function toMore(living: readonly ValidAttachment[]): JsonObject {
   const listed = living.map(({ containerId, ifName }) => ({ containerID: containerId, ifname: ifName }));
-  return { "cni.dev/valid-attachments": listed, "cni.dev/attachments": listed };
+  return Object.fromEntries(VALID_ATTACHMENTS_KEYS.map((key) => [key, listed]));
 }

@@ -14,7 +14,7 @@ beforeEach(async () => {
 afterEach(() => node[Symbol.asyncDispose]());
 
 const nobody = { containerId: "", netns: "", ifName: "", args: "" };
-const run = (valid?: readonly ValidAttachment[], config?: object) =>
+const run = (valid: readonly ValidAttachment[] = [], config?: object) =>
   gc({ invocation: node.invocation("GC", nobody), config: node.config(config), valid }, node.ports);
 const network = (name: string, more: object = {}) =>
   node.conf(`${name}.conf`, { cniVersion: "1.1.0", name, type: name, ...more });

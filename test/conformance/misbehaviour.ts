@@ -39,6 +39,8 @@ const MISBEHAVIOURS: readonly Misbehaviour[] = [
   },
 ];
 
+/** Many times what a call takes to come to its plugin. */
+const BUSY_MS = 1_500;
 const VERBS = ["ADD", "DEL", "CHECK", "STATUS", "GC"] as const satisfies readonly Verb[];
 const CASES = VERBS.flatMap((verb) =>
   MISBEHAVIOURS.map(({ what, script, add, others }) => ({
@@ -110,36 +112,33 @@ export function testMisbehaviour(subject: Subject): void {
       await expectGone(stage, "child");
     });
 
-    test("leaves a child that holds its output has answered nevertheless, and the child is ended", async () => {
-      const script = `sleep 60 & echo $! > "\${0%/bin/*}/child"`;
-      await using stage = await openWith(subject, { verb: "ADD", script });
-      expect(await stage.call("ADD")).toMatchObject({
-        exitCode: 0,
-        answer: { ips: [{ address: "10.0.0.5/24" }] },
-      });
-      await expectGone(stage, "child");
-    });
+    test.each(VERBS)(
+      "leaves a child that holds its output at %s is done, and the child ended",
+      async (verb) => {
+        const script = `sleep 60 & echo $! > "\${0%/bin/*}/child"`;
+        await using stage = await openWith(subject, { verb, script });
+        expect(await stage.call(verb)).toMatchObject({ exitCode: 0 });
+        await expectGone(stage, "child");
+      },
+    );
 
-    test("never reads its stdin works", async () => {
+    test.each(VERBS)("never reads its stdin works at %s", async (verb) => {
       await using stage = await openStage(subject);
       const plugin = { type: "one", long: "x".repeat(200_000) };
       await stage.addNetwork("10-a.conflist", { cniVersion: "1.1.0", name: "a", plugins: [plugin] });
       const script = `#!/bin/sh\nexec <&-\n${answerIn("1.1.0")}\n`;
       await writeFile(path.join(stage.plugins.path[0], "one"), script, { mode: 0o755 });
-      expect(await stage.call("ADD")).toMatchObject({
-        exitCode: 0,
-        answer: { ips: [{ address: "10.0.0.5/24" }] },
-      });
+      if (verb !== "ADD") expect(await stage.call("ADD")).toMatchObject({ exitCode: 0 });
+      expect(await stage.call(verb)).toMatchObject({ exitCode: 0 });
     });
 
-    test("is being written is waited for", async () => {
-      await using stage = await openWith(subject, { verb: "ADD", script: ":" });
+    test.each(VERBS)("is being written is waited for at %s", async (verb) => {
+      await using stage = await openWith(subject, { verb, script: ":" });
       const handle = await open(path.join(stage.plugins.path[0], "one"), "r+");
-      const adding = stage.call("ADD");
-      await expect.poll(() => stage.plugins.has("state/ledger/c1"), { timeout: 10_000 }).toBe(true);
-      await sleep(300); // what follows the entry is the exec
+      const calling = stage.call(verb);
+      await sleep(BUSY_MS);
       await handle.close();
-      expect(await adding).toMatchObject({ exitCode: 0 });
+      expect(await calling).toMatchObject({ exitCode: 0 });
     });
 
     test("writes to stderr is heard", async () => {

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { isDead } from "../core/delegate/lifetime.ts";
+import { listDead, spareReused } from "../core/delegate/lifetime.ts";
 import type { Attachment, UndoPorts } from "../core/ports.ts";
 import { unlessMissing } from "../core/missing.ts";
 import { readdir } from "node:fs/promises";
@@ -10,6 +10,8 @@ export interface NodeAttachment {
   readonly attachment: Attachment;
   /** Nothing can live in its namespace any more. */
   readonly dead: boolean;
+  /** Dead, and its container has not come back under its ID: it may be undone without its runtime. */
+  readonly forgotten: boolean;
 }
 
 export interface NodeAttachments {
@@ -32,7 +34,15 @@ export async function readAttachments(
   for (const each of containerIds) {
     const { attachments, hints } = await ledger.read(each);
     if (hints !== undefined) unreadable.push(each);
-    for (const attachment of attachments) found.push({ attachment, dead: await isDead(attachment, kernel) });
+    const dead = await listDead(attachments, kernel);
+    const forgotten = spareReused(attachments, dead);
+    for (const attachment of attachments) {
+      found.push({
+        attachment,
+        dead: dead.includes(attachment),
+        forgotten: forgotten.includes(attachment),
+      });
+    }
   }
   return { found, unreadable };
 }

@@ -46,6 +46,13 @@ test("what is dead is undone, last plugin first, in no namespace; what lives sta
   expect((await clean()).stdout).toBe(`nothing to undo in ${stateDir}`);
 });
 
+test("a dead attachment stays while its container lives under the same interface again", async () => {
+  await kept.node.ledger.write("c1", [await kept.dead({ state: "leaving" }), await kept.living()]);
+  expect((await clean()).stdout).toBe(`nothing to undo in ${stateDir}`);
+  expect(await kept.node.takeCalls()).toEqual([]);
+  expect(await statesOf("c1")).toEqual(["eth0 leaving", "eth0 attached"]);
+});
+
 test("a dry run says what it would do, and does nothing", async () => {
   await kept.node.ledger.write("c1", [await kept.dead()]);
   await writeFile(path.join(stateDir, "ledger", ".unreadable-c7-1"), "torn");

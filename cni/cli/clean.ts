@@ -36,7 +36,8 @@ interface Unreadable {
 const HELP = `
 Dead is what belongs to an earlier boot, or to a namespace that is gone and that no process is in. Undoing runs DEL
 of the network's plugins, last one first, as the runtime's own DEL does: it gives back addresses, links and rules.
-What can't be undone stays in the ledger for the next try.
+What can't be undone stays in the ledger for the next try. A dead attachment stays, too, while its container is back
+under the same ID and interface: the plugins can't tell the two apart.
 
 With --container the container's namespace may well be alive: it then loses the networks that genie gave it, and its
 runtime isn't told. Do this only for a container that its runtime doesn't know any more.
@@ -80,7 +81,7 @@ async function clean(options: CleanOptions, stateDir: string, shell: Shell): Pro
       `${toEntryFile(stateDir, each)} is unreadable: the runtime's DEL undoes what can be guessed of it`,
     );
   }
-  const wanted = found.filter(({ dead }) => dead || container !== undefined);
+  const wanted = found.filter(({ forgotten }) => forgotten || container !== undefined);
   const path = options.cniPath === undefined ? undefined : toCniPath(options.cniPath);
   const how = { evenAlive: container !== undefined, path };
   const cleaned: Cleaned[] = [];

@@ -1,6 +1,6 @@
 import { detach } from "../../core/delegate/detach.ts";
 import { toText } from "../../core/delegate/failures.ts";
-import { isDead } from "../../core/delegate/lifetime.ts";
+import { listForgotten } from "../../core/delegate/lifetime.ts";
 import { Failure, listSome } from "../../core/errors.ts";
 import type { Attachment, UndoPorts } from "../../core/ports.ts";
 
@@ -21,11 +21,12 @@ export async function undoAttachment(
   ports: UndoPorts,
 ): Promise<string | undefined> {
   const { containerId } = attachment;
-  const isWanted = async (one: Attachment): Promise<boolean> =>
-    isSame(one, attachment) && (evenAlive || (await isDead(one, ports.kernel)));
   try {
     await using _lock = await ports.ledger.lock(containerId, ports.signal);
-    const failures = await detach({ containerId, isWanted, ...(path && { path }) }, ports);
+    const { attachments } = await ports.ledger.read(containerId);
+    const mayGo = evenAlive ? attachments : await listForgotten(attachments, ports.kernel);
+    const wanted = mayGo.filter((one) => isSame(one, attachment));
+    const failures = await detach({ containerId, attachments, wanted, ...(path && { path }) }, ports);
     return failures.length === 0 ? undefined : listSome(failures.map(toText), "; ");
   } catch (error) {
     if (error instanceof Failure) return error.message;

@@ -1,8 +1,8 @@
-import { Failure } from "../errors.ts";
 import type { AddPorts, Attachment } from "../ports.ts";
 import type { JsonObject } from "../spec/json.ts";
 import type { Network } from "../spec/network.ts";
 import { addChain, type ChainCall, planSteps, undoChain } from "./chain.ts";
+import { listFailures } from "./failures.ts";
 
 export type AttachPorts = Pick<AddPorts, "exec" | "ledger" | "signal" | "log">;
 
@@ -65,15 +65,9 @@ async function undoFailed(
   const { containerId, network, steps } = planned;
   const signal = AbortSignal.timeout(UNDO_MS); // the call's own signal may be what made ADD fail
   const undone = await undoChain({ steps, call }, { ...ports, signal });
-  const errors = [...undone.errors];
   const kept = undone.left.length === 0 ? before : [...before, { ...planned, steps: undone.left }];
-  try {
-    await ports.ledger.write(containerId, kept);
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    errors.push(error); // the ledger still says `planned`, which is enough for DEL
-  }
-  for (const error of errors) {
+  const unwritten = await listFailures(() => ports.ledger.write(containerId, kept)); // `planned` is enough for DEL
+  for (const error of [...undone.errors, ...unwritten]) {
     ports.log.warn({ err: error, containerId, network }, "the undo of a failed ADD failed; DEL tries again");
   }
 }

@@ -1,7 +1,7 @@
 import type { Attachment, UndoPorts } from "../ports.ts";
-import { detach, type Detaching } from "./detach.ts";
-import { orFailure } from "./failures.ts";
-import { isDead } from "./lifetime.ts";
+import { detach } from "./detach.ts";
+import { listFailures } from "./failures.ts";
+import { listForgotten } from "./lifetime.ts";
 
 export interface Cleaning {
   readonly containerIds: readonly string[];
@@ -19,39 +19,23 @@ export interface Cleaning {
  */
 export async function cleanDead(cleaning: Cleaning, ports: UndoPorts): Promise<readonly unknown[]> {
   const { containerIds, limit, isKept = () => false } = cleaning;
-  const isWanted = async (one: Attachment): Promise<boolean> =>
-    !isKept(one) && (await isDead(one, ports.kernel));
+  const look = async (containerId: string) => {
+    const { attachments } = await ports.ledger.read(containerId);
+    const forgotten = await listForgotten(attachments, ports.kernel);
+    return { containerId, attachments, wanted: forgotten.filter((one) => !isKept(one)) };
+  };
   const failures: unknown[] = [];
   let cleaned = 0;
+  const cleanOne = async (containerId: string): Promise<readonly unknown[]> => {
+    if ((await look(containerId)).wanted.length === 0) return []; // without the lock, which costs a process
+    await using lock = await ports.ledger.tryLock(containerId);
+    if (lock === undefined) return [];
+    cleaned += 1;
+    return await detach(await look(containerId), ports);
+  };
   for (const containerId of containerIds) {
     if (cleaned >= limit || ports.signal.aborted) break;
-    const failed = await orFailure(() => cleanOne({ containerId, isWanted }, ports));
-    failures.push(...(failed ?? []));
-    if (failed !== undefined) cleaned += 1;
+    failures.push(...(await listFailures(() => cleanOne(containerId))));
   }
   return failures;
-}
-
-/** @returns undefined when there was nothing to do, or another call is at it. */
-async function cleanOne(detaching: Detaching, ports: UndoPorts): Promise<readonly unknown[] | undefined> {
-  const { containerId, isWanted } = detaching;
-  const { attachments } = await ports.ledger.read(containerId); // without the lock, which costs a process
-  const wanted = await Promise.all(attachments.map(async (one) => isWanted(one)));
-  if (!wanted.includes(true)) return undefined;
-  await using lock = await ports.ledger.tryLock(containerId);
-  return lock === undefined ? undefined : await detach(await spareReused(detaching, ports), ports);
-}
-
-/**
- * A container that came back under its ID has a living attachment beside a dead one that could not be undone. Plugins
- * know both by the container and the interface, so the dead one's DEL would free the living one's address.
- */
-async function spareReused(detaching: Detaching, { ledger, kernel }: UndoPorts): Promise<Detaching> {
-  const { attachments } = await ledger.read(detaching.containerId);
-  const living = new Set<string>();
-  for (const one of attachments) if (!(await isDead(one, kernel))) living.add(one.ifName);
-  return {
-    ...detaching,
-    isWanted: async (one) => !living.has(one.ifName) && (await detaching.isWanted(one)),
-  };
 }

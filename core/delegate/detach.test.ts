@@ -13,8 +13,14 @@ beforeEach(async () => {
 });
 afterEach(() => node[Symbol.asyncDispose]());
 
-const run = (more: Partial<Detaching> = {}) =>
-  detach({ containerId: "c1", isWanted: () => true, ...more }, node.ports);
+async function run(more: Partial<Detaching> & { isWanted?: (one: Attachment) => boolean } = {}) {
+  const { isWanted = () => true, ...rest } = more;
+  const attachments = await kept();
+  return await detach(
+    { containerId: "c1", attachments, wanted: attachments.filter(isWanted), ...rest },
+    node.ports,
+  );
+}
 const write = (...attachments: Attachment[]) => node.ledger.write("c1", attachments);
 const kept = async () => (await node.ledger.read("c1")).attachments;
 
@@ -55,7 +61,7 @@ test("takes the attachments that are wanted, last one first, and leaves the othe
   await node.plugin("one", ":");
   const [first, other, last] = ["first", "other", "last"].map((network) => node.attachment({ network }));
   await write(...[first, other, last].flatMap((one) => one ?? []));
-  expect(await run({ isWanted: async ({ network }) => network !== "other" })).toEqual([]);
+  expect(await run({ isWanted: ({ network }) => network !== "other" })).toEqual([]);
   expect((await node.takeCalls()).map(({ stdin }) => stdin["name"])).toEqual(["last", "first"]);
   expect(await kept()).toEqual([other]);
 });
@@ -97,7 +103,8 @@ test("a bug is thrown at once", async () => {
       throw new TypeError("a bug");
     },
   };
+  const attachments = await kept();
   await expect(
-    detach({ containerId: "c1", isWanted: () => true }, { ...node.ports, ledger }),
+    detach({ containerId: "c1", attachments, wanted: attachments }, { ...node.ports, ledger }),
   ).rejects.toThrow(TypeError);
 });

@@ -19,10 +19,12 @@ export function toOneFailure([first, ...others]: readonly unknown[]): unknown {
   return first;
 }
 
-/** What `act` gives, or the failure that it throws. @throws a bug. */
-export async function orFailure<T>(act: () => Promise<T>): Promise<T | readonly [Failure | DelegateError]> {
+/** The failures that `act` returns, or the one that it throws. @throws a bug. */
+export async function listFailures(
+  act: () => Promise<readonly unknown[] | void>,
+): Promise<readonly unknown[]> {
   try {
-    return await act();
+    return (await act()) ?? [];
   } catch (error) {
     if (isTold(error)) return [error];
     throw error;

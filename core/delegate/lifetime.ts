@@ -11,6 +11,37 @@ export async function isDead({ bootId, namespace }: Attachment, kernel: Kernel):
   return !(await kernel.isInhabited(namespace.identity));
 }
 
+/**
+ * The dead ones among a container's attachments, but for those whose interface has a living one, too: a container that
+ * came back under its ID. Plugins know both by the container and the interface, so the dead one's DEL would free the
+ * living one's address.
+ */
+export async function listForgotten(
+  attachments: readonly Attachment[],
+  kernel: Kernel,
+): Promise<readonly Attachment[]> {
+  return spareReused(attachments, await listDead(attachments, kernel));
+}
+
+/** All that isDead is true for. */
+export async function listDead(
+  attachments: readonly Attachment[],
+  kernel: Kernel,
+): Promise<readonly Attachment[]> {
+  const dead: Attachment[] = [];
+  for (const one of attachments) if (await isDead(one, kernel)) dead.push(one);
+  return dead;
+}
+
+/** As listForgotten, where it is known which are dead. */
+export function spareReused(
+  attachments: readonly Attachment[],
+  dead: readonly Attachment[],
+): readonly Attachment[] {
+  const living = attachments.filter((one) => !dead.includes(one)).map(({ ifName }) => ifName);
+  return dead.filter(({ ifName }) => !living.includes(ifName));
+}
+
 /** False, too, where other files are mounted than ADD saw, or the namespace isn't mounted on its file. */
 async function isGone({ path, identity, folder }: Namespace, kernel: Kernel): Promise<boolean> {
   if ((await kernel.locate(path)) !== folder) return false;

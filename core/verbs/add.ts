@@ -8,7 +8,7 @@ import { readAnnotations } from "../intent/annotations.ts";
 import { readIntent } from "../intent/genie.ts";
 import { readPod } from "../intent/pod.ts";
 import { listNetworks, type NodeNetworks } from "../networks/candidates.ts";
-import type { AddPorts, Attachment } from "../ports.ts";
+import type { AddPorts } from "../ports.ts";
 import { choose } from "../select/choose.ts";
 import type { Decision } from "../select/decision.ts";
 import { requireRanking } from "../select/refusal.ts";
@@ -70,9 +70,7 @@ async function settle({ containerId, ifName, netns, path }: Invocation, ports: A
       `${ifName} of ${containerId} is attached to network ${one.network} already`,
     );
   }
-  if (same.length === 0) return;
-  const isWanted = ({ caller }: Attachment): boolean => caller.ifName === ifName;
-  for (const err of await detach({ containerId, isWanted, path }, ports)) {
+  for (const err of await detach({ containerId, attachments, wanted: same, path }, ports)) {
     ports.log.warn(
       { err, containerId, ifName },
       "what an earlier ADD left could not be undone; DEL tries again",

@@ -1,7 +1,7 @@
 import { detach } from "../delegate/detach.ts";
 import { toOneFailure } from "../delegate/failures.ts";
 import { recover } from "../delegate/recover.ts";
-import type { Attachment, DelPorts } from "../ports.ts";
+import type { DelPorts } from "../ports.ts";
 import type { Invocation } from "../spec/environment.ts";
 
 export interface DelCall {
@@ -19,9 +19,9 @@ export interface DelCall {
 export async function del({ invocation, stdin }: DelCall, ports: DelPorts): Promise<void> {
   const { containerId, ifName, netns, path } = invocation;
   await using _lock = await ports.ledger.lock(containerId, ports.signal);
-  const { hints } = await ports.ledger.read(containerId);
+  const { attachments, hints } = await ports.ledger.read(containerId);
   if (hints !== undefined) return await recover({ invocation, stdin, hints }, ports);
-  const isWanted = ({ caller }: Attachment): boolean => caller.ifName === ifName;
-  const failures = await detach({ containerId, isWanted, netns, path }, ports);
+  const wanted = attachments.filter(({ caller }) => caller.ifName === ifName);
+  const failures = await detach({ containerId, attachments, wanted, netns, path }, ports);
   if (failures.length > 0) throw toOneFailure(failures);
 }

@@ -1,6 +1,6 @@
 import type { Config } from "../config.ts";
 import { cleanDead } from "../delegate/clean.ts";
-import { orFailure, toOneFailure } from "../delegate/failures.ts";
+import { listFailures, toOneFailure } from "../delegate/failures.ts";
 import { forward } from "../delegate/forward.ts";
 import { Failure } from "../errors.ts";
 import { listNetworks } from "../networks/candidates.ts";
@@ -32,7 +32,7 @@ export async function gc({ invocation, config, valid }: GcCall, ports: GcPorts):
     one.caller.network !== config.name || valid.some((living) => isOf(living, one));
   const containerIds = await ports.ledger.list();
   const failures = [...(await cleanDead({ containerIds, limit: Number.POSITIVE_INFINITY, isKept }, ports))];
-  failures.push(...(await orFailure(() => collect({ invocation, config, valid }, ports))));
+  failures.push(...(await listFailures(() => collect({ invocation, config, valid }, ports))));
   if (failures.length > 0) throw toOneFailure(failures);
 }
 
@@ -52,7 +52,7 @@ async function collect({ invocation, config, valid }: GcCall, ports: GcPorts): P
     const attached = await readAll(ports); // again for each: the one before may have taken its time
     const living = [...attached.filter((one) => one.network === network.name), ...valid];
     const forwarding = { network, path: invocation.path, more: toMore(living) };
-    failures.push(...((await orFailure(() => forward("GC", forwarding, ports))) ?? []));
+    failures.push(...(await listFailures(() => forward("GC", forwarding, ports))));
   }
   return failures;
 }

@@ -1,6 +1,7 @@
 import type { Config } from "../config.ts";
+import { isTold } from "../delegate/failures.ts";
 import { forward } from "../delegate/forward.ts";
-import { DelegateError, Failure, listSome } from "../errors.ts";
+import { Failure, listSome } from "../errors.ts";
 import { readIntent } from "../intent/genie.ts";
 import { listNetworks, type NodeNetworks, requireNetwork } from "../networks/candidates.ts";
 import type { StatusPorts } from "../ports.ts";
@@ -29,7 +30,7 @@ export async function status({ invocation, config }: StatusCall, ports: StatusPo
     try {
       return await askNetwork(network, invocation, ports);
     } catch (error) {
-      if (!(error instanceof DelegateError || error instanceof Failure)) throw error;
+      if (!isTold(error)) throw error;
       reasons.push({ network: network.name, error });
     }
   }

@@ -1,7 +1,7 @@
 import { lstat, readdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
-import { findErrno } from "../core/errors.ts";
 import { orIoFailure } from "../core/io-failure.ts";
+import { unlessCode } from "../core/missing.ts";
 import type { Kernel } from "../core/ports.ts";
 
 /** What a process shows that has just ended, or that belongs to somebody else. */
@@ -29,16 +29,16 @@ async function readBootId(): Promise<string> {
  * that has gone to the next one. A link into /proc keeps none, so its time is a new one at every look.
  */
 async function identify(file: string): Promise<string> {
-  const link = await findStats(lstat(file), NOTHING_THERE);
+  const link = await unlessCode(lstat(file), NOTHING_THERE);
   if (link === undefined) return "";
-  const stats = await findStats(stat(file, { bigint: true }), NOTHING_THERE);
+  const stats = await unlessCode(stat(file, { bigint: true }), NOTHING_THERE);
   return toIdentity(stats, !link.isSymbolicLink());
 }
 
 /** What lies in /proc goes with its process: there /proc itself tells whether the same processes are seen. */
 async function locate(file: string): Promise<string> {
   const folder = file.startsWith("/proc/") ? "/proc" : path.dirname(file);
-  return toIdentity(await findStats(stat(folder, { bigint: true }), NOTHING_THERE), false);
+  return toIdentity(await unlessCode(stat(folder, { bigint: true }), NOTHING_THERE), false);
 }
 
 /** Asked of the number alone, since a process keeps no time either: one that is used again counts as inhabited. */
@@ -46,7 +46,7 @@ async function isInhabited(identity: string): Promise<boolean> {
   const [inode] = identity.split("@");
   for (const name of await readdir("/proc")) {
     if (!/^\d+$/.test(name)) continue;
-    const stats = await findStats(stat(path.join("/proc", name, "ns/net"), { bigint: true }), HIDDEN);
+    const stats = await unlessCode(stat(path.join("/proc", name, "ns/net"), { bigint: true }), HIDDEN);
     if (stats !== undefined && toIdentity(stats, false) === inode) return true;
   }
   return false;
@@ -62,14 +62,4 @@ interface Stats {
   readonly dev: bigint;
   readonly ino: bigint;
   readonly ctimeNs: bigint;
-}
-
-/** Undefined for one of the errors that are expected. */
-async function findStats<T>(looking: Promise<T>, expected: readonly string[]): Promise<T | undefined> {
-  try {
-    return await looking;
-  } catch (error) {
-    if (expected.includes(findErrno(error) ?? "")) return undefined;
-    throw error;
-  }
 }

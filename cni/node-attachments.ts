@@ -4,6 +4,7 @@ import type { Attachment, UndoPorts } from "../core/ports.ts";
 import { unlessMissing } from "../core/missing.ts";
 import { readdir } from "node:fs/promises";
 import { orIoFailure } from "../core/io-failure.ts";
+import { findSetAside, toLedgerFolder } from "./ledger/files.ts";
 
 /** An attachment of the ledger, as a person wants to know it. */
 export interface NodeAttachment {
@@ -20,8 +21,6 @@ export interface NodeAttachments {
   /** Containers whose entry is torn, foreign or of a newer genie. */
   readonly unreadable: readonly string[];
 }
-
-const SET_ASIDE = /^\.unreadable-(.+)-\d+$/;
 
 /** All attachments of the node, or of one container. Takes no lock and changes nothing. */
 export async function readAttachments(
@@ -47,18 +46,13 @@ export async function readAttachments(
   return { found, unreadable };
 }
 
-/** The file of a container's entry. */
-export function toEntryFile(stateDir: string, containerId: string): string {
-  return path.join(stateDir, "ledger", containerId);
-}
-
 /** The files that were taken out of the ledger because nobody could read them, of all containers or of one. */
 export async function listSetAside(stateDir: string, containerId?: string): Promise<readonly string[]> {
-  const folder = path.join(stateDir, "ledger");
+  const folder = toLedgerFolder(stateDir);
   const reading = () => unlessMissing(readdir(folder));
   const names = (await orIoFailure(`the ledger in ${folder} can't be read`, reading)) ?? [];
   const isWanted = (name: string): boolean => {
-    const [, of] = SET_ASIDE.exec(name) ?? [];
+    const of = findSetAside(name);
     return of !== undefined && (containerId === undefined || of === containerId);
   };
   return names

@@ -21,12 +21,17 @@ const LOAD_MS = 1_000;
 /** What belongs to this call and not to its configuration. */
 export type Host = Pick<AddPorts, "log" | "signal" | "nodeName">;
 
-/** The ports of what undoes, as they are on a real node. */
-export function openUndoPorts(stateDir: string, host: Host): UndoPorts {
-  const { exec, holding } = openExec();
+/** The ports of what undoes, as they are on a real node. @param pass gets what plugins write to stderr. */
+export function openUndoPorts(
+  stateDir: string,
+  host: Pick<Host, "log" | "signal">,
+  pass?: (bytes: Buffer) => void,
+): UndoPorts {
+  const { exec, holding } = openExec(pass && { pass });
   return { ...host, exec, kernel: openKernel(), ledger: openLedger(stateDir, { log: host.log, holding }) };
 }
 
+/** The ports of DEL, which looks into configurations and decisions only where the ledger can't tell. */
 export function openDelPorts({ stateDir, confDir }: Folders, host: Host): DelPorts {
   return {
     ...openUndoPorts(stateDir, host),

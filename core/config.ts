@@ -93,6 +93,11 @@ export type ModuleConfig = z.infer<z.ZodObject<typeof moduleFields>>;
 export type ScorerConfig = SelectionConfig["scorers"][number];
 export type NetworkFacts = z.infer<typeof networkFacts>;
 
+/** Is there a module that chooses? */
+export function hasModules({ scorers, selector }: SelectionConfig): boolean {
+  return scorers.length > 0 || selector !== undefined;
+}
+
 /** The plugin's own configuration, every default filled in. */
 export type Config = z.infer<typeof config> & { readonly cniVersion: CniVersion };
 
@@ -106,7 +111,7 @@ export function parseConfig(text: string): Config {
 }
 
 /**
- * As parseConfig, but only what GC needs is read, and the rest is as if it were absent: a mistake in what modules are
+ * As parseConfig, but only what GC and the recovery of a damaged ledger entry need is read, and the rest is as if it were absent: a mistake in what modules are
  * told must not keep addresses from being given back.
  */
 export function parseLenientConfig(text: string): Config {

@@ -1,5 +1,6 @@
 import { Command } from "commander";
-import { readAttachments, type NodeAttachment, toEntryFile } from "../node-attachments.ts";
+import { readAttachments, type NodeAttachment } from "../node-attachments.ts";
+import { toEntryFile } from "../ledger/files.ts";
 import type { Shell } from "./shell.ts";
 import { addContainerOption, addStateOptions, findStateDir, type StateOptions } from "./state-dir.ts";
 import { printTable } from "./table.ts";

@@ -1,3 +1,4 @@
+import { hasModules } from "../../core/config.ts";
 import { constants, type Stats } from "node:fs";
 import { access, stat, statfs } from "node:fs/promises";
 import path from "node:path";
@@ -34,7 +35,7 @@ interface Folder {
 
 /** The three folders of genie: there, safe, writable where genie writes, and on a disk that has room. */
 export async function checkFolders({ folders, config }: Subject): Promise<readonly Finding[]> {
-  const hasModules = (config?.genie.selection.scorers.length ?? 0) > 0 || config?.genie.selection.selector;
+  const isChosen = config !== undefined && hasModules(config.genie.selection);
   const made = { state: "ok", todo: "" } as const;
   const noNetworks = { state: "problem", todo: "put the configurations of networks there" } as const;
   const noModules = { state: "problem", todo: "run geniectl pull --config FILE" } as const;
@@ -44,7 +45,7 @@ export async function checkFolders({ folders, config }: Subject): Promise<readon
     {
       check: "folder moduleStore",
       folder: folders.moduleStore,
-      missing: hasModules ? noModules : made,
+      missing: isChosen ? noModules : made,
       isWritten: false,
     },
   ];

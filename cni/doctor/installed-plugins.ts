@@ -1,6 +1,5 @@
 import { readdir, stat } from "node:fs/promises";
-import { findErrno } from "../../core/errors.ts";
-import { unlessMissing } from "../../core/missing.ts";
+import { unlessCode, unlessMissing } from "../../core/missing.ts";
 import { findJsonObject } from "../../core/spec/json.ts";
 import { findExecutable } from "../exec/find-plugin.ts";
 import { RECURSION_GUARD } from "../process-exec.ts";
@@ -59,12 +58,8 @@ export async function listUnsafe(folders: readonly string[]): Promise<readonly s
 }
 
 async function listNames(folder: string): Promise<readonly string[]> {
-  try {
-    return (await readdir(folder)).filter((name) => PLUGIN_NAME.test(name) && !NO_PLUGIN.test(name));
-  } catch (error) {
-    if (NOT_LISTED.includes(findErrno(error) ?? "")) return [];
-    throw error;
-  }
+  const names = (await unlessCode(readdir(folder), NOT_LISTED)) ?? [];
+  return names.filter((name) => PLUGIN_NAME.test(name) && !NO_PLUGIN.test(name));
 }
 
 /** Source: SPEC.md, "VERSION"; some plugins expect the dummy values that older runtimes give. */

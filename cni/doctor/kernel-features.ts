@@ -2,7 +2,7 @@ import { access, readFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
-import { findErrno } from "../../core/errors.ts";
+import { unlessCode } from "../../core/missing.ts";
 import { readBounded } from "../../registry/bounded-file.ts";
 
 const MAX_LIST_BYTES = 8 * 2 ** 20;
@@ -41,25 +41,21 @@ export async function readKernelFeatures(root: string, release: string): Promise
 }
 
 async function readOptions(file: string): Promise<string> {
-  const packed = await unlessUnreadable(readFile(file));
+  const packed = await unlessCode(readFile(file), NOTHING_TO_READ);
   if (packed === undefined) return "";
   return (await promisify(gunzip)(packed, { maxOutputLength: MAX_OPTIONS_BYTES })).toString();
 }
 
 async function readText(file: string): Promise<string> {
-  const bytes = await unlessUnreadable(readBounded(file, MAX_LIST_BYTES));
+  const bytes = await unlessCode(readBounded(file, MAX_LIST_BYTES), NOTHING_TO_READ);
   return bytes === undefined || typeof bytes === "string" ? "" : bytes.toString();
 }
 
 async function exists(file: string): Promise<boolean> {
-  return (await unlessUnreadable(access(file).then(() => true))) === true;
-}
-
-async function unlessUnreadable<T>(reading: Promise<T>): Promise<T | undefined> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (NOTHING_TO_READ.includes(findErrno(error) ?? "")) return undefined;
-    throw error;
-  }
+  return (
+    (await unlessCode(
+      access(file).then(() => true),
+      NOTHING_TO_READ,
+    )) === true
+  );
 }

@@ -1,4 +1,5 @@
-import { listSetAside, readAttachments, toEntryFile } from "../node-attachments.ts";
+import { listSetAside, readAttachments } from "../node-attachments.ts";
+import { toEntryFile } from "../ledger/files.ts";
 import { type Finding, ok, warning } from "./check.ts";
 import type { Subject } from "./subject.ts";
 

@@ -1,3 +1,4 @@
+import { hasModules } from "../../core/config.ts";
 import { findExecutable } from "../exec/find-plugin.ts";
 import { type Finding, ok, problem, warning } from "./check.ts";
 import { runProgram } from "./run-program.ts";
@@ -26,15 +27,15 @@ const PROGRAMS: readonly Needed[] = [
 
 /** The programs that genie itself runs. */
 export async function checkPrograms({ config }: Subject): Promise<readonly Finding[]> {
-  const { scorers = [], selector } = config?.genie.selection ?? {};
-  const hasModules = scorers.length > 0 || selector !== undefined;
-  return await Promise.all(PROGRAMS.map((program) => checkProgram(program, hasModules)));
+  const isChosen = config !== undefined && hasModules(config.genie.selection);
+  return await Promise.all(PROGRAMS.map((program) => checkProgram(program, isChosen)));
 }
 
-async function checkProgram(program: Needed, hasModules: boolean): Promise<Finding> {
+/** @param isChosen modules choose on this node. */
+async function checkProgram(program: Needed, isChosen: boolean): Promise<Finding> {
   const { name, neededFor, debianPackage } = program;
   const check = `program ${name}`;
-  const tell = neededFor === "modules" && !hasModules ? warning : problem;
+  const tell = neededFor === "modules" && !isChosen ? warning : problem;
   const todo = `install ${debianPackage}: ${neededFor === "modules" ? "modules need it" : "every call needs it"}`;
   const file = await findExecutable(name, FOLDERS);
   if (file === undefined) return tell(check, { detail: `not found in ${FOLDERS.join(":")}`, todo });

@@ -1,6 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { findErrno } from "../../core/errors.ts";
+import { unlessCode } from "../../core/missing.ts";
 
 /** After SIGKILL only the kernel itself can keep a process, such as one that waits for a lock of the network stack. */
 const GONE_WITHIN_MS = 1_000;
@@ -38,17 +39,7 @@ async function hasLiving(group: number): Promise<boolean> {
 
 /** Fields as in proc(5), counted from behind the name, which may hold anything. */
 async function readProcess(name: string) {
-  const stat = await readStat(`/proc/${name}/stat`);
+  const stat = (await unlessCode(readFile(`/proc/${name}/stat`, "utf8"), ["ENOENT", "ESRCH"])) ?? ""; // it is gone
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return { state: fields[0] ?? "", processGroup: Number(fields[2]), threads: Number(fields[17]) };
-}
-
-/** Empty when the process is gone. */
-async function readStat(file: string): Promise<string> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    if (["ENOENT", "ESRCH"].includes(findErrno(error) ?? "")) return "";
-    throw error;
-  }
 }

@@ -10,6 +10,7 @@ import { CONTAINER_ID } from "../../core/spec/environment.ts";
 import { readBounded } from "../../registry/bounded-file.ts";
 import { makeFolder } from "../../registry/new-folder.ts";
 import { checkOwnFolder, writeDurably } from "../private-folder.ts";
+import { toAsideFile, toEntryFile, toLedgerFolder, toTempFile } from "./files.ts";
 import { readEntry, writeEntry } from "./format.ts";
 import { type LockPorts, openLocks } from "./locks.ts";
 
@@ -18,8 +19,8 @@ const ENTRY_LIMIT_BYTES = 16 * 1024 * 1024;
 
 /** The ledger under `stateDir`: a file and a lock a container. */
 export function openLedger(stateDir: string, ports: LockPorts): Ledger {
-  const folder = path.join(stateDir, "ledger");
-  const fileOf = (containerId: string): string => path.join(folder, containerId);
+  const folder = toLedgerFolder(stateDir);
+  const fileOf = (containerId: string): string => toEntryFile(stateDir, containerId);
   const onDisk = <T>(act: () => Promise<T>): Promise<T> =>
     orIoFailure(`the ledger in ${folder} can't be used`, act);
   const locks = openLocks(path.join(stateDir, "locks"), ports);
@@ -27,7 +28,7 @@ export function openLedger(stateDir: string, ports: LockPorts): Ledger {
     lock: async (containerId, signal) => {
       await using undo = new AsyncDisposableStack();
       undo.use(await locks.lock(containerId, signal));
-      await onDisk(() => rm(toTemp(fileOf(containerId)), { force: true })); // of a writer that was killed
+      await onDisk(() => rm(toTempFile(fileOf(containerId)), { force: true })); // of a writer that was killed
       return undo.move();
     },
     tryLock: locks.tryLock,
@@ -37,7 +38,7 @@ export function openLedger(stateDir: string, ports: LockPorts): Ledger {
       onDisk(async () => {
         const file = fileOf(containerId);
         if (attachments.length === 0) await removeEntry(file);
-        else await writeDurably(file, bound(writeEntry(attachments), file), { temp: toTemp(file) });
+        else await writeDurably(file, bound(writeEntry(attachments), file), { temp: toTempFile(file) });
       }),
     setAside: (containerId) => onDisk(() => setAside(fileOf(containerId), ports)),
     probe: () => onDisk(() => probe(stateDir)),
@@ -69,17 +70,12 @@ async function readFile(containerId: string, file: string): Promise<LedgerEntry>
 /** What a power cut left half written goes too. */
 async function removeEntry(file: string): Promise<void> {
   await rm(file, { force: true });
-  await rm(toTemp(file), { force: true });
+  await rm(toTempFile(file), { force: true });
   await unlessMissing(syncFolder(path.dirname(file))); // no folder: there never was an entry
 }
 
-/** One name a container: whoever writes next replaces what a crash left. */
-function toTemp(file: string): string {
-  return path.join(path.dirname(file), `.${path.basename(file)}.tmp`);
-}
-
 async function setAside(file: string, { log }: LockPorts): Promise<void> {
-  const aside = path.join(path.dirname(file), `.unreadable-${path.basename(file)}-${Date.now()}`);
+  const aside = toAsideFile(file);
   await rename(file, aside);
   await syncFolder(path.dirname(file));
   log.warn({ file, aside }, "a ledger file is torn, foreign or of a newer genie and was set aside");

@@ -30,7 +30,7 @@ export function planSteps(
   const known = isAtLeast(network.cniVersion, "0.4.0") ? prevResult : undefined;
   return network.plugins.map((plugin) => ({
     plugin: plugin.type,
-    stdin: toStdin(plugin, network, { runtimeConfig, prevResult: known }),
+    stdin: toStdin(plugin, network, toInjected(plugin, { runtimeConfig, prevResult: known })),
   }));
 }
 
@@ -45,7 +45,7 @@ export async function addChain(
 ): Promise<JsonObject> {
   let prevResult: JsonObject | undefined;
   for (const plugin of network.plugins) {
-    const stdin = toStdin(plugin, network, { runtimeConfig, prevResult });
+    const stdin = toStdin(plugin, network, toInjected(plugin, { runtimeConfig, prevResult }));
     const result = await runAdd({ ...call, verb: "ADD", plugin: plugin.type, stdin }, exec, signal);
     prevResult = convertResult(result, network.cniVersion);
   }
@@ -77,19 +77,20 @@ export async function undoChain(
   return { left, errors };
 }
 
+/** What the runtime adds for a plugin: of its capabilities those that the plugin declares. */
+function toInjected({ config }: PluginConfig, { runtimeConfig, prevResult }: InjectedFields): JsonObject {
+  const declared = pickDeclared(config, runtimeConfig);
+  return {
+    ...(Object.keys(declared).length > 0 ? { runtimeConfig: declared } : {}),
+    ...(prevResult === undefined ? {} : { prevResult }),
+  };
+}
+
 /** The configuration with which a plugin is run; what its author wrote besides stays as it is. */
 export function toStdin(
   { config }: PluginConfig,
   { name, cniVersion }: Network,
-  injected: InjectedFields,
+  injected: JsonObject,
 ): string {
-  const { prevResult } = injected;
-  const runtimeConfig = pickDeclared(config, injected.runtimeConfig);
-  return JSON.stringify({
-    ...config,
-    name,
-    cniVersion,
-    ...(Object.keys(runtimeConfig).length > 0 ? { runtimeConfig } : {}),
-    ...(prevResult === undefined ? {} : { prevResult }),
-  });
+  return JSON.stringify({ ...config, name, cniVersion, ...injected });
 }

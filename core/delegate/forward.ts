@@ -1,6 +1,7 @@
 import type { AddPorts } from "../ports.ts";
 import type { JsonObject } from "../spec/json.ts";
 import type { Network } from "../spec/network.ts";
+import { toStdin } from "./chain.ts";
 import { runSilent } from "./run.ts";
 
 export interface Forwarding {
@@ -20,10 +21,9 @@ export async function forward(
   { network, path, more }: Forwarding,
   { exec, signal }: Pick<AddPorts, "exec" | "signal">,
 ): Promise<void> {
-  const { name, cniVersion, plugins } = network;
-  for (const { type: plugin, config } of plugins) {
-    const stdin = JSON.stringify({ ...config, name, cniVersion, ...more });
-    const nobody = { containerId: "", netns: "", ifName: "", args: "" };
-    await runSilent({ ...nobody, verb, plugin, path, stdin }, exec, signal);
+  const nobody = { containerId: "", netns: "", ifName: "", args: "" };
+  for (const plugin of network.plugins) {
+    const stdin = toStdin(plugin, network, more);
+    await runSilent({ ...nobody, verb, plugin: plugin.type, path, stdin }, exec, signal);
   }
 }

@@ -1,4 +1,4 @@
-import type { Config } from "../config.ts";
+import { type Config, hasModules } from "../config.ts";
 import { Failure } from "../errors.ts";
 import type { PodIntent } from "./intent.ts";
 
@@ -14,8 +14,7 @@ export function readIntent(annotations: ReadonlyMap<string, string>, config: Con
   if (wish !== undefined) return { wants: "named", network: parseName(wish, 'annotation "cni"') };
   const standard = config.default_plugin?.trim() ?? "";
   if (standard !== "") return { wants: "default", network: parseName(standard, "default_plugin") };
-  const { scorers, selector } = config.genie.selection;
-  return scorers.length > 0 || selector !== undefined ? { wants: "any", count: 1 } : { wants: "first" };
+  return hasModules(config.genie.selection) ? { wants: "any", count: 1 } : { wants: "first" };
 }
 
 function parseName(wish: string, where: string): string {

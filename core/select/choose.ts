@@ -1,4 +1,4 @@
-import type { Config } from "../config.ts";
+import { type Config, hasModules } from "../config.ts";
 import { Failure, listSome } from "../errors.ts";
 import type { PodIntent } from "../intent/intent.ts";
 import { isSystemPod, type Pod, toWorkload } from "../intent/pod.ts";
@@ -79,9 +79,7 @@ async function decideUnasked(
 
 /** The modules choose among all networks; without any module, the fallback does. */
 async function askModules(choosing: Choosing, ports: ChoosePorts): Promise<Decision> {
-  const { scorers, selector } = choosing.config.genie.selection;
-  const modulesAsked = scorers.length > 0 || selector !== undefined;
-  await using sandbox = modulesAsked ? ports.openSandbox() : undefined;
+  await using sandbox = hasModules(choosing.config.genie.selection) ? ports.openSandbox() : undefined;
   const question = await toQuestion(choosing, await toCandidates(choosing, ports), ports);
   if (sandbox !== undefined) {
     const decision = await decide(question, {

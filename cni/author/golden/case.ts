@@ -1,0 +1,73 @@
+import * as z from "zod";
+import { toFieldName } from "../../../core/spec/json.ts";
+import { BuildFailure } from "../failure.ts";
+
+const texts = z.record(z.string(), z.string());
+
+/** A value measured just now, or one with its age. */
+const kpi = z.union([z.number(), z.strictObject({ value: z.number(), ageMs: z.number().int().min(0) })]);
+
+/** A score, or the reason of a rejection; by network, in the order of the candidates. */
+const verdicts = z.record(z.string(), z.union([z.number(), z.string()]));
+
+const goldenCase = z.strictObject({
+  name: z.string(),
+  settings: z.record(z.string(), z.json()).default({}),
+  purpose: z.enum(["attach", "switch", "simulate"]).default("attach"),
+  workload: z
+    .strictObject({
+      orchestrator: z.string().default("none"),
+      namespace: z.string().default(""),
+      name: z.string().default(""),
+      labels: texts.default({}),
+      annotations: texts.default({}),
+      node: z.string().default("node"),
+    })
+    .prefault({}),
+  /** KPIs by network and name. */
+  candidates: z.record(z.string(), z.record(z.string(), kpi)),
+  /** By network, for those that have any. */
+  attributes: z.record(z.string(), texts).default({}),
+  /** The type of the first plugin by network; `bridge` where it isn't said. */
+  plugins: texts.default({}),
+  /** The networks to which the workload is attached now. */
+  current: z.array(z.string()).default([]),
+  count: z.number().int().min(1).default(1),
+  /** Decimal, since JSON has no 64-bit numbers. */
+  seed: z
+    .string()
+    .regex(/^\d{1,20}$/, "must be a decimal number in quotes")
+    .default("1"),
+  extensions: texts.default({}),
+  /** What a selector is told of the scorers. */
+  verdicts: verdicts.optional(),
+  /** A scorer's verdicts, or a selector's choices as network and reason. */
+  answer: z.union([verdicts, z.array(z.tuple([z.string(), z.string()]))]).optional(),
+  /** The whole answer is this error. */
+  error: z.string().optional(),
+});
+
+/** One question to a module and the answer that it must give; the form is explained in `selectors/README.md`. */
+export type GoldenCase = z.infer<typeof goldenCase>;
+/** As it stands in a file, where defaults may be left out. */
+export type GoldenCaseInput = z.input<typeof goldenCase>;
+
+/** Reads a file of golden cases. @throws {BuildFailure} naming the case and the field that is wrong. */
+export function parseGoldenCases(file: string, text: string): readonly GoldenCase[] {
+  const parsed = z.array(goldenCase).safeParse(parseJson(file, text));
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map((issue) => `${toFieldName(issue.path)}: ${issue.message}`);
+  throw new BuildFailure(`${file} is no list of golden cases: ${faults.slice(0, 3).join("; ")}`, {
+    todo: "see selectors/README.md, Test it",
+    report: faults,
+  });
+}
+
+function parseJson(file: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+    throw new BuildFailure(`${file} is not JSON: ${cause.message}`, { todo: "mend the file", cause });
+  }
+}

@@ -1,57 +1,13 @@
-import { closestMatch } from "leven";
 import * as z from "zod";
 import { Failure } from "./errors.ts";
+import { selection } from "./select/selection-config.ts";
 import { findJsonObject, isJsonObject, type JsonObject, toFieldName } from "./spec/json.ts";
 import { type CniVersion, IMPLIED_VERSION, parseCniVersion } from "./spec/versions.ts";
-
-/** An object without unknown keys; a misspelt one is answered with the known key that is closest. */
-function strict<Shape extends z.ZodRawShape>(shape: Shape) {
-  return z.strictObject(shape, {
-    error: (issue) => {
-      if (issue.code !== "unrecognized_keys") return undefined;
-      const hints = issue.keys.map((key) => {
-        const closest = closestMatch(key, Object.keys(shape), { maxDistance: 4 });
-        return closest === undefined
-          ? `unknown key "${key}"`
-          : `unknown key "${key}", did you mean "${closest}"?`;
-      });
-      return hints.join("; ");
-    },
-  });
-}
+import { strict } from "./strict-object.ts";
 
 export const DEFAULT_MODULE_STORE = "/var/lib/genie/modules";
 
 const folder = z.string().regex(/^\/[^\0]*$/, "must be an absolute path");
-
-/** A module is named by the digest of its manifest: a tag may move between two pods. */
-const pinnedReference = z
-  .string()
-  .max(512)
-  .regex(/@sha256:[a-f0-9]{64}$/, "must be pinned by digest (…@sha256:…): run `geniectl pin --config FILE`");
-
-const moduleFields = {
-  module: pinnedReference,
-  mode: z.literal("enforce").default("enforce"),
-  settings: z.record(z.string(), z.json()).default({}),
-  /** What a failure of this module means: the fallback decides, or the pod fails with error 110. */
-  onFailure: z.enum(["fallback", "fail"]).default("fallback"),
-};
-
-const selection = strict({
-  scorers: z
-    .array(strict({ ...moduleFields, weight: z.number().positive().max(1e6).default(1) }))
-    .max(32)
-    .default([]),
-  selector: strict(moduleFields).optional(),
-  fallback: z.enum(["first-fit", "default"]).default("first-fit"),
-  /** For all modules of one decision together, from the moment the guest process has them. */
-  deadlineMs: z.number().int().min(1).max(10_000).default(50),
-  /** Linear memory of one module, summed over its memories. */
-  memoryMiB: z.number().int().min(1).max(256).default(16),
-  /** When a network can't be attached, the next in the ranking is tried. */
-  tryNextOnFailure: z.boolean().default(true),
-});
 
 const networkFacts = strict({
   attributes: z.record(z.string(), z.string()).default({}),
@@ -88,15 +44,7 @@ const config = z.looseObject({
 });
 
 export type GenieConfig = z.infer<typeof genie>;
-export type SelectionConfig = z.infer<typeof selection>;
-export type ModuleConfig = z.infer<z.ZodObject<typeof moduleFields>>;
-export type ScorerConfig = SelectionConfig["scorers"][number];
 export type NetworkFacts = z.infer<typeof networkFacts>;
-
-/** Is there a module that chooses? */
-export function hasModules({ scorers, selector }: SelectionConfig): boolean {
-  return scorers.length > 0 || selector !== undefined;
-}
 
 /** The plugin's own configuration, every default filled in. */
 export type Config = z.infer<typeof config> & { readonly cniVersion: CniVersion };

@@ -1,4 +1,4 @@
-import { hasModules } from "../../core/config.ts";
+import { hasModules } from "../../core/select/selection-config.ts";
 import { constants, type Stats } from "node:fs";
 import { access, stat, statfs } from "node:fs/promises";
 import path from "node:path";

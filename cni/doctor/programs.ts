@@ -1,4 +1,4 @@
-import { hasModules } from "../../core/config.ts";
+import { hasModules } from "../../core/select/selection-config.ts";
 import { findExecutable } from "../exec/find-plugin.ts";
 import { type Finding, ok, problem, warning } from "./check.ts";
 import { runProgram } from "./run-program.ts";

@@ -1,4 +1,5 @@
-import { type Config, hasModules } from "../config.ts";
+import type { Config } from "../config.ts";
+import { hasModules } from "../select/selection-config.ts";
 import { Failure } from "../errors.ts";
 import type { PodIntent } from "./intent.ts";
 

@@ -1,4 +1,4 @@
-import { type Config, hasModules } from "../config.ts";
+import type { Config } from "../config.ts";
 import { Failure, listSome } from "../errors.ts";
 import type { PodIntent } from "../intent/intent.ts";
 import { isSystemPod, type Pod, toWorkload } from "../intent/pod.ts";
@@ -17,6 +17,7 @@ import { digestInputs } from "./inputs.ts";
 import { decide } from "./pipeline.ts";
 import type { Question } from "./question.ts";
 import type { Candidate } from "./request.ts";
+import { hasModules } from "./selection-config.ts";
 
 export interface Choosing {
   readonly intent: PodIntent;

@@ -1,4 +1,3 @@
-import type { ModuleConfig, ScorerConfig } from "../config.ts";
 import type { ModuleSource, Sandbox } from "../sandbox/port.ts";
 import { checkChoices, checkVerdicts } from "./answer.ts";
 import type { Decision, ModuleRun, Ranked, Rejected } from "./decision.ts";
@@ -7,6 +6,7 @@ import { digestInputs } from "./inputs.ts";
 import type { ModuleResult } from "./outcome.ts";
 import type { Question } from "./question.ts";
 import type { Candidate, Choice, ModuleKind, SelectionRequest } from "./request.ts";
+import type { ModuleConfig, ScorerConfig } from "./selection-config.ts";
 
 export interface PipelinePorts {
   readonly source: ModuleSource;

@@ -1,4 +1,4 @@
-import type { SelectionConfig } from "../config.ts";
+import type { SelectionConfig } from "./selection-config.ts";
 import type { SelectionRequest } from "./request.ts";
 
 /** What one decision is made from. */

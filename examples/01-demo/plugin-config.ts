@@ -1,4 +1,4 @@
-import type { SelectionConfig } from "../../core/config.ts";
+import type { SelectionConfig } from "../../core/select/selection-config.ts";
 import { DEADLINE_MS, MODULES, PRICE_PER_HOUR, SELECTOR_SETTINGS } from "./scenario.ts";
 
 type Written<Module> = Pick<Module & { module: string }, "module"> & Partial<Module>;

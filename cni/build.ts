@@ -6,7 +6,7 @@ import { build } from "esbuild";
 import { replaceFile } from "../registry/atomic-file.ts";
 import { JCO_VERSION } from "../registry/prepare/jco-version.ts";
 import { buildBuiltinModules } from "./author/builtin.ts";
-import { planGuestHead } from "./build/guest-head.ts";
+import { GUEST_LIMITS, planGuestHead } from "./build/guest-head.ts";
 import { formatTrampoline, planTrampoline } from "./build/trampoline.ts";
 
 const ROOT = path.dirname(import.meta.dirname);
@@ -14,7 +14,7 @@ const DIST = path.join(ROOT, "dist");
 
 const PROGRAMS = [
   { name: "genie-standalone", entry: "cni/standalone.ts", trampoline: planTrampoline("genie-standalone") },
-  { name: "genie-guest", entry: "cni/guest.ts", trampoline: planGuestHead() },
+  { name: "genie-guest", entry: "cni/guest.ts", trampoline: planGuestHead(GUEST_LIMITS) },
   { name: "geniectl", entry: "cni/cli/main.ts", trampoline: planTrampoline("geniectl") },
 ];
 

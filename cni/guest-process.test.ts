@@ -18,7 +18,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, onTestFailed, test } from "vitest";
-import { GUEST_ID, REALM } from "./build/guest-head.ts";
+import { GUEST_ID, GUEST_LIMITS, REALM } from "./build/guest-head.ts";
 import { spawnGuest } from "./guest-process.ts";
 
 const PROGRAM = new URL("../dist/bin/genie-guest", import.meta.url).pathname;
@@ -43,8 +43,8 @@ afterAll(async () => {
 });
 
 /** A guest process that says it is ready, by its pid. Ends with the block. */
-async function startGuest(program = PROGRAM, node = process.execPath) {
-  const child = execa(program, {
+async function startGuest({ program = PROGRAM, node = process.execPath, words = [] as string[] } = {}) {
+  const child = execa(program, words, {
     env: { GENIE_NODE: node, PATH: "/usr/bin:/bin", SECRET: "of the host" },
     extendEnv: false,
     stdin: "pipe",
@@ -100,6 +100,20 @@ test("its /proc entry shows no identity, no capability, no environment and no ne
   expect(status.get("Groups")).toBe("");
 });
 
+test.each([
+  ["its head", [], GUEST_LIMITS.heapMiB],
+  ["who starts it", ["200"], 200],
+])("its memory is bounded by %s", async (_who, words, heapMiB) => {
+  await using guest = await startGuest({ words });
+  const bytes = (heapMiB + GUEST_LIMITS.besideHeapMiB) * 2 ** 20;
+  expect(await readFile(`/proc/${guest.pid}/limits`, "utf8")).toMatch(
+    new RegExp(`^Max data size +${bytes} +${bytes} `, "m"),
+  );
+  expect(await readFile(`/proc/${guest.pid}/cmdline`, "utf8")).toContain(
+    `\0--max-old-space-size=${heapMiB}\0`,
+  );
+});
+
 test("it starts from a folder that its user can't enter, node too, through a link", async () => {
   const closed = path.join(folder, "closed");
   await mkdir(closed, { mode: 0o700 });
@@ -107,7 +121,7 @@ test("it starts from a folder that its user can't enter, node too, through a lin
   const node = path.join(closed, "node");
   await copyFile(process.execPath, node, constants.COPYFILE_FICLONE);
   await symlink(path.join(closed, "genie-guest"), path.join(folder, "link"));
-  await using guest = await startGuest(path.join(folder, "link"), node);
+  await using guest = await startGuest({ program: path.join(folder, "link"), node });
   expect((await readStatus(guest.pid)).get("NoNewPrivs")).toBe("1");
 });
 
@@ -148,7 +162,7 @@ test("descriptors that leaked into it are closed", async () => {
   const leaky = path.join(folder, "leaky");
   const opened = [5, 9, 10, 40, 200].map((fd) => `${fd}<'${secret}'`).join(" ");
   await writeFile(leaky, `#!/bin/bash\nexec ${opened}\nexec '${PROGRAM}'`, { mode: 0o755 });
-  await using guest = await startGuest(leaky);
+  await using guest = await startGuest({ program: leaky });
   const descriptors = await readdir(`/proc/${guest.pid}/fd`);
   expect(descriptors).toContain("0");
   const targets = await Promise.all(descriptors.map((fd) => readlink(`/proc/${guest.pid}/fd/${fd}`)));

@@ -5,16 +5,35 @@ import { requireNode, type Trampoline } from "./trampoline.ts";
 /** The uid and gid of guest processes started by root. Owns nothing and is in no password file. */
 export const GUEST_ID = 60717;
 
-/** Bounds of the guest's process, whatever its modules ask for. */
-const LIMITS = "--fsize=0 --core=0 --nofile=32 --data=1073741824";
+/** Bounds of a confined process, whatever it is asked to do. */
+export interface HeadLimits {
+  /** Of V8's old generation. Who starts the program may name another one as its first argument. */
+  readonly heapMiB: number;
+  /** Of what the process has beside that heap: wasm memories, compiled code, stacks, node's own. */
+  readonly besideHeapMiB: number;
+  /** Of one wasm memory: the backstop, as the host writes each memory's own maximum. */
+  readonly wasmMemoryMiB: number;
+}
 
-/**
- * `--wasm-max-mem-pages` is only the backstop (64 MiB a memory); the host writes each memory's own maximum.
- * `--disable-sigusr1`: the signal would open an inspector.
- */
+/** Of the process in which modules run. */
+export const GUEST_LIMITS: HeadLimits = { heapMiB: 96, besideHeapMiB: 928, wasmMemoryMiB: 64 };
+
+/** `--disable-sigusr1`: the signal would open an inspector. */
 const NODE_FLAGS =
   "--permission --no-experimental-sqlite --disallow-code-generation-from-strings --disable-sigusr1 " +
-  "--max-old-space-size=96 --max-semi-space-size=8 --wasm-max-mem-pages=1024";
+  "--max-semi-space-size=8";
+
+const WASM_PAGES_PER_MIB = 16;
+
+/** Of the shell variable `$heap`, which holds MiB. */
+function formatProcessLimits({ besideHeapMiB }: HeadLimits): string {
+  return `--fsize=0 --core=0 --nofile=32 --data=$(((heap + ${besideHeapMiB}) * 1048576))`;
+}
+
+function formatNodeFlags({ wasmMemoryMiB }: HeadLimits): string {
+  const pages = wasmMemoryMiB * WASM_PAGES_PER_MIB;
+  return `${NODE_FLAGS} --max-old-space-size=$heap --wasm-max-mem-pages=${pages}`;
+}
 
 /**
  * Takes from JavaScript's reach what node adds to the language, before any module's glue is evaluated: node doesn't
@@ -53,10 +72,11 @@ const DROP = "--bounding-set=-all --inh-caps=-all --ambient-caps=-all";
  * (an ordinary user, or root in a user namespace without that uid) gives up what the kernel lets it.
  * Opening the script and node comes first, since afterwards neither may be within reach.
  */
-export function planGuestHead(): Trampoline {
+export function planGuestHead(limits: HeadLimits): Trampoline {
   return {
     shell: [
       ...requireNode(),
+      `case \${1:-} in '' | *[!0-9]*) heap=${limits.heapMiB};; *) heap=$1;; esac`,
       `exec 3<"$0" 4<"$node"; PATH=/usr/sbin:/usr/bin:/sbin:/bin`,
       `while read -r key uid rest; do [ "$key" = Uid: ] && break; done </proc/self/status`,
       `reach=; while read -r first rest count; do [ "$first" -le ${GUEST_ID} ] && ` +
@@ -67,8 +87,8 @@ export function planGuestHead(): Trampoline {
         `elif unshare ${SPACE} true 2>&-; then space='unshare ${SPACE}'; drop='${DROP}'; ` +
         `elif unshare --user --map-root-user ${SPACE} true 2>&-; then ` +
         `space='unshare --user --map-root-user ${SPACE}'; drop='${DROP}'; else space=; drop=; fi`,
-      `exec env -i setpriv --pdeathsig=KILL -- $space prlimit ${LIMITS} -- ` +
-        `setpriv --no-new-privs --pdeathsig=KILL $drop -- /proc/self/fd/4 ${NODE_FLAGS} -e '${BOOTSTRAP}' -- $more`,
+      `exec env -i setpriv --pdeathsig=KILL -- $space prlimit ${formatProcessLimits(limits)} -- ` +
+        `setpriv --no-new-privs --pdeathsig=KILL $drop -- /proc/self/fd/4 ${formatNodeFlags(limits)} -e '${BOOTSTRAP}' -- $more`,
     ],
     script: "",
   };

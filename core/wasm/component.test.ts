@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { BinaryError, toLeb128 } from "./binary.ts";
-import { findMisfit, inspectComponent } from "./component.ts";
+import { findFault, findMisfit, findModuleFault, inspectComponent } from "./component.ts";
 
 const HEADER = [0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0];
 const INSTANCE = 0x05;
@@ -132,4 +132,28 @@ test("names of the component's are cleaned before they are told", () => {
   expect(findMisfit("scorer", exporting("genie:selection/types@\u001b\n9"))).toBe(
     "it exports genie:selection/types in version ??9; this host serves genie:selection/types@1.0",
   );
+});
+
+test.each<[string, Uint8Array, RegExp]>([
+  ["a core module", Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0), /component new/],
+  [
+    "an import of WASI",
+    component(section(10, 1, ...importOf("wasi:cli/exit@0.2.0", INSTANCE, 0))),
+    /--stub-wasi/,
+  ],
+  [
+    "an import of ours",
+    component(section(10, 1, ...importOf("genie:selection/types@1.0.0", INSTANCE, 0))),
+    /export/,
+  ],
+  ["a strange import", component(section(10, 1, ...importOf("a:b/c", INSTANCE, 0))), /take the import out/],
+  ["a cut file", component([10, 9]), /build it again/],
+  ["a function at the root", component(section(11, 1, ...exportOf("score", 1, 0, 0))), /exported interface/],
+  ["another version", exporting("genie:selection/types@3.0.0"), /build it against genie:selection@1.0.0/],
+])("how %s is mended is said", (_name, bytes, todo) => {
+  expect(findModuleFault("scorer", bytes)?.todo).toMatch(todo);
+});
+
+test("what fits one kind has no fault of its own", () => {
+  expect(findFault(exporting("genie:selection/types@1.0.0"))).toBeUndefined();
 });

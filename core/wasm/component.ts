@@ -1,8 +1,16 @@
 import { cleanReason } from "../select/answer.ts";
 import type { ModuleKind } from "../select/request.ts";
-import { INTERFACE_BY_KIND, TYPES_INTERFACE, WORLD_MAJOR, WORLD_MINOR } from "../select/world.ts";
+import {
+  INTERFACE_BY_KIND,
+  INTERFACE_PREFIX,
+  TYPES_INTERFACE,
+  WORLD_MAJOR,
+  WORLD_MINOR,
+  WORLD_VERSION,
+} from "../select/world.ts";
 import { BinaryError, findLayer, readSections } from "./binary.ts";
 import { readExportNames, readImportNames } from "./extern.ts";
+import { catchFault, type Fault, formatFault } from "./fault.ts";
 
 export interface ComponentShape {
   readonly imports: readonly string[];
@@ -22,25 +30,66 @@ export function inspectComponent(bytes: Uint8Array): ComponentShape {
   return { imports: sections.flatMap(readImportNames), exports: sections.flatMap(readExportNames) };
 }
 
-/** Why this component can't serve as a module of this kind, in words; undefined when it can. */
-export function findMisfit(kind: ModuleKind, bytes: Uint8Array): string | undefined {
-  try {
-    const { imports, exports } = inspectComponent(bytes);
-    if (imports[0] !== undefined) return `it imports ${cleanReason(imports[0])}; a module may import nothing`;
-    return findMissing(TYPES_INTERFACE, exports) ?? findMissing(INTERFACE_BY_KIND[kind], exports);
-  } catch (error) {
-    if (error instanceof BinaryError) return `it ${error.message}`;
-    throw error;
-  }
+/** Why no host of ours would take this component, whatever the kind of module; undefined when one may. */
+export function findFault(bytes: Uint8Array): Fault | undefined {
+  const layer = findLayer(bytes);
+  if (layer !== "component") return LAYER_FAULT[layer ?? "none"];
+  return catchFault(() => findImportFault(inspectComponent(bytes)));
 }
 
-function findMissing(name: string, exports: readonly string[]): string | undefined {
+/** Why this component can't serve as a module of this kind; undefined when it can. */
+export function findModuleFault(kind: ModuleKind, bytes: Uint8Array): Fault | undefined {
+  return findFault(bytes) ?? catchFault(() => findWorldFault(kind, inspectComponent(bytes)));
+}
+
+/** The same in one sentence. */
+export function findMisfit(kind: ModuleKind, bytes: Uint8Array): string | undefined {
+  const fault = findModuleFault(kind, bytes);
+  return fault && formatFault(fault);
+}
+
+const LAYER_FAULT: Readonly<Record<"module" | "none", Fault>> = {
+  module: {
+    what: "is a core wasm module, not a component",
+    todo: "make a component of it: geniectl build, or wasm-tools component new",
+  },
+  none: { what: "is not wasm", todo: "give the .wasm file that the build wrote" },
+};
+
+function findImportFault({ imports }: ComponentShape): Fault | undefined {
+  const [name] = imports;
+  if (name === undefined) return undefined;
+  return { what: `imports ${cleanReason(name)}; a module may import nothing`, todo: planImportRemedy(name) };
+}
+
+function planImportRemedy(name: string): string {
+  if (name.startsWith("wasi:"))
+    return "build without WASI: Rust for wasm32-unknown-unknown, componentize-qjs with --stub-wasi, AssemblyScript without its WASI shim";
+  if (name.startsWith(INTERFACE_PREFIX))
+    return "let the world export the interface types as well, as selectors/wit/world.wit has it";
+  return "take the import out of the world that it is built for";
+}
+
+function findWorldFault(kind: ModuleKind, { exports }: ComponentShape): Fault | undefined {
+  return findMissing(TYPES_INTERFACE, exports) ?? findMissing(INTERFACE_BY_KIND[kind], exports);
+}
+
+function findMissing(name: string, exports: readonly string[]): Fault | undefined {
   const versions = exports.filter((it) => it.startsWith(`${name}@`)).map((it) => it.slice(name.length + 1));
   if (versions.some(isServed)) return undefined;
   const wanted = `${name}@${WORLD_MAJOR}.${WORLD_MINOR}`;
-  return versions.length === 0
-    ? `it doesn't export ${wanted}`
-    : `it exports ${name} in version ${cleanReason(versions.join(", "))}; this host serves ${wanted}`;
+  if (versions.length === 0) return { what: `doesn't export ${wanted}`, todo: planExportRemedy(exports) };
+  return {
+    what: `exports ${name} in version ${cleanReason(versions.join(", "))}; this host serves ${wanted}`,
+    todo: `build it against genie:selection@${WORLD_VERSION}, or update the host`,
+  };
+}
+
+/** A world of root functions is what people write first. */
+function planExportRemedy(exports: readonly string[]): string {
+  const isRoot = exports.some((name) => name === "score" || name === "select");
+  const world = "build it for world scorer or selector of selectors/wit/world.wit";
+  return isRoot ? `${world}: its function belongs into an exported interface` : world;
 }
 
 function isServed(version: string): boolean {

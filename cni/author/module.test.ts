@@ -111,3 +111,41 @@ test("the same AssemblyScript gives the same bytes in another folder", async () 
   const [here, there] = [await buildModule({ file: original }), await buildModule({ file: copy })];
   expect(Buffer.from(there.component).equals(here.component)).toBe(true);
 });
+
+describe("a top level that never ends", () => {
+  const endless = async () => {
+    const file = path.join(folder, "endless.ts");
+    await writeFile(file, "while (true) {}\nexport const score = () => [];\n");
+    return file;
+  };
+
+  test("is stopped, and the author told where the work belongs", async () => {
+    const failure = await buildModule({ file: await endless() }, { deadlineMs: 1_500 }).catch(
+      (error: unknown) => error,
+    );
+    expect(failure).toBeInstanceOf(BuildFailure);
+    expect(String(failure)).toContain(
+      "endless.ts can't be built as TypeScript: its top level didn't end within",
+    );
+  });
+
+  test("ends with the build that a signal stops", async () => {
+    const stop = new AbortController();
+    const building = buildModule({ file: await endless() }, { signal: stop.signal });
+    setTimeout(() => stop.abort(new Error("stopped")), 500);
+    await expect(building).rejects.toThrow("stopped");
+  });
+});
+
+test("JavaScript builds as well, and may list what it exports", async () => {
+  const { kind, language } = await build("const score = () => [];\nexport { score };\n", "plain.mjs");
+  expect({ kind, language }).toEqual({ kind: "scorer", language: "typescript" });
+});
+
+test("what a module prints while it is built stays out of the component", async () => {
+  const { component } = await build(
+    'console.log("x".repeat(100));\nexport const score = () => [];',
+    "loud.ts",
+  );
+  expect(Buffer.from(component.subarray(0, 4)).toString()).toBe("\0asm");
+});

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { findMisfit } from "../../core/wasm/component.ts";
 import { compileAssemblyScript } from "./assemblyscript.ts";
+import type { ComponentizeLimits } from "./componentize.ts";
 import { readSource, type Source, type SourceOptions } from "./source.ts";
 import { findPackageRoot, loadTool } from "./toolchain.ts";
 import { compileTypeScript } from "./typescript.ts";
@@ -29,12 +30,15 @@ interface Jco {
  * doesn't: the snapshot of QuickJS differs with each build, see https://github.com/bytecodealliance/wizer/issues/153.
  * @throws {BuildFailure} what the author can mend.
  */
-export async function buildModule(options: SourceOptions): Promise<BuiltModule> {
+export async function buildModule(
+  options: SourceOptions,
+  limits: ComponentizeLimits = {},
+): Promise<BuiltModule> {
   const source = await readSource(options);
   const selectors = path.join(await findPackageRoot(), "selectors");
   const built =
     source.language === "typescript"
-      ? { component: await compileTypeScript(source, selectors), warnings: [] }
+      ? { component: await compileTypeScript(source, { selectors, ...limits }), warnings: [] }
       : await buildAssemblyScript(source, selectors);
   const misfit = findMisfit(source.kind, built.component);
   if (misfit !== undefined) throw new Error(`the build of ${source.file} doesn't fit its world: ${misfit}`);

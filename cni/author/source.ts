@@ -44,7 +44,8 @@ function parseKind(file: string, text: string): ModuleKind {
 }
 
 function exportsFunction(name: string, text: string): boolean {
-  return new RegExp(`^\\s*export\\s+(function|const)\\s+${name}\\b`, "m").test(text);
+  const [declared, listed] = [`(function|const)\\s+${name}\\b`, `\\{[^}]*\\b${name}\\b[^}]*\\}`];
+  return new RegExp(`^\\s*export\\s+(${declared}|${listed})`, "m").test(text);
 }
 
 async function readText(file: string): Promise<string> {

@@ -20,8 +20,12 @@ const FOUND_FROM: Partial<Record<Tool, Tool>> = { rolldown: "@bytecodealliance/j
 
 /** Loads a tool from the node_modules around this program. The caller says which interface it has. */
 export async function loadTool<T>(tool: Tool): Promise<T> {
-  const entry = path.join(path.dirname(await findManifest(tool)), ENTRY_BY_TOOL[tool]);
-  return (await import(pathToFileURL(entry).href)) as T;
+  return (await import(pathToFileURL(await findTool(tool)).href)) as T;
+}
+
+/** The file of a tool that is imported. */
+export async function findTool(tool: Tool): Promise<string> {
+  return path.join(path.dirname(await findManifest(tool)), ENTRY_BY_TOOL[tool]);
 }
 
 /** The folder of this package: the one that holds the world and the SDK. */

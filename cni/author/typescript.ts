@@ -1,5 +1,6 @@
 import path from "node:path";
 import { FUNCTION_BY_KIND, INTERFACE_BY_KIND, INTERFACE_PREFIX } from "../../core/select/world.ts";
+import { componentize, type ComponentizeLimits } from "./componentize.ts";
 import { BuildFailure } from "./failure.ts";
 import { ENTRY, type Source } from "./source.ts";
 import { loadTool } from "./toolchain.ts";
@@ -27,28 +28,23 @@ interface Bundle extends AsyncDisposable {
   }>;
 }
 
-/** What we use of componentize-qjs. */
-interface ComponentizeQjs {
-  componentize(options: {
-    witPath: string;
-    world: string;
-    jsSource: string;
-    stubWasi: true;
-    sync: true;
-    optSize: true;
-  }): Promise<{ component: Uint8Array }>;
-}
-
 /** Compiles a plain TypeScript or JavaScript module to a component that holds QuickJS and imports nothing. */
-export async function compileTypeScript(source: Source, selectors: string): Promise<Uint8Array> {
+export async function compileTypeScript(
+  source: Source,
+  { selectors, ...limits }: ComponentizeLimits & { readonly selectors: string },
+): Promise<Uint8Array> {
   const jsSource = await bundle(source, path.join(selectors, "sdk/adapter.ts"));
-  const qjs = await loadTool<ComponentizeQjs>("componentize-qjs");
   try {
     const witPath = path.join(selectors, "wit/world.wit");
-    const options = { witPath, jsSource, stubWasi: true, sync: true, optSize: true } as const;
-    return (await qjs.componentize({ ...options, world: source.kind })).component;
+    return await componentize({ witPath, jsSource, world: source.kind }, limits);
   } catch (cause) {
-    throw invalid(source, cause);
+    if (!(cause instanceof BuildFailure)) throw cause;
+    const { todo, report } = cause;
+    throw new BuildFailure(`${source.file} can't be built as TypeScript: ${cause.message}`, {
+      todo,
+      report,
+      cause,
+    });
   }
 }
 

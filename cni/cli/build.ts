@@ -39,7 +39,7 @@ export function buildCommand(shell: Shell): Command {
 /** What the compiler said comes first, so that the last line is the one that tells what to do. */
 async function build(source: SourceOptions, shell: Shell): Promise<BuiltModule> {
   try {
-    return await buildModule(source);
+    return await buildModule(source, { signal: shell.signal });
   } catch (error) {
     if (error instanceof BuildFailure) {
       for (const line of error.report) shell.quote(line);

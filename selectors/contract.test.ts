@@ -38,9 +38,9 @@ function tell(attributes: Attribute[]): string {
   typescript: `
 import type { Attribute, Request, Verdict } from "genie-cni/module";
 
-export function score(request: Request): Verdict[] {
-  const settings = JSON.parse(request.settings) as { fail?: string };
-  if (settings.fail !== undefined) throw new Error(settings.fail);
+export function score(request: Request<{ fail?: string }>): Verdict[] {
+  const { fail } = request.settings;
+  if (fail !== undefined) throw new Error(fail);
   const who = request.workload;
   const facts: string[] = [request.purpose, who.orchestrator, who.namespace, who.name, who.node];
   facts.push(tell(who.labels), tell(who.annotations));

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
+import { KPIS } from "../kpi/names.ts";
 import {
   FUNCTION_BY_KIND,
   INTERFACE_BY_KIND,
@@ -18,6 +19,12 @@ test("package, version and types are those of world.wit", () => {
 
 test.each(["scorer", "selector"] as const)("a %s's interface and function are those of world.wit", (kind) => {
   const name = shortName(INTERFACE_BY_KIND[kind]);
-  expect(wit).toMatch(new RegExp(`^interface ${name} +\\{.* ${FUNCTION_BY_KIND[kind]}: func\\(`, "m"));
-  expect(wit).toMatch(new RegExp(`^world ${kind} +\\{ export types; export ${name}; \\}$`, "m"));
+  expect(wit).toMatch(
+    new RegExp(`^interface ${name} \\{[^}]*\\};[^}]* ${FUNCTION_BY_KIND[kind]}: func\\(`, "m"),
+  );
+  expect(wit).toContain(`world ${kind} {\n  export types;\n  export ${name};\n}\n`);
+});
+
+test("the comments of world.wit name every KPI that the host measures", () => {
+  for (const name of Object.keys(KPIS)) expect(wit).toContain(`\`${name}\``);
 });

@@ -1,12 +1,16 @@
-import type { Candidate, Request } from "./module.d.ts";
+import type { AnySettings, Candidate, Request } from "./module.d.ts";
 
-/** A request as componentize-qjs 0.4 hands it over: unsigned numbers come signed, and 64 bits in a number. */
-export type SignedRequest = Omit<Request, "seed"> & { seed: number };
+/**
+ * A request as componentize-qjs 0.4 hands it over: unsigned numbers come signed, and 64 bits in a number. The
+ * settings are JSON text.
+ */
+export type SignedRequest = Omit<Request, "seed" | "settings"> & { seed: number; settings: string };
 
 /** Runs inside each TypeScript module, between the component's export and the author's function. */
 export function toRequest(signed: SignedRequest): Request {
   const candidates = signed.candidates.map(withUnsignedAges);
-  return { ...signed, candidates, count: signed.count >>> 0, seed: toSeed(signed.seed) };
+  const settings = JSON.parse(signed.settings) as AnySettings;
+  return { ...signed, candidates, settings, count: signed.count >>> 0, seed: toSeed(signed.seed) };
 }
 
 function withUnsignedAges(candidate: Candidate): Candidate {

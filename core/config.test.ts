@@ -20,7 +20,7 @@ test("a module gets its defaults", () => {
   const { scorers, selector } = parse({
     genie: { selection: { scorers: [{ module: `r/a@${digest}` }], selector: { module: `r/b@${digest}` } } },
   }).genie.selection;
-  const defaults = { mode: "enforce", settings: {}, onFailure: "fallback" };
+  const defaults = { mode: "enforce", settings: {}, onFailure: "fallback", labels: [], annotations: [] };
   expect(scorers).toEqual([{ module: `r/a@${digest}`, weight: 1, ...defaults }]);
   expect(selector).toEqual({ module: `r/b@${digest}`, ...defaults });
 });

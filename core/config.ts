@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { Failure } from "./errors.ts";
+import { kpiName } from "./kpi/names.ts";
 import { selection } from "./select/selection-config.ts";
 import { findJsonObject, isJsonObject, type JsonObject, toFieldName } from "./spec/json.ts";
 import { type CniVersion, IMPLIED_VERSION, parseCniVersion } from "./spec/versions.ts";
@@ -13,6 +14,8 @@ const networkFacts = strict({
   attributes: z.record(z.string(), z.string()).default({}),
   pricePerHour: z.number().nonnegative().optional(),
   capacityMbps: z.number().positive().optional(),
+  /** What the admin knows of the network and nothing measures. A value that is measured counts more. */
+  kpis: z.record(kpiName, z.number()).default({}),
   /** Links of the node that carry this network. */
   interfaces: z.array(z.string()).default([]),
 });

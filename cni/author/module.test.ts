@@ -2,6 +2,7 @@ import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { findMetadata } from "../../core/wasm/metadata.ts";
 import { BuildFailure } from "./failure.ts";
 import { buildModule } from "./module.ts";
 
@@ -102,6 +103,34 @@ test("the files that a module imports are built into it, whatever asconfig.json 
   );
   expect({ language, kind }).toEqual({ language: "assemblyscript", kind: "scorer" });
   expect(component.byteLength).toBeLessThan(15_000);
+});
+
+test("what the file beside it says of a module is put into it; built alike, it has the same bytes", async () => {
+  const text = `${AS}export function score(request: Request): Verdict[] { return []; }`;
+  const plain = await build(text, "told.ts");
+  expect(findMetadata(plain.component)).toEqual({ faults: [] });
+  await writeFile(path.join(folder, "told.json"), '{ "description": "near", "labels": ["zone"] }');
+  const { component } = await build(text, "told.ts");
+  expect(findMetadata(component).metadata).toMatchObject({ description: "near", labels: ["zone"] });
+  expect((await build(text, "told.ts")).component).toEqual(component);
+});
+
+test("metadata that can't be used is told with file and field, before anything is compiled", async () => {
+  const file = path.join(folder, "wrong.json");
+  await writeFile(
+    file,
+    '{ "kpi": {}, "settings": { "type": "object", "properties": { "a": { "pattern": "x" } } } }',
+  );
+  const failure = await build("export function score() { nonsense", "wrong.ts").catch(
+    (error: unknown) => error,
+  );
+  expect(failure).toMatchObject({
+    name: "BuildFailure",
+    report: [
+      `${file}: settings.properties.a: unknown key "pattern"`,
+      `${file}: unknown key "kpi", did you mean "kpis"?`,
+    ],
+  });
 });
 
 test("the same AssemblyScript gives the same bytes in another folder", async () => {

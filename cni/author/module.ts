@@ -1,14 +1,19 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import type { ModuleMetadata } from "../../core/select/metadata.ts";
 import { findMisfit } from "../../core/wasm/component.ts";
+import { withMetadata } from "../../core/wasm/metadata.ts";
 import { compileAssemblyScript } from "./assemblyscript.ts";
 import type { ComponentizeLimits } from "./componentize.ts";
+import { findMetadataOf } from "./metadata-file.ts";
 import { readSource, type Source, type SourceOptions } from "./source.ts";
 import { findPackageRoot, loadTool } from "./toolchain.ts";
 import { compileTypeScript } from "./typescript.ts";
 
 export interface BuiltModule extends Source {
   readonly component: Uint8Array;
+  /** What the file beside the source says; undefined when there is none. */
+  readonly metadata: ModuleMetadata | undefined;
   /** What the compiler advises, a line each. */
   readonly warnings: readonly string[];
 }
@@ -35,6 +40,7 @@ export async function buildModule(
   limits: ComponentizeLimits = {},
 ): Promise<BuiltModule> {
   const source = await readSource(options);
+  const metadata = await findMetadataOf(source.file);
   const selectors = path.join(await findPackageRoot(), "selectors");
   const built =
     source.language === "typescript"
@@ -42,7 +48,8 @@ export async function buildModule(
       : await buildAssemblyScript(source, selectors);
   const misfit = findMisfit(source.kind, built.component);
   if (misfit !== undefined) throw new Error(`the build of ${source.file} doesn't fit its world: ${misfit}`);
-  return { ...source, ...built };
+  const component = metadata === undefined ? built.component : withMetadata(built.component, metadata);
+  return { ...source, ...built, component, metadata };
 }
 
 async function buildAssemblyScript(

@@ -1,4 +1,5 @@
 import { access } from "node:fs/promises";
+import { listModules } from "../../core/select/selection-config.ts";
 import { unlessMissing } from "../../core/missing.ts";
 import { isPrepared } from "../../registry/prepare/prepared.ts";
 import { parseReference } from "../../registry/reference.ts";
@@ -12,7 +13,7 @@ const PULL = "run geniectl pull --config FILE";
 export async function checkModules({ config, folders }: Subject): Promise<readonly Finding[]> {
   if (config === undefined) return [];
   const { selection, trust } = config.genie;
-  const named = [...selection.scorers, ...(selection.selector === undefined ? [] : [selection.selector])];
+  const named = listModules(selection);
   if (named.length === 0) return [ok("modules", "none configured: the first network in file order is taken")];
   const references = [...new Set(named.map(({ module }) => module))];
   const looks = references.map((reference) => {

@@ -21,15 +21,13 @@ test("who says nothing is nobody", () => {
   expect(readPod(invocation)).toEqual({ namespace: "", name: "", uid: "" });
 });
 
-test("a workload shows no label and no annotation", () => {
+test("a workload is the pod and its node", () => {
   const nobody = { namespace: "", name: "", uid: "" };
   expect(toWorkload(nobody, "n1")).toMatchObject({ orchestrator: "none", node: "n1" });
   expect(toWorkload({ namespace: "shop", name: "web", uid: "u" }, "n1")).toEqual({
     orchestrator: "kubernetes",
     namespace: "shop",
     name: "web",
-    labels: [],
-    annotations: [],
     node: "n1",
   });
 });

@@ -18,10 +18,10 @@ export function readPod({ args }: Invocation): Pod {
   };
 }
 
-/** What modules may know of the pod: no label and no annotation, since nobody has granted one. */
-export function toWorkload(pod: Pod, node: string): Workload {
+/** What modules may know of the pod, but for the labels and annotations that are granted to them. */
+export function toWorkload(pod: Pod, node: string): Omit<Workload, "labels" | "annotations"> {
   const orchestrator = pod.namespace === "" ? "none" : "kubernetes";
-  return { orchestrator, namespace: pod.namespace, name: pod.name, labels: [], annotations: [], node };
+  return { orchestrator, namespace: pod.namespace, name: pod.name, node };
 }
 
 /** Namespaces whose pods must start even when a module that must not fail has failed. */

@@ -27,11 +27,31 @@ test.each([
   expect(readKpis("blue", [{ ...sample, takenAtMs }], nowMs)[0]?.ageMs).toBe(ageMs);
 });
 
+test("of two samples of one KPI the first counts: what is measured stands before what is stated", () => {
+  const stated = { ...sample, value: 0.9, takenAtMs: 1_250 };
+  expect(readKpis("blue", [sample, { ...stated, network: "red" }, stated], 1_250)).toEqual([
+    { name: "occupancy", value: 0.5, ageMs: 250 },
+  ]);
+});
+
 test("the admin's facts are fresh samples; what isn't stated is absent, a price of 0 is not", () => {
-  const none = { attributes: {}, interfaces: [] };
+  const none = { attributes: {}, interfaces: [], kpis: {} };
   const facts = { blue: { ...none, pricePerHour: 0, capacityMbps: 100 }, red: none };
   expect(toSamples(facts, 7)).toEqual([
     { network: "blue", kpi: "price-per-hour", value: 0, takenAtMs: 7 },
     { network: "blue", kpi: "capacity-mbps", value: 100, takenAtMs: 7 },
+  ]);
+});
+
+test("a KPI may have any name, and a price one of two places", () => {
+  const none = { attributes: {}, interfaces: [] };
+  const facts = {
+    blue: { ...none, kpis: { "latency-ms": 3, "price-per-hour": 2 } },
+    red: { ...none, pricePerHour: 1, kpis: { "price-per-hour": 2 } },
+  };
+  expect(toSamples(facts, 7)).toEqual([
+    { network: "blue", kpi: "latency-ms", value: 3, takenAtMs: 7 },
+    { network: "blue", kpi: "price-per-hour", value: 2, takenAtMs: 7 },
+    { network: "red", kpi: "price-per-hour", value: 1, takenAtMs: 7 },
   ]);
 });

@@ -5,10 +5,15 @@ import type { Sample } from "./names.ts";
 /** `age-ms` is a u32 in the modules' contract: 49 days and everything beyond. */
 const OLDEST_MS = 0xffff_ffff;
 
-/** The KPIs of one network with their age at `nowMs`. A clock that went backwards makes no negative age. */
+/**
+ * The KPIs of one network with their age at `nowMs`. Of several samples of one KPI the first counts.
+ * A clock that went backwards makes no negative age.
+ */
 export function readKpis(network: string, samples: readonly Sample[], nowMs: number): readonly Kpi[] {
-  return samples
-    .filter((sample) => sample.network === network)
+  const own = samples.filter((sample) => sample.network === network);
+  const firstByKpi = new Map(own.toReversed().map((sample) => [sample.kpi, sample]));
+  return own
+    .filter((sample) => firstByKpi.get(sample.kpi) === sample)
     .map(({ kpi, value, takenAtMs }) => ({
       name: kpi,
       value,
@@ -21,12 +26,11 @@ export function toSamples(
   factsByNetwork: Readonly<Record<string, NetworkFacts>>,
   nowMs: number,
 ): readonly Sample[] {
-  return Object.entries(factsByNetwork).flatMap(([network, { pricePerHour, capacityMbps }]) => [
-    ...toSample({ network, kpi: "price-per-hour", takenAtMs: nowMs }, pricePerHour),
-    ...toSample({ network, kpi: "capacity-mbps", takenAtMs: nowMs }, capacityMbps),
-  ]);
-}
-
-function toSample(sample: Omit<Sample, "value">, value: number | undefined): Sample[] {
-  return value === undefined ? [] : [{ ...sample, value }];
+  return Object.entries(factsByNetwork).flatMap(([network, { kpis, ...facts }]) => {
+    const { pricePerHour = kpis["price-per-hour"], capacityMbps = kpis["capacity-mbps"] } = facts;
+    const valueByKpi = { ...kpis, "price-per-hour": pricePerHour, "capacity-mbps": capacityMbps };
+    return Object.entries(valueByKpi).flatMap(([kpi, value]) =>
+      value === undefined ? [] : [{ network, kpi, value, takenAtMs: nowMs }],
+    );
+  });
 }

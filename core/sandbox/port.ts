@@ -1,4 +1,5 @@
 import type { ModuleResult } from "../select/outcome.ts";
+import type { PodKeys } from "../select/pod-keys.ts";
 import type { ModuleKind, SelectionRequest, Verdict } from "../select/request.ts";
 
 /** A module as the guest process takes it: made from the component when it was pulled. */
@@ -38,8 +39,13 @@ export interface SelectorQuestion {
   readonly verdicts: readonly Verdict[];
 }
 
+/** A module out of the store, with what it asks to see of the pod. */
+export interface FoundModule extends PreparedModule {
+  readonly declared: PodKeys;
+}
+
 /** Where prepared modules come from. Never asks a registry. */
 export interface ModuleSource {
   /** @param reference as the configuration writes it: `registry/repository@sha256:…`. */
-  load(reference: string, kind: ModuleKind): Promise<ModuleResult<PreparedModule>>;
+  load(reference: string, kind: ModuleKind): Promise<ModuleResult<FoundModule>>;
 }

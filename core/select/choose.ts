@@ -1,5 +1,7 @@
 import type { Config } from "../config.ts";
 import { Failure, listSome } from "../errors.ts";
+import { readAnnotations } from "../intent/annotations.ts";
+import { readLabels } from "../intent/labels.ts";
 import type { PodIntent } from "../intent/intent.ts";
 import { isSystemPod, type Pod, toWorkload } from "../intent/pod.ts";
 import { readKpis, toSamples } from "../kpi/book.ts";
@@ -13,6 +15,7 @@ import {
 import type { AddPorts } from "../ports.ts";
 import type { DecidedBy, Decision } from "./decision.ts";
 import { planFallback } from "./fallback.ts";
+import { toGranted } from "./grants.ts";
 import { digestInputs } from "./inputs.ts";
 import { decide } from "./pipeline.ts";
 import type { Question } from "./question.ts";
@@ -105,7 +108,8 @@ async function toQuestion(
 ): Promise<Question> {
   const { pod, config, containerId, intent } = choosing;
   const seed = await ports.seed(pod.uid === "" ? containerId : pod.uid);
-  const workload = toWorkload(pod, ports.nodeName);
+  const texts = { labels: readLabels(config), annotations: readAnnotations(config) };
+  const workload = { ...toWorkload(pod, ports.nodeName), ...toGranted(texts, config.genie.selection) };
   const count = intent.wants === "any" ? intent.count : 1;
   return {
     request: { purpose: "attach", workload, candidates, count, seed, extensions: [] },

@@ -57,6 +57,33 @@ describe("healthy modules", () => {
     );
   });
 
+  test("each module sees the labels and annotations that it declares and is granted", async () => {
+    const attributes = ["tier", "zone"].map((key) => ({ key, value: "a" }));
+    const { calls } = await decideScripted({
+      selection: {
+        scorers: [
+          module("a", { labels: ["tier"], annotations: ["zone"] }),
+          module("c", { labels: ["tier"] }),
+        ],
+        selector: module("b", { annotations: ["zone"] }),
+      },
+      says: { a: scores(1, 1, 1), c: scores(1, 1, 1), b: choices(0) },
+      declares: {
+        a: { labels: ["tier", "zone"], annotations: [] },
+        b: { labels: ["tier"], annotations: ["zone"] },
+      },
+      workload: { labels: attributes, annotations: attributes },
+    });
+    const seen = calls.map(({ request: { workload } }) =>
+      [workload.labels, workload.annotations].map((shown) => shown.map(({ key }) => key)),
+    );
+    expect(seen).toEqual([
+      [["tier"], []],
+      [[], []],
+      [[], ["zone"]],
+    ]);
+  });
+
   test("the selector has the last word, sees the scores, and gives the reason", async () => {
     const says = { a: scores(0.1, 0.9, 0.5), b: choices(2, 0) };
     const { decision, calls } = await decideScripted({ selection: both, says });

@@ -2,8 +2,10 @@ import type { ModuleSource, Sandbox } from "../sandbox/port.ts";
 import { checkChoices, checkVerdicts } from "./answer.ts";
 import type { Decision, ModuleRun, Ranked, Rejected } from "./decision.ts";
 import { planFallback } from "./fallback.ts";
+import { showWorkload } from "./grants.ts";
 import { digestInputs } from "./inputs.ts";
 import type { ModuleResult } from "./outcome.ts";
+import type { PodKeys } from "./pod-keys.ts";
 import type { Question } from "./question.ts";
 import type { Candidate, Choice, ModuleKind, SelectionRequest } from "./request.ts";
 import type { ModuleConfig, ScorerConfig } from "./selection-config.ts";
@@ -27,6 +29,8 @@ interface Course {
   readonly ports: PipelinePorts;
   readonly runs: ModuleRun[];
   readonly rejected: Rejected[];
+  /** What each module that was loaded asks to see of the pod. */
+  readonly declaredBy: Map<ModuleConfig, PodKeys>;
   standings: readonly Standing[];
   deadlineAtMs: number;
 }
@@ -40,11 +44,11 @@ type Finding = Pick<Decision, "ranking" | "decidedBy" | "refusal">;
 export async function decide(question: Question, ports: PipelinePorts): Promise<Decision> {
   const startedMs = ports.nowMs();
   const standings = question.request.candidates.map((candidate) => ({ candidate, weightedSum: 0 }));
-  const course: Course = { question, ports, runs: [], rejected: [], standings, deadlineAtMs: Infinity };
+  const [runs, rejected, declaredBy]: [ModuleRun[], Rejected[], Course["declaredBy"]] = [[], [], new Map()];
+  const course: Course = { question, ports, runs, rejected, declaredBy, standings, deadlineAtMs: Infinity };
   const finding = await runModules(course);
-  const { runs: modules, rejected } = course;
   const inputs = digestInputs(question);
-  return { ...finding, modules, rejected, inputs, ms: ports.nowMs() - startedMs };
+  return { ...finding, modules: runs, rejected, inputs, ms: ports.nowMs() - startedMs };
 }
 
 async function runModules(course: Course): Promise<Finding> {
@@ -67,7 +71,7 @@ async function runModules(course: Course): Promise<Finding> {
 }
 
 /** Takes every module from the store into the guest. @returns those that can't be asked. */
-async function loadAll({ question, ports, runs }: Course): Promise<readonly ModuleConfig[]> {
+async function loadAll({ question, ports, runs, declaredBy }: Course): Promise<readonly ModuleConfig[]> {
   const { scorers, selector } = question.selection;
   const wanted: { config: ModuleConfig; kind: ModuleKind }[] = scorers.map((config) => ({
     config,
@@ -78,6 +82,7 @@ async function loadAll({ question, ports, runs }: Course): Promise<readonly Modu
     const startedMs = ports.nowMs();
     const found = await ports.source.load(config.module, kind);
     const result = found.outcome === "ok" ? await ports.sandbox.load(found.value) : found;
+    if (found.outcome === "ok") declaredBy.set(config, found.value.declared);
     if (result.outcome === "ok") return [];
     runs.push(toRun({ config, kind, result, ms: ports.nowMs() - startedMs }));
     return [config];
@@ -164,9 +169,10 @@ function scoreOf({ weightedSum }: Standing, { question }: Course): number | unde
   return weights === 0 ? undefined : weightedSum / weights;
 }
 
-function toRequest({ settings }: ModuleConfig, { question, standings }: Course): SelectionRequest {
+function toRequest(config: ModuleConfig, { question, standings, declaredBy }: Course): SelectionRequest {
   const candidates = standings.map(({ candidate }) => candidate);
-  return { ...question.request, candidates, settings: JSON.stringify(settings) };
+  const workload = showWorkload(question.request.workload, config, declaredBy.get(config));
+  return { ...question.request, workload, candidates, settings: JSON.stringify(config.settings) };
 }
 
 function digestOf({ module }: ModuleConfig): string {

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { strict } from "../strict-object.ts";
+import { podKeys } from "./pod-keys.ts";
 
 /** A module is named by the digest of its manifest: a tag may move between two pods. */
 const pinnedReference = z
@@ -13,6 +14,9 @@ const moduleFields = {
   settings: z.record(z.string(), z.json()).default({}),
   /** What a failure of this module means: the fallback decides, or the pod fails with error 110. */
   onFailure: z.enum(["fallback", "fail"]).default("fallback"),
+  /** Of the pod's labels and annotations, those that this module may see, as far as it declares them. */
+  labels: podKeys,
+  annotations: podKeys,
 };
 
 /** The block `genie.selection`: which modules choose, within which limits, and who decides when they fail. */
@@ -38,4 +42,9 @@ export type ScorerConfig = SelectionConfig["scorers"][number];
 /** Is there a module that chooses? */
 export function hasModules({ scorers, selector }: SelectionConfig): boolean {
   return scorers.length > 0 || selector !== undefined;
+}
+
+/** Every module of the selection, scorers first. */
+export function listModules({ scorers, selector }: SelectionConfig): readonly ModuleConfig[] {
+  return [...scorers, ...[selector ?? []].flat()];
 }

@@ -23,3 +23,9 @@ export function toFieldName(path: readonly PropertyKey[]): string {
     return name === "" ? String(key) : `${name}.${String(key)}`;
   }, "");
 }
+
+/** True when lists and objects lie in each other at most this deep: who calls itself for each level may read it. */
+export function isNestedWithin(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  return levels > 0 && Object.values(value).every((inner) => isNestedWithin(inner, levels - 1));
+}

@@ -16,6 +16,7 @@ import path from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { hostileModules } from "../../test/guests/corpus.ts";
+import { withMetadata } from "../../core/wasm/metadata.ts";
 import type { PreparedModule } from "../../core/sandbox/port.ts";
 import type { ModuleResult } from "../../core/select/outcome.ts";
 import { planArtifact } from "../artifact.ts";
@@ -41,10 +42,14 @@ afterEach(async () => {
 async function store(name: string) {
   const module = modules.find((each) => each.name === name);
   if (module === undefined) throw new Error(`${name} is not in the corpus`);
-  const artifact = planArtifact(module.wasm, { created: new Date(0) });
+  return await put(name, module.wasm);
+}
+
+async function put(name: string, wasm: Uint8Array) {
+  const artifact = planArtifact(wasm, { created: new Date(0) });
   const reference = `registry.example/test/${name}@${artifact.digest}`;
   await openStore(storeDir).put(artifact, parseReference(reference));
-  return { reference, digest: artifact.digest, wasm: module.wasm };
+  return { reference, digest: artifact.digest, wasm };
 }
 
 /** What was made and what was read are arrays of different types. */
@@ -66,6 +71,21 @@ test("a module is prepared at its first use, and read back at the next", async (
   expect(file).toMatch(/^[0-9a-f]{64}-jco\d+\.\d+\.\d+-node\d+\.\d+\.\d+$/);
   const again = await openModuleSource(storeDir).load(reference, "scorer");
   expect(toBytes(again)).toEqual(toBytes(first));
+});
+
+test("a module declares what its metadata says, and nothing where that can't be used", async () => {
+  const source = openModuleSource(storeDir);
+  const { reference: plain, wasm } = await store("trap");
+  const nothing = { labels: [], annotations: [] };
+  expect(await source.load(plain, "scorer")).toMatchObject({ outcome: "ok", value: { declared: nothing } });
+  const metadata = { kpis: { required: [], optional: [] }, labels: ["tier"], annotations: ["zone"] };
+  const told = withMetadata(wasm, metadata);
+  const { reference: telling } = await put("telling", told);
+  expect(await source.load(telling, "scorer")).toMatchObject({
+    value: { declared: { labels: ["tier"], annotations: ["zone"] } },
+  });
+  const { reference: twofold } = await put("twofold", Buffer.concat([told, told.subarray(wasm.length)]));
+  expect(await source.load(twofold, "scorer")).toMatchObject({ outcome: "ok", value: { declared: nothing } });
 });
 
 test("a damaged file of a prepared module is made again", async () => {

@@ -1,9 +1,11 @@
 import { findErrno } from "../../core/errors.ts";
 import { findMisfit } from "../../core/wasm/component.ts";
+import { findMetadata } from "../../core/wasm/metadata.ts";
 import { GLUE } from "../../core/sandbox/message.ts";
-import type { ModuleSource, PreparedModule } from "../../core/sandbox/port.ts";
+import type { FoundModule, ModuleSource, PreparedModule } from "../../core/sandbox/port.ts";
 import type { Records } from "../../core/sandbox/records.ts";
 import type { ModuleResult } from "../../core/select/outcome.ts";
+import type { PodKeys } from "../../core/select/pod-keys.ts";
 import type { ModuleKind } from "../../core/select/request.ts";
 import { RegistryFailure } from "../errors.ts";
 import { parseReference } from "../reference.ts";
@@ -31,6 +33,9 @@ const UNREADABLE: readonly (string | undefined)[] = [
   "ETIMEDOUT",
 ];
 
+/** What a module sees of the pod whose metadata can't be used, or which has none. */
+const NOTHING: PodKeys = { labels: [], annotations: [] };
+
 /** Modules out of the embedded store. One that other tools put there is prepared on first use. */
 export function openModuleSource(storeDir: string): ModuleSource {
   return { load: (reference, kind) => orNotInStore(() => loadModule(storeDir, reference, kind)) };
@@ -40,7 +45,7 @@ async function loadModule(
   storeDir: string,
   reference: string,
   kind: ModuleKind,
-): Promise<ModuleResult<PreparedModule>> {
+): Promise<ModuleResult<FoundModule>> {
   const { digest } = parseReference(reference);
   const stored = digest === undefined ? undefined : await openStore(storeDir).findModule(digest);
   if (stored === undefined) return { outcome: "notInStore", detail: `run geniectl pull ${reference}` };
@@ -48,7 +53,8 @@ async function loadModule(
   if (misfit !== undefined) return { outcome: "wrongWorld", detail: misfit };
   const prepared = await prepareModule(storeDir, stored);
   if (prepared.outcome !== "ok") return prepared;
-  return { outcome: "ok", value: toPreparedModule({ digest: stored.digest, kind }, prepared.value) };
+  const module = toPreparedModule({ digest: stored.digest, kind }, prepared.value);
+  return { outcome: "ok", value: { ...module, declared: findMetadata(stored.wasm).metadata ?? NOTHING } };
 }
 
 /** The records of a prepared module, taken apart for the sandbox. */

@@ -19,13 +19,14 @@ function errors(): readonly Row[] {
 }
 
 function kpis(): readonly Row[] {
-  const rows = Object.entries(KPIS).map(([name, { unit, better, meaning }]) => [
+  const rows = Object.entries(KPIS).map(([name, { unit, better, meaning, from }]) => [
     `\`${name}\``,
     unit,
     better,
     meaning,
+    from,
   ]);
-  return [["KPI", "unit", "better", "meaning"], ...rows];
+  return [["KPI", "unit", "better", "meaning", "from"], ...rows];
 }
 
 /** Every key that has a default, read off the defaults themselves. */

@@ -4,6 +4,8 @@ import type { ModuleSource } from "../../core/sandbox/port.ts";
 export const hollowModules: ModuleSource = {
   load: async (reference, kind) => {
     const digest = reference.slice(reference.indexOf("@") + 1);
-    return { outcome: "ok", value: { digest, kind, glue: new Uint8Array(), coreByName: new Map() } };
+    const declared = { labels: [], annotations: [] };
+    const value = { digest, kind, glue: new Uint8Array(), coreByName: new Map(), declared };
+    return { outcome: "ok", value };
   },
 };

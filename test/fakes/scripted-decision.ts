@@ -3,7 +3,8 @@ import type { ModuleSource, Sandbox, SelectorQuestion } from "../../core/sandbox
 import type { FailedOutcome, ModuleResult } from "../../core/select/outcome.ts";
 import { decide } from "../../core/select/pipeline.ts";
 import type { Question } from "../../core/select/question.ts";
-import type { SelectionRequest } from "../../core/select/request.ts";
+import type { PodKeys } from "../../core/select/pod-keys.ts";
+import type { SelectionRequest, Workload } from "../../core/select/request.ts";
 import { hollowModules } from "./hollow-modules.ts";
 import { makeCandidate, makeRequest } from "./request.ts";
 
@@ -34,6 +35,9 @@ interface Script {
   readonly takesMs?: number;
   readonly notLoaded?: Readonly<Record<string, FailedOutcome>>;
   readonly notInStore?: string;
+  /** What modules ask to see of the pod, by the letter of their digest. */
+  readonly declares?: Readonly<Record<string, PodKeys>>;
+  readonly workload?: Partial<Workload>;
   readonly networks?: readonly string[];
   readonly defaultNetwork?: string;
   readonly mayFail?: boolean;
@@ -72,7 +76,10 @@ export async function decideScripted(script: Script) {
       const digest = reference.slice(reference.indexOf("@") + 1);
       if (letterOf(digest) === script.notInStore)
         return { outcome: "notInStore", detail: "not in the store" };
-      return await hollowModules.load(reference, kind);
+      const found = await hollowModules.load(reference, kind);
+      const declared = script.declares?.[letterOf(digest)];
+      if (found.outcome !== "ok" || declared === undefined) return found;
+      return { outcome: "ok", value: { ...found.value, declared } };
     },
   };
   const decision = await decide(toQuestion(script), { sandbox, source, nowMs: () => nowMs });
@@ -84,8 +91,9 @@ function toQuestion(script: Script): Question {
   const genie = { selection: script.selection };
   const { selection } = parseConfig(JSON.stringify({ name: "genie", type: "genie", genie })).genie;
   const candidates = networks.map((network) => makeCandidate(network));
+  const { workload, ...request } = makeRequest({ candidates, seed: 7n });
   return {
-    request: makeRequest({ candidates, seed: 7n }),
+    request: { ...request, workload: { ...workload, ...script.workload } },
     selection,
     defaultNetwork,
     mayFail,

@@ -1,0 +1,23 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { unlessMissing } from "../../core/missing.ts";
+import { type ModuleMetadata, readMetadata } from "../../core/select/metadata.ts";
+import { BuildFailure } from "./failure.ts";
+
+/** The file beside a module's source that says what isn't in its code: `near.json` of `near.ts`. */
+export function toMetadataFile(source: string): string {
+  return path.join(path.dirname(source), `${path.parse(source).name}.json`);
+}
+
+/** What an author says of a module; undefined when there is no such file. @throws {BuildFailure} naming the field. */
+export async function findMetadataOf(source: string): Promise<ModuleMetadata | undefined> {
+  const file = toMetadataFile(source);
+  const text = await unlessMissing(readFile(file, "utf8"));
+  if (text === undefined) return undefined;
+  const { metadata, faults } = readMetadata(text);
+  if (metadata !== undefined) return metadata;
+  throw new BuildFailure(`${file} can't be a module's metadata: ${faults.slice(0, 3).join("; ")}`, {
+    todo: "see selectors/README.md, What a module says of itself",
+    report: faults.map((fault) => `${file}: ${fault}`),
+  });
+}

@@ -1,0 +1,31 @@
+import * as z from "zod";
+
+/**
+ * A label's or annotation's key: a name of at most 63 characters, with a DNS prefix or without.
+ * Source: Kubernetes, "Labels and Selectors", "Syntax and character set".
+ */
+const KEY = /^([a-z0-9][a-z0-9.-]{0,252}\/)?[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/;
+
+/** Annotations that hold a whole object, secrets in its environment variables included. */
+const BLOBS: readonly string[] = [
+  "kubectl.kubernetes.io/last-applied-configuration",
+  "kapp.k14s.io/original",
+  "objectset.rio.cattle.io/applied",
+];
+
+/** Keys of labels or annotations that a module asks for, or that an admin shows it. */
+export const podKeys = z
+  .array(
+    z
+      .string()
+      .regex(KEY, "must be the key of a label or an annotation")
+      .refine((key) => !BLOBS.includes(key), "holds a whole object, which is shown to no module"),
+  )
+  .max(32)
+  .default([]);
+
+/** What of a pod's labels and annotations is meant, by key. */
+export interface PodKeys {
+  readonly labels: readonly string[];
+  readonly annotations: readonly string[];
+}

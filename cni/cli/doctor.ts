@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { Failure } from "../../core/errors.ts";
-import { type Check, type Finding, runCheck } from "../doctor/check.ts";
+import { type Check, runCheck } from "../doctor/check.ts";
 import { checkClock } from "../doctor/clock.ts";
 import { checkFirstFile } from "../doctor/first-file.ts";
 import { checkFolders } from "../doctor/folders.ts";
@@ -14,9 +14,9 @@ import { checkPrograms } from "../doctor/programs.ts";
 import type { Subject } from "../doctor/subject.ts";
 import { makeCniPathOption, toCniPath } from "./cni-path.ts";
 import { readSubject } from "./doctor-subject.ts";
+import { printFindings } from "./findings.ts";
 import type { Shell } from "./shell.ts";
 import { addStateOptions, type StateOptions } from "./state-dir.ts";
-import { printTable } from "./table.ts";
 
 interface DoctorOptions extends StateOptions {
   readonly cniPath?: string;
@@ -45,8 +45,7 @@ export function doctorCommand(shell: Shell): Command {
         findings.push(...(await runCheck(check)));
         shell.signal.throwIfAborted();
       }
-      if (options.json === true) shell.printJson(findings);
-      else printTable([["STATE", "CHECK", "DETAIL"], ...findings.flatMap(toRows)], shell);
+      printFindings(findings, options, shell);
       const problems = findings.filter(({ state }) => state === "problem");
       if (problems.length === 0) return;
       throw new Failure("notReady", `${problems.length} of ${findings.length} checks found a problem`, {
@@ -70,9 +69,4 @@ function listChecks(subject: Subject): readonly Check[] {
     { name: "ledger", look: () => checkLedger(subject) },
     { name: "clock", look: () => checkClock(subject) },
   ];
-}
-
-function toRows({ state, check, detail, todo }: Finding): string[][] {
-  const row = [state, check, detail];
-  return todo === "" ? [row] : [row, ["", "", `→ ${todo}`]];
 }

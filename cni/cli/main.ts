@@ -1,7 +1,9 @@
 import { Command, CommanderError } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { attachmentsCommand } from "./attachments.ts";
+import { benchCommand } from "./bench.ts";
 import { buildCommand } from "./build.ts";
+import { checkCommand } from "./check.ts";
 import { cleanCommand } from "./clean.ts";
 import { doctorCommand } from "./doctor.ts";
 import { formatFailure } from "./failure-text.ts";
@@ -10,11 +12,17 @@ import { openShell } from "./output.ts";
 import { pinCommand } from "./pin.ts";
 import { pullCommand } from "./pull.ts";
 import { pushCommand } from "./push.ts";
+import { runCommand } from "./run.ts";
 import type { MakeCommand } from "./shell.ts";
 import { statusCommand } from "./status.ts";
+import { testCommand } from "./test.ts";
 
 const VERBS: readonly MakeCommand[] = [
   buildCommand,
+  checkCommand,
+  testCommand,
+  benchCommand,
+  runCommand,
   pushCommand,
   pullCommand,
   pinCommand,

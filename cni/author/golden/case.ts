@@ -56,8 +56,22 @@ export type GoldenCaseInput = z.input<typeof goldenCase>;
 export function parseGoldenCases(file: string, text: string): readonly GoldenCase[] {
   const parsed = z.array(goldenCase).safeParse(parseJson(file, text));
   if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map((issue) => `${toFieldName(issue.path)}: ${issue.message}`);
-  throw new BuildFailure(`${file} is no list of golden cases: ${faults.slice(0, 3).join("; ")}`, {
+  throw toFailure(`${file} is no list of golden cases`, parsed.error);
+}
+
+/** Reads a file that holds one question: a golden case that needs neither name nor answer. @throws {BuildFailure} */
+export function parseQuestion(file: string, text: string): GoldenCase {
+  const parsed = goldenCase.extend({ name: z.string().default("question") }).safeParse(parseJson(file, text));
+  if (parsed.success) return parsed.data;
+  throw toFailure(`${file} is no question`, parsed.error);
+}
+
+function toFailure(what: string, { issues }: z.ZodError): BuildFailure {
+  const faults = issues.map((issue) => {
+    const field = toFieldName(issue.path);
+    return field === "" ? issue.message : `${field}: ${issue.message}`;
+  });
+  return new BuildFailure(`${what}: ${faults.slice(0, 3).join("; ")}`, {
     todo: "see selectors/README.md, Test it",
     report: faults,
   });

@@ -27,9 +27,9 @@ export function toRequest(golden: GoldenCase): SelectionRequest {
   };
 }
 
-/** The verdicts that a selector is told. */
-export function toVerdicts({ verdicts = {} }: GoldenCase): readonly Verdict[] {
-  return Object.values(verdicts).map(toVerdict);
+/** The verdicts that a selector is told: a score of 0 for a network of which none is said, as on a node without scorers. */
+export function toVerdicts({ verdicts = {}, candidates }: GoldenCase): readonly Verdict[] {
+  return Object.keys(candidates).map((network) => toVerdict(verdicts[network] ?? 0));
 }
 
 /** The answer that the case wants, as the module gives it. A network that is no candidate has position -1. */

@@ -1,0 +1,44 @@
+import { KPIS } from "../../core/kpi/names.ts";
+import type { Question } from "./trial.ts";
+
+export interface SampleOptions {
+  readonly candidates: number;
+  /** For this module, as JSON. */
+  readonly settings: string;
+  /** KPIs beside those that genie knows. */
+  readonly kpis?: readonly string[];
+}
+
+/** A made-up question that asks no more of a module than an ordinary node does; the first network is the best. */
+export function makeSampleQuestion({ candidates, settings, kpis = [] }: SampleOptions): Question {
+  const names = [...new Set([...Object.keys(KPIS), ...kpis])];
+  const positions = Array.from({ length: candidates }, (_, at) => at);
+  return {
+    request: {
+      purpose: "simulate",
+      workload: {
+        orchestrator: "kubernetes",
+        namespace: "sample",
+        name: "sample-0",
+        labels: [{ key: "app", value: "sample" }],
+        annotations: [],
+        node: "sample",
+      },
+      candidates: positions.map((at) => ({
+        network: `network-${at}`,
+        plugin: "bridge",
+        attributes: [
+          { key: "tenant", value: "a" },
+          { key: "zone", value: `zone-${at % 3}` },
+        ],
+        kpis: names.map((name) => ({ name, value: (at + 1) / (candidates + 1), ageMs: 1_000 })),
+        current: false,
+      })),
+      count: 1,
+      settings,
+      seed: 1n,
+      extensions: [],
+    },
+    verdicts: positions.map((at) => ({ tag: "score", val: 1 - at / candidates })),
+  };
+}

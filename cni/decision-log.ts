@@ -5,14 +5,15 @@ import { findErrno } from "../core/errors.ts";
 import { orIoFailure } from "../core/io-failure.ts";
 import { unlessMissing } from "../core/missing.ts";
 import type { DecisionEntry, Log } from "../core/ports.ts";
+import { formatRecord } from "../core/select/record.ts";
 import { findJsonObject, isJsonObject } from "../core/spec/json.ts";
 import { makeFolder } from "../registry/new-folder.ts";
 
 /** One file and its predecessor: the log never takes more than twice this. */
 const ROTATE_AT_BYTES = 8 * 1024 * 1024;
 const FILE = "decisions.jsonl";
-/** Some thousand decisions. */
-const SEARCHED_BYTES = 1024 * 1024;
+/** Some thousand decisions, or twenty among 1000 networks: all that isn't rotated away. */
+const SEARCHED_BYTES = ROTATE_AT_BYTES;
 
 /**
  * Appends one decision to `<stateDir>/decisions.jsonl`. The log explains: a disk that says no is warned
@@ -23,14 +24,8 @@ export async function recordDecision(
   stateDir: string,
   log: Log,
 ) {
-  const { refusal: _, ...said } = decision;
-  const line = JSON.stringify({
-    id: randomUUID(),
-    time: new Date().toISOString(),
-    containerId,
-    pod,
-    ...said,
-  });
+  const occasion = { id: randomUUID(), time: new Date().toISOString(), containerId, pod };
+  const line = formatRecord(occasion, decision);
   const file = path.join(stateDir, FILE);
   try {
     await makeFolder(stateDir, 0o700);
@@ -51,6 +46,7 @@ export async function readDecided(containerId: string, stateDir: string): Promis
   const text = await orIoFailure("the decision log can't be read", () => readEnd(path.join(stateDir, FILE)));
   const decision = text
     .split("\n")
+    .filter((line) => line.includes(containerId))
     .map(findJsonObject)
     .findLast((one) => one?.["containerId"] === containerId);
   const ranking: unknown = decision?.["ranking"];

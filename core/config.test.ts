@@ -4,6 +4,7 @@ import { findAnswerVersion, parseConfig, parseFolders, parseLenientConfig } from
 const smallest = { cniVersion: "1.0.0", name: "genie", type: "genie" };
 const parse = (more: object) => parseConfig(JSON.stringify({ ...smallest, ...more }));
 const digest = `sha256:${"a".repeat(64)}`;
+const module = { module: `r/a@${digest}` };
 
 test("three keys are a complete configuration", () => {
   expect(parse({}).genie).toEqual({
@@ -11,7 +12,16 @@ test("three keys are a complete configuration", () => {
     stateDir: "/var/lib/genie",
     moduleStore: "/var/lib/genie/modules",
     networks: {},
-    selection: { scorers: [], fallback: "first-fit", deadlineMs: 50, memoryMiB: 16, tryNextOnFailure: true },
+    selection: {
+      scorers: [],
+      selector: [],
+      fallback: "first-fit",
+      deadlineMs: 50,
+      shadowDeadlineMs: 50,
+      memoryMiB: 16,
+      tryNextOnFailure: true,
+      circuit: { failures: 3, openMs: 30_000, namespaces: 3, canaryFailurePercent: 10 },
+    },
     trust: { policy: "/etc/genie/trust.json" },
   });
 });
@@ -22,7 +32,15 @@ test("a module gets its defaults", () => {
   }).genie.selection;
   const defaults = { mode: "enforce", settings: {}, onFailure: "fallback", labels: [], annotations: [] };
   expect(scorers).toEqual([{ module: `r/a@${digest}`, weight: 1, ...defaults }]);
-  expect(selector).toEqual({ module: `r/b@${digest}`, ...defaults });
+  expect(selector).toEqual([{ module: `r/b@${digest}`, ...defaults }]);
+});
+
+test("a module may run beside, or for a share of the pods; of several selectors at most one enforces", () => {
+  const modes = ["shadow", { canary: 12.5 }, "enforce"];
+  const selector = modes.map((mode) => ({ ...module, mode }));
+  const { selection } = parse({ genie: { selection: { selector, scorers: [selector[0]] } } }).genie;
+  expect(selection.selector.map(({ mode }) => mode)).toEqual(modes);
+  expect(selection.scorers[0]?.mode).toBe("shadow");
 });
 
 test("unknown keys outside of genie pass, CNI-Genie's among them", () => {
@@ -87,7 +105,17 @@ describe("the wrong field is named", () => {
     ["genie.selection.scorers[0].weight", scorer({ weight: -1 })],
     ["genie.selection.scorers[0].weight", scorer({ weight: "2" })],
     ["genie.selection.scorers[0].weight", scorer({ weight: 1e300 })],
-    ["genie.selection.scorers[0].mode", scorer({ mode: "shadow" })],
+    ["genie.selection.scorers[0].mode", scorer({ mode: "shade" })],
+    ["genie.selection.scorers[0].mode.canary", scorer({ mode: { canary: 101 } })],
+    ["genie.selection.scorers[0].mode", scorer({ mode: { canary: 5, of: 100 } })],
+    ["genie.selection.selector", { genie: { selection: { selector: "x" } } }],
+    [
+      "genie.selection.selector[1].module",
+      { genie: { selection: { selector: [{ module: `r/a@${digest}` }, {}] } } },
+    ],
+    ["genie.selection.selector", { genie: { selection: { selector: [1, 2].map(() => module) } } }],
+    ["genie.selection.circuit.openMs", { genie: { selection: { circuit: { openMs: 0 } } } }],
+    ["genie.selection.circuit.failures", { genie: { selection: { circuit: { failures: 0 } } } }],
     ["genie.selection.scorers[0].onFailure", scorer({ onFailure: "ignore" })],
     ["genie.selection.scorers[0].settings", scorer({ settings: "x" })],
   ])("%s in %j", (field, change) => {

@@ -104,16 +104,18 @@ function findPlugin(root: unknown, file: string): { plugin: JsonObject; at: JSON
 
 function listSlots(genie: JsonObject, at: JSONPath, file: string): ModuleSlot[] {
   const selection = isJsonObject(genie["selection"]) ? genie["selection"] : {};
-  const scorers: unknown[] = Array.isArray(selection["scorers"]) ? selection["scorers"] : [];
   const places = [
-    ...scorers.map((value, index) => ({ value, at: [...at, "scorers", index], kind: "scorer" as const })),
-    ...("selector" in selection
-      ? [{ value: selection["selector"], at: [...at, "selector"], kind: "selector" as const }]
-      : []),
+    ...listPlaces(selection["scorers"], { at: [...at, "scorers"], kind: "scorer" }),
+    ...listPlaces(selection["selector"], { at: [...at, "selector"], kind: "selector" }),
   ];
   return places.map(({ value, at: place, kind }) => {
     const reference = isJsonObject(value) ? value["module"] : undefined;
     if (typeof reference === "string") return { at: [...place, "module"], kind, reference };
     throw new Failure("invalidConfig", `${file}: ${toFieldName([...place, "module"])} is missing`);
   });
+}
+
+function listPlaces(list: unknown, { at, kind }: Pick<ModuleSlot, "at" | "kind">) {
+  const values: unknown[] = Array.isArray(list) ? list : list === undefined ? [] : [list];
+  return values.map((value, index) => ({ value, at: Array.isArray(list) ? [...at, index] : at, kind }));
 }

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { writeEntry } from "../../cni/ledger/format.ts";
+import { makeDecision } from "../../test/fakes/decision.ts";
 import { type FakeNode, openFakeNode } from "../../test/fakes/node.ts";
 import { seal } from "../sealed.ts";
 import { del } from "../verbs/del.ts";
@@ -30,14 +31,7 @@ const record = (...networks: string[]) =>
   node.ports.recordDecision({
     containerId: "c1",
     pod: { namespace: "", name: "", uid: "" },
-    decision: {
-      ranking: networks.map((network) => ({ network, reason: "" })),
-      rejected: [],
-      modules: [],
-      decidedBy: "fallback",
-      ms: 0,
-      inputs: "",
-    },
+    decision: makeDecision({ ranking: networks.map((network) => ({ network, reason: "" })) }),
   });
 
 const entry = () => writeEntry([node.attachment({ network: "red" }), node.attachment({ network: "green" })]);

@@ -75,10 +75,11 @@ async function decideUnasked(
   { choosing, ports }: { choosing: Choosing; ports: ChoosePorts },
 ): Promise<Decision> {
   const startedMs = ports.clock.monotonicMs();
-  const inputs = digestInputs(await toQuestion(choosing, [], ports));
+  const question = await toQuestion(choosing, [], ports);
+  const inputs = digestInputs(question);
   const reason = decidedBy === "explicit" ? "the pod asked for it" : "the default";
   const ms = ports.clock.monotonicMs() - startedMs;
-  return { ranking: [{ network, reason }], rejected: [], modules: [], decidedBy, inputs, ms };
+  return { question, ranking: [{ network, reason }], rejected: [], modules: [], decidedBy, inputs, ms };
 }
 
 /** The modules choose among all networks; without any module, the fallback does. */
@@ -98,7 +99,8 @@ async function askModules(choosing: Choosing, ports: ChoosePorts): Promise<Decis
   }
   const names = question.request.candidates.map(({ network }) => network);
   const ranking = planFallback(names, question);
-  return { ranking, rejected: [], modules: [], decidedBy: "fallback", inputs: digestInputs(question), ms: 0 };
+  const inputs = digestInputs(question);
+  return { question, ranking, rejected: [], modules: [], decidedBy: "fallback", inputs, ms: 0 };
 }
 
 async function toQuestion(

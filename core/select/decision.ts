@@ -1,4 +1,5 @@
-import type { Outcome } from "./outcome.ts";
+import type { ModuleFailure, Outcome } from "./outcome.ts";
+import type { Question } from "./question.ts";
 import type { ModuleKind } from "./request.ts";
 
 /** Who had the last word: a module, the fallback, the configured default, or the pod itself. */
@@ -18,23 +19,54 @@ export interface Rejected {
   readonly reason: string;
 }
 
-/** One call of one module. */
+/** A scorer's: a score, or the reason of a rejection, by network. A selector's: network and reason, best first. */
+export type ModuleAnswer =
+  | Readonly<Record<string, number | string>>
+  | readonly (readonly [network: string, reason: string])[];
+
+/** What would have been decided had a shadow enforced. */
+export interface ShadowFinding {
+  /** The pod would have got other networks. */
+  readonly differs: boolean;
+  /** Best first; empty where all would have been rejected. */
+  readonly ranking: readonly string[];
+}
+
+/** The part of one module in one decision. */
 export interface ModuleRun {
+  /** Position among the configured modules, scorers first. */
+  readonly at: number;
   readonly digest: string;
   readonly kind: ModuleKind;
-  readonly mode: "enforce";
+  readonly mode: "enforce" | "canary" | "shadow";
   readonly outcome: Outcome;
   readonly detail: string;
   readonly ms: number;
+  /** Why it wasn't asked at all: its circuit is open, it is a halted canary, or no time was left. */
+  readonly notAsked?: NotAsked;
+  /** Absent where it gave none that holds. */
+  readonly answer?: ModuleAnswer;
+  /** Of a shadow that gave an answer. */
+  readonly shadow?: ShadowFinding;
+}
+
+export type NotAsked = "circuit" | "halted" | "late";
+
+/** Why a module is passed over. */
+export interface Pass extends ModuleFailure {
+  readonly notAsked: NotAsked;
 }
 
 /** Which networks, in which order, and why. */
 export interface Decision {
+  readonly question: Question;
   /** Best first. Empty when nothing may be attached: see `refusal`. */
   readonly ranking: readonly Ranked[];
   readonly rejected: readonly Rejected[];
+  /** In the order in which they ended; shadows last. */
   readonly modules: readonly ModuleRun[];
   readonly decidedBy: DecidedBy;
+  /** Without what shadows took. */
   readonly ms: number;
   /** Digest of all that was decided from: the request, the modules, the settings. */
   readonly inputs: string;

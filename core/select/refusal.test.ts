@@ -1,23 +1,9 @@
 import { expect, test } from "vitest";
-import type { Decision, ModuleRun } from "./decision.ts";
+import { makeDecision, makeRun } from "../../test/fakes/decision.ts";
 import { requireRanking } from "./refusal.ts";
 
-const run: ModuleRun = {
-  digest: "sha256:a",
-  kind: "scorer",
-  mode: "enforce",
-  outcome: "ok",
-  detail: "",
-  ms: 1,
-};
-const decision: Decision = {
-  ranking: [],
-  rejected: [],
-  modules: [],
-  decidedBy: "scores",
-  ms: 1,
-  inputs: "sha256:x",
-};
+const run = makeRun();
+const decision = makeDecision();
 
 test("a ranking is what it is", () => {
   const ranking = [{ network: "blue", reason: "" }];

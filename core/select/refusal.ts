@@ -9,7 +9,7 @@ import type { Decision, Ranked } from "./decision.ts";
 export function requireRanking({ ranking, refusal, rejected, modules }: Decision): readonly Ranked[] {
   if (ranking.length > 0) return ranking;
   if (refusal === "moduleMustNotFail") {
-    const failed = modules.filter(({ outcome }) => outcome !== "ok");
+    const failed = modules.filter(({ mode, outcome }) => mode === "enforce" && outcome !== "ok");
     const names = failed.map(({ digest, outcome }) => `${digest} (${outcome})`);
     throw new Failure("moduleFailed", `a module that must not fail did: ${listSome(names, ", ")}`, {
       details: listSome(

@@ -1,12 +1,12 @@
-import type { SelectionConfig } from "../../core/select/selection-config.ts";
+import type { ModuleConfig, ScorerConfig } from "../../core/select/selection-config.ts";
 import { DEADLINE_MS, MODULES, PRICE_PER_HOUR, SELECTOR_SETTINGS } from "./scenario.ts";
 
 type Written<Module> = Pick<Module & { module: string }, "module"> & Partial<Module>;
 
 /** The part of a selection that an admin writes; the rest has defaults. */
 export interface WrittenSelection {
-  readonly scorers: readonly Written<SelectionConfig["scorers"][number]>[];
-  readonly selector: Written<NonNullable<SelectionConfig["selector"]>>;
+  readonly scorers: readonly Written<ScorerConfig>[];
+  readonly selector: Written<ModuleConfig>;
   readonly deadlineMs: number;
 }
 

@@ -1,10 +1,12 @@
-import { parseConfig } from "../../core/config.ts";
 import type { ModuleSource, Sandbox, SelectorQuestion } from "../../core/sandbox/port.ts";
+import { planCast } from "../../core/select/cast.ts";
+import type { Pass } from "../../core/select/decision.ts";
 import type { FailedOutcome, ModuleResult } from "../../core/select/outcome.ts";
 import { decide } from "../../core/select/pipeline.ts";
 import type { Question } from "../../core/select/question.ts";
 import type { PodKeys } from "../../core/select/pod-keys.ts";
 import type { SelectionRequest, Workload } from "../../core/select/request.ts";
+import { makeSelection } from "./decision.ts";
 import { hollowModules } from "./hollow-modules.ts";
 import { makeCandidate, makeRequest } from "./request.ts";
 
@@ -38,9 +40,14 @@ interface Script {
   /** What modules ask to see of the pod, by the letter of their digest. */
   readonly declares?: Readonly<Record<string, PodKeys>>;
   readonly workload?: Partial<Workload>;
+  /** Is never through with being loaded. */
+  readonly hangs?: string;
   readonly networks?: readonly string[];
   readonly defaultNetwork?: string;
   readonly mayFail?: boolean;
+  readonly seed?: bigint;
+  /** Modules that are to be passed over, by the letter of their digest. */
+  readonly passed?: Readonly<Record<string, Pass>>;
 }
 
 interface Call {
@@ -62,6 +69,7 @@ export async function decideScripted(script: Script) {
   const letterOf = (digest: string) => digest.slice(-1);
   const sandbox: Sandbox = {
     load: async ({ digest }) => {
+      if (letterOf(digest) === script.hangs) return await new Promise(() => undefined);
       nowMs += 500; // loading is no part of the deadline
       const outcome = script.notLoaded?.[letterOf(digest)];
       return outcome === undefined ? { outcome: "ok", value: undefined } : { outcome, detail: "not loaded" };
@@ -82,19 +90,19 @@ export async function decideScripted(script: Script) {
       return { outcome: "ok", value: { ...found.value, declared } };
     },
   };
-  const decision = await decide(toQuestion(script), { sandbox, source, nowMs: () => nowMs });
+  const question = toQuestion(script);
+  const cast = planCast(question, ({ digest }) => script.passed?.[letterOf(digest)]);
+  const decision = await decide(question, { sandbox, source, nowMs: () => nowMs }, cast);
   return { decision, calls, order: decision.ranking.map(({ network }) => network) };
 }
 
 function toQuestion(script: Script): Question {
   const { networks = firstFit, defaultNetwork, mayFail = true } = script;
-  const genie = { selection: script.selection };
-  const { selection } = parseConfig(JSON.stringify({ name: "genie", type: "genie", genie })).genie;
   const candidates = networks.map((network) => makeCandidate(network));
-  const { workload, ...request } = makeRequest({ candidates, seed: 7n });
+  const { workload, ...request } = makeRequest({ candidates, seed: script.seed ?? 7n });
   return {
     request: { ...request, workload: { ...workload, ...script.workload } },
-    selection,
+    selection: makeSelection(script.selection),
     defaultNetwork,
     mayFail,
   };

@@ -1,0 +1,78 @@
+import { expect, test } from "vitest";
+import { makeDecision, makeQuestion, makeRun, makeSelection } from "../../test/fakes/decision.ts";
+import { makeOrdinaryCandidates, makeRequest } from "../../test/fakes/request.ts";
+import { digestInputs } from "./inputs.ts";
+import { formatRecord, LINE_LIMIT_BYTES, parseRecord, toQuestion } from "./record.ts";
+
+const occasion = { id: "1", time: "2026-01-01T00:00:00.000Z", containerId: "c1" };
+const who = { ...occasion, pod: { namespace: "shop", name: "web", uid: "u1" } };
+const module = { module: `r/a@sha256:${"a".repeat(64)}` };
+
+function makeAsked(candidates: number) {
+  const { settings: _, ...request } = makeRequest({
+    candidates: makeOrdinaryCandidates(candidates),
+    seed: 2n ** 64n - 1n,
+    count: 2,
+    extensions: [{ key: "k", value: "v" }],
+  });
+  const scorers = [{ ...module, mode: { canary: 5 }, settings: { x: [1, null] }, weight: 3 }];
+  const selection = makeSelection({ scorers, selector: [{ ...module, mode: "shadow" }] });
+  return makeQuestion({ request, selection, defaultNetwork: "network-1", mayFail: false });
+}
+
+test("what is recorded is read back as the question that was asked", () => {
+  const question = makeAsked(3);
+  const run = makeRun({ answer: { "network-0": 0.1, "network-1": "full" }, notAsked: "late" });
+  const shadow = { differs: true, ranking: ["network-2"] };
+  const modules = [
+    run,
+    makeRun({ kind: "selector", answer: [["network-2", "why"]], mode: "shadow", shadow }),
+  ];
+  const read = parseRecord(formatRecord(who, makeDecision({ question, modules })));
+  if (typeof read === "string" || read.question === undefined) throw new Error(JSON.stringify(read));
+  expect(read).toMatchObject({ ...who, modules, question: { seed: "18446744073709551615" } });
+  expect(toQuestion(read.question)).toEqual(question);
+  expect(digestInputs(toQuestion(read.question))).toBe(digestInputs(question));
+});
+
+test("a decision among 1000 networks is recorded whole", () => {
+  const answer = Object.fromEntries(makeOrdinaryCandidates(1000).map(({ network }) => [network, 1 / 3]));
+  const modules = [makeRun({ answer })];
+  const line = formatRecord(who, makeDecision({ question: makeAsked(1000), modules }));
+  expect(line.length).toBeLessThan(LINE_LIMIT_BYTES / 2);
+  expect(parseRecord(line)).toMatchObject({ question: { candidates: { length: 1000 } }, modules });
+});
+
+test("a line that would be too long loses the question and the answers, and says who got what", () => {
+  const ranking = [{ network: "blue", reason: "" }];
+  const modules = [makeRun({ answer: { blue: 1 }, shadow: { differs: false, ranking: ["blue"] } })];
+  const line = formatRecord(who, makeDecision({ question: makeAsked(4000), ranking, modules }));
+  expect(line.length).toBeLessThan(1_000);
+  const read = parseRecord(line);
+  expect(read).toMatchObject({ ranking, modules: [{ outcome: "ok" }] });
+  expect(read).not.toHaveProperty("question");
+  expect(read).not.toHaveProperty("modules.0.answer");
+});
+
+const good = JSON.parse(formatRecord(who, makeDecision({ question: makeAsked(1) }))) as {
+  question: Record<string, unknown>;
+};
+const asked = (more: object) => JSON.stringify({ ...good, question: { ...good.question, ...more } });
+
+test.each([
+  ["", "is no JSON object"],
+  ['{"id":"1"', "is no JSON object"],
+  ["[]", "is no JSON object"],
+  [JSON.stringify({ ...good, ranking: "x" }), "is no decision record: ranking: "],
+  [JSON.stringify({ ...good, modules: [{ outcome: "fine" }] }), "is no decision record: modules[0]"],
+  [asked({ seed: 7 }), "is no decision record: question.seed: "],
+  [asked({ seed: "-1" }), "is no decision record: question.seed: "],
+  [asked({ count: 0 }), "is no decision record: question.count: "],
+  [asked({ selection: { scorers: [{ module: "r/a:1" }] } }), "question.selection.scorers[0].module"],
+])("%j is refused with what is wrong", (line, fault) => {
+  expect(parseRecord(line)).toEqual(expect.stringContaining(fault));
+});
+
+test("what another version of genie adds to a line doesn't matter", () => {
+  expect(parseRecord(JSON.stringify({ ...good, newer: 1 }))).toMatchObject(who);
+});

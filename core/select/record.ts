@@ -1,0 +1,130 @@
+import * as z from "zod";
+import type { Pod } from "../intent/pod.ts";
+import { findJsonObject, toFieldName } from "../spec/json.ts";
+import type { Decision } from "./decision.ts";
+import { OUTCOMES } from "./outcome.ts";
+import type { Question } from "./question.ts";
+import { selection } from "./selection-config.ts";
+
+/** Of one line; a decision among 1000 candidates takes 0.4 MB. */
+export const LINE_LIMIT_BYTES = 2 ** 20;
+
+const text = z.string();
+const attributes = z.array(z.object({ key: text, value: text }));
+
+const candidate = z.object({
+  network: text,
+  plugin: text,
+  attributes,
+  kpis: z.array(z.object({ name: text, value: z.number(), ageMs: z.number().int().min(0).max(0xffff_ffff) })),
+  current: z.boolean(),
+});
+
+/** What was decided from. */
+const question = z.object({
+  purpose: z.enum(["attach", "switch", "simulate"]),
+  workload: z.object({
+    orchestrator: text,
+    namespace: text,
+    name: text,
+    labels: attributes,
+    annotations: attributes,
+    node: text,
+  }),
+  candidates: z.array(candidate),
+  count: z.number().int().min(1).max(0xffff_ffff),
+  /** Decimal: JSON has no 64-bit numbers. */
+  seed: text.regex(/^\d{1,20}$/),
+  extensions: attributes,
+  selection,
+  /** The network that the fallback `default` prefers. */
+  defaultNetwork: text.optional(),
+  mayFail: z.boolean(),
+});
+
+const moduleRun = z.object({
+  at: z.number().int().min(0),
+  digest: text,
+  kind: z.enum(["scorer", "selector"]),
+  mode: z.enum(["enforce", "canary", "shadow"]),
+  outcome: z.enum(OUTCOMES),
+  detail: text,
+  ms: z.number(),
+  notAsked: z.enum(["circuit", "halted", "late"]).optional(),
+  answer: z.union([z.record(text, z.union([z.number(), text])), z.array(z.tuple([text, text]))]).optional(),
+  shadow: z.object({ differs: z.boolean(), ranking: z.array(text) }).optional(),
+});
+
+const record = z.object({
+  id: text,
+  time: text,
+  containerId: text,
+  pod: z.object({ namespace: text, name: text, uid: text }),
+  ranking: z.array(z.object({ network: text, score: z.number().optional(), reason: text })),
+  rejected: z.array(z.object({ network: text, by: text, reason: text })),
+  modules: z.array(moduleRun),
+  decidedBy: z.enum(["selector", "scores", "fallback", "default", "explicit"]),
+  ms: z.number(),
+  inputs: text,
+  /** Absent where it would have made the line too long. */
+  question: question.optional(),
+});
+
+/** One line of `decisions.jsonl`. */
+export type DecisionRecord = z.infer<typeof record>;
+export type RecordedQuestion = z.infer<typeof question>;
+export type RecordedRun = z.infer<typeof moduleRun>;
+
+/** Who was decided for, and when. */
+export interface Occasion {
+  readonly id: string;
+  /** ISO 8601. */
+  readonly time: string;
+  readonly containerId: string;
+  readonly pod: Pod;
+}
+
+/** The line that tells of a decision, without an end of line. One that is too long loses its question and answers. */
+export function formatRecord({ id, time, containerId, pod }: Occasion, decision: Decision): string {
+  const { question: asked, ranking, rejected, modules, decidedBy, ms, inputs } = decision;
+  const who = { id, time, containerId, pod };
+  const line = JSON.stringify({
+    ...who,
+    ranking,
+    rejected,
+    modules,
+    decidedBy,
+    ms,
+    inputs,
+    question: toRecorded(asked),
+  });
+  if (Buffer.byteLength(line) <= LINE_LIMIT_BYTES) return line;
+  const brief = modules.map((run) => ({ ...run, answer: undefined, shadow: undefined }));
+  return JSON.stringify({ ...who, ranking, rejected, modules: brief, decidedBy, ms, inputs });
+}
+
+/** The record in a line; the clause that says why it is none. */
+export function parseRecord(line: string): DecisionRecord | string {
+  const value = findJsonObject(line);
+  if (value === undefined) return "is no JSON object";
+  const parsed = record.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  return `is no decision record: ${toFieldName(issue?.path ?? [])}: ${issue?.message ?? ""}`;
+}
+
+/** The question as it was put. */
+export function toQuestion(recorded: RecordedQuestion): Question {
+  const { selection: configured, defaultNetwork, mayFail, ...request } = recorded;
+  return {
+    request: { ...request, seed: BigInt(request.seed) },
+    selection: configured,
+    defaultNetwork,
+    mayFail,
+  };
+}
+
+function toRecorded({ request, selection: configured, defaultNetwork, mayFail }: Question) {
+  const seed = String(request.seed);
+  return { ...request, seed, selection: configured, defaultNetwork, mayFail };
+}

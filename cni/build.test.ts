@@ -1,11 +1,12 @@
 /** What `npm run build` left in dist runs by itself: anywhere, from any folder, whatever the caller's environment. */
-import { once } from "node:events";
-import { copyFile, cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { copyFile, cp, mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { Worker } from "node:worker_threads";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { transpile } from "../registry/prepare/transpile.ts";
+import { TRANSPILING } from "../test/fakes/transpiling.ts";
+import { spawnTranspiler } from "./guest-process.ts";
 
 const DIST = new URL("../dist", import.meta.url).pathname;
 const CNI_ERROR = {
@@ -105,11 +106,30 @@ test("an older node says the same", async () => {
   expect([ctl.stderr.split("\n").length, ctl.exitCode]).toEqual([1, 1]);
 });
 
-test("the transpiler runs without node_modules", async () => {
-  const workerData = await readFile(path.join(folder, "dist/modules/occupancy.wasm"));
-  const worker = new Worker(path.join(folder, "dist/lib/transpile-worker.mjs"), { workerData });
-  const [files]: unknown[] = await once(worker, "message");
-  await worker.terminate();
-  expect(files).toBeInstanceOf(Map);
-  expect(new Set((files as Map<string, unknown>).keys())).toEqual(new Set(["glue", "module.core.wasm"]));
+test("the transpiler runs copied alone, without node_modules", async () => {
+  const alone = path.join(folder, "transpiler");
+  await copyFile(path.join(DIST, "bin/genie-transpiler"), alone);
+  const wasm = await readFile(path.join(folder, "dist/modules/occupancy.wasm"));
+  const made = await transpile(wasm, { ...TRANSPILING, startTranspiler: () => spawnTranspiler(alone) });
+  expect(made.outcome === "ok" && [...made.value.keys()].toSorted()).toEqual(["glue", "module.core.wasm"]);
+});
+
+test("the transpiler is confined by the guest's own head, with other bounds", async () => {
+  const headOf = async (program: string) =>
+    (await readFile(path.join(DIST, "bin", program), "utf8"))
+      .split("\n")
+      .filter((line) => line.startsWith("':' //;"));
+  const bare = (head: readonly string[]) =>
+    head.map((line) => line.replaceAll(/(heap=|heap \+ |pages=)\d+/g, "$1"));
+  const [guest, transpiler] = [await headOf("genie-guest"), await headOf("genie-transpiler")];
+  expect(guest.at(-1)).toContain(" --permission ");
+  expect(bare(transpiler)).toEqual(bare(guest));
+  expect(transpiler).not.toEqual(guest);
+});
+
+test("what an ADD loads holds no transpiler", async () => {
+  const { size } = await stat(path.join(DIST, "bin/genie-standalone"));
+  const program = await readFile(path.join(DIST, "bin/genie-standalone"), "utf8");
+  expect(program).not.toContain("js-component-bindgen-component");
+  expect(size).toBeLessThan(2 ** 20);
 });

@@ -1,12 +1,12 @@
 /** `npm run build`: makes `dist/` out of the sources. Every file is replaced in one step, as programs may be in use. */
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { build } from "esbuild";
 import { replaceFile } from "../registry/atomic-file.ts";
 import { JCO_VERSION } from "../registry/prepare/jco-version.ts";
 import { buildBuiltinModules } from "./author/builtin.ts";
-import { GUEST_LIMITS, planGuestHead } from "./build/guest-head.ts";
+import { GUEST_LIMITS, planGuestHead, TRANSPILER_LIMITS } from "./build/guest-head.ts";
 import { formatTrampoline, planTrampoline } from "./build/trampoline.ts";
 
 const ROOT = path.dirname(import.meta.dirname);
@@ -59,31 +59,35 @@ async function buildProgram({ name, entry, trampoline }: (typeof PROGRAMS)[numbe
   for (const { contents } of outputFiles) await place(`bin/${name}`, contents, 0o755);
 }
 
-/** The transpiler with its wasm files, loaded by a worker when a module is prepared. */
+/** The transpiler with jco's wasm files in it: it runs where it may read no file. */
 async function buildTranspiler(): Promise<void> {
-  const { outputFiles } = await build({
-    entryPoints: [path.join(ROOT, "registry/prepare/transpile-worker.ts")],
-    bundle: true,
-    write: false,
-    format: "esm",
-    platform: "neutral", // preview2-shim's build for node starts a worker of its own, out of a file that dist hasn't
-    external: ["node:*"],
-    target: "node24",
-    minify: true,
-    legalComments: "eof",
-    logLevel: "warning",
-  });
-  for (const { contents } of outputFiles) await place("lib/transpile-worker.mjs", contents, 0o644);
   const ours = createRequire(import.meta.url);
   const jco = createRequire(ours.resolve("@bytecodealliance/jco/component"));
   const folder = path.dirname(jco.resolve("@bytecodealliance/jco-transpile/component"));
-  for (const name of ["core.wasm", "core2.wasm"]) {
-    const file = `js-component-bindgen-component.${name}`;
-    await place(`lib/${file}`, await readFile(path.join(folder, file)), 0o644);
-  }
+  const { outputFiles } = await build({
+    entryPoints: [path.join(ROOT, "cni/transpiler.ts")],
+    bundle: true,
+    write: false,
+    format: "cjs",
+    platform: "neutral", // preview2-shim's build for node starts a worker of its own, out of a file that dist hasn't
+    external: ["node:*"],
+    alias: {
+      "jco-core.wasm": path.join(folder, "js-component-bindgen-component.core.wasm"),
+      "jco-core2.wasm": path.join(folder, "js-component-bindgen-component.core2.wasm"),
+    },
+    loader: { ".wasm": "base64" },
+    target: "node24",
+    minify: true,
+    lineLimit: LINE_LIMIT,
+    legalComments: "eof",
+    banner: { js: formatTrampoline(planGuestHead(TRANSPILER_LIMITS)) },
+    define: { "import.meta.url": '""' },
+    logLevel: "warning",
+  });
+  for (const { contents } of outputFiles) await place("bin/genie-transpiler", contents, 0o755);
 }
 
-for (const folder of ["bin", "lib", "modules"]) await mkdir(path.join(DIST, folder), { recursive: true });
+for (const folder of ["bin", "modules"]) await mkdir(path.join(DIST, folder), { recursive: true });
 // The package is of type "module"; the programs aren't.
 await place("package.json", Buffer.from('{ "type": "commonjs" }\n'), 0o644);
 await Promise.all([...PROGRAMS.map(buildProgram), buildTranspiler()]);

@@ -8,7 +8,16 @@ const ENVIRONMENT = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", GENIE_NODE: process
 const LAST_WORDS_LENGTH = 256;
 
 /** Starts `genie-guest`, which confines itself before it runs anything. @param program when it isn't beside ours. */
-export function spawnGuest(program = findProgram()): GuestProcess {
+export function spawnGuest(program = findProgram("genie-guest")): GuestProcess {
+  return spawnConfined(program);
+}
+
+/** Starts `genie-transpiler`, which is as confined as a guest. @param program when it isn't beside ours. */
+export function spawnTranspiler(program = findProgram("genie-transpiler")): GuestProcess {
+  return spawnConfined(program);
+}
+
+function spawnConfined(program: string): GuestProcess {
   const child = execa(program, [], {
     env: ENVIRONMENT,
     extendEnv: false,
@@ -40,8 +49,8 @@ export function spawnGuest(program = findProgram()): GuestProcess {
 }
 
 /** Beside the file that runs, wherever a link to it lies. */
-function findProgram(): string {
+function findProgram(name: string): string {
   const running = process.argv[1];
-  if (running === undefined) throw new Error("no program file to find genie-guest beside");
-  return path.join(path.dirname(realpathSync(running)), "genie-guest");
+  if (running === undefined) throw new Error("no program file to find others beside");
+  return path.join(path.dirname(realpathSync(running)), name);
 }

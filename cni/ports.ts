@@ -7,7 +7,7 @@ import { openSandbox } from "../core/sandbox/host.ts";
 import { openModuleSource } from "../registry/prepare/source.ts";
 import { readConfFolder } from "./conf-folder.ts";
 import { readDecided, recordDecision } from "./decision-log.ts";
-import { spawnGuest } from "./guest-process.ts";
+import { spawnGuest, spawnTranspiler } from "./guest-process.ts";
 import { openKernel } from "./kernel.ts";
 import { openLedger } from "./ledger/ledger.ts";
 import { deriveSeed } from "./node-secret.ts";
@@ -17,6 +17,9 @@ import { refuseUnverified } from "./trust.ts";
 
 /** For compiling a module that is prepared; usual is 1 ms, a JavaScript engine takes 8. */
 const LOAD_MS = 1_000;
+
+/** For an ADD that has to prepare a module itself. */
+const TRANSPILING = { startTranspiler: () => spawnTranspiler(), prepareMs: 2_000 };
 
 /** What belongs to this call and not to its configuration. */
 export type Host = Pick<AddPorts, "log" | "signal" | "nodeName">;
@@ -48,7 +51,7 @@ export function openAddPorts(config: Config, host: Host): AddPorts {
     ...openUndoPorts(stateDir, host),
     confFolder: () => readConfFolder(confDir),
     samples: (networks) => sample(networks, host.log),
-    modules: refuseUnverified(openModuleSource(moduleStore), trust.policy),
+    modules: refuseUnverified(openModuleSource(moduleStore, TRANSPILING), trust.policy),
     openSandbox: () =>
       openSandbox(() => spawnGuest(), { memoryBytes: selection.memoryMiB * 2 ** 20, loadMs: LOAD_MS }),
     recordDecision: (entry) => recordDecision(entry, stateDir, host.log),

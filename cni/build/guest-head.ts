@@ -18,6 +18,9 @@ export interface HeadLimits {
 /** Of the process in which modules run. */
 export const GUEST_LIMITS: HeadLimits = { heapMiB: 96, besideHeapMiB: 928, wasmMemoryMiB: 64 };
 
+/** Of the process in which the transpiler runs: jco keeps a component several times in its memory. */
+export const TRANSPILER_LIMITS: HeadLimits = { heapMiB: 256, besideHeapMiB: 1024, wasmMemoryMiB: 512 };
+
 /** `--disable-sigusr1`: the signal would open an inspector. */
 const NODE_FLAGS =
   "--permission --no-experimental-sqlite --disallow-code-generation-from-strings --disable-sigusr1 " +

@@ -5,12 +5,13 @@ import { formatReference, parseReference, type Reference } from "../../registry/
 import { prepareModule } from "../../registry/prepare/source.ts";
 import { openStore, type StoredModule } from "../../registry/store/store.ts";
 import { pullInto } from "../../registry/transfer.ts";
+import { spawnTranspiler } from "../guest-process.ts";
 import { readConfigFile } from "./config-file.ts";
 import { findMisfitAsAny } from "./misfit.ts";
 import type { Shell } from "./shell.ts";
 
 /** A person waits here, and no pod. */
-const PREPARE_MS = 30_000;
+const TRANSPILING = { startTranspiler: () => spawnTranspiler(), prepareMs: 30_000 };
 
 interface PullOptions {
   readonly config?: string;
@@ -64,6 +65,6 @@ export async function pullModule(folder: string, reference: Reference, shell: Sh
 }
 
 async function findFault(folder: string, module: StoredModule): Promise<string | undefined> {
-  const prepared = await prepareModule(folder, module, { deadlineMs: PREPARE_MS });
+  const prepared = await prepareModule(folder, module, TRANSPILING);
   return prepared.outcome === "ok" ? undefined : prepared.detail;
 }

@@ -31,9 +31,10 @@ export class GuestConnection {
   readonly #process: GuestProcess;
   readonly #frames: AsyncGenerator<Uint8Array, undefined>;
 
-  constructor(process: GuestProcess) {
+  /** @param answerBytes the longest answer that is taken. */
+  constructor(process: GuestProcess, answerBytes = ANSWER_LIMIT_BYTES) {
     this.#process = process;
-    this.#frames = readFrames(process.output, ANSWER_LIMIT_BYTES);
+    this.#frames = readFrames(process.output, answerBytes);
   }
 
   /**
@@ -83,5 +84,9 @@ export class GuestConnection {
   async close(): Promise<void> {
     this.#process.kill();
     await this.#process.ended;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 }

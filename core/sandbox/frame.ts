@@ -38,15 +38,25 @@ export async function* readFrames(
   stream: AsyncIterable<Uint8Array>,
   limitBytes: number,
 ): AsyncGenerator<Uint8Array, undefined> {
-  let held: Uint8Array = new Uint8Array();
+  let chunks: Uint8Array[] = [];
+  let heldBytes = 0;
+  let endBytes: number | undefined;
   for await (const chunk of stream) {
-    held = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
-    if (held.length < FRAME_HEADER_BYTES) continue;
-    const end = FRAME_HEADER_BYTES + parseFrameLength(held, limitBytes);
-    if (held.length < end) continue;
-    if (held.length > end) throw new FrameError(`${held.length - end} bytes follow the frame`);
-    yield held.subarray(FRAME_HEADER_BYTES);
-    held = new Uint8Array();
+    chunks.push(chunk);
+    heldBytes += chunk.length;
+    if (heldBytes < FRAME_HEADER_BYTES) continue;
+    endBytes ??= FRAME_HEADER_BYTES + parseFrameLength(join(chunks), limitBytes);
+    if (heldBytes < endBytes) continue;
+    if (heldBytes > endBytes) throw new FrameError(`${heldBytes - endBytes} bytes follow the frame`);
+    yield join(chunks).subarray(FRAME_HEADER_BYTES);
+    chunks = [];
+    heldBytes = 0;
+    endBytes = undefined;
   }
   return undefined;
+}
+
+function join(chunks: readonly Uint8Array[]): Uint8Array {
+  const [first] = chunks;
+  return first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks);
 }

@@ -1,23 +1,10 @@
 import type { ModuleKind } from "../select/request.ts";
-import {
-  FRAME_HEADER_BYTES,
-  FRAME_HEADROOM_BYTES,
-  NONCE_BYTES,
-  ORDER_LIMIT_BYTES,
-  parseFrameLength,
-  writeFrameLength,
-} from "./frame.ts";
+import { FRAME_HEADER_BYTES, FRAME_HEADROOM_BYTES, NONCE_BYTES, writeFrameLength } from "./frame.ts";
 import { callModule } from "./instance.ts";
 import { type LoadedModule, loadModule } from "./loaded-module.ts";
 import { type Answer, type CallOrder, type LoadOrder, ORDER, type Order } from "./message.ts";
+import { type GuestPipe, receiveOrder } from "./pipe.ts";
 import { decodeRecords, type Records } from "./records.ts";
-
-/** The guest's only way out of its process. Both methods block. */
-export interface GuestPipe {
-  /** Fills the buffer. @returns false when the host has closed its end. */
-  read(buffer: Uint8Array): boolean;
-  write(bytes: Uint8Array): void;
-}
 
 /**
  * Texts of a module are cut to this many UTF-16 units before they leave the guest. The host keeps 128 bytes, so a
@@ -29,19 +16,12 @@ const TEXT_LIMIT = 256;
 export function runGuest(pipe: GuestPipe): void {
   const moduleByDigest = new Map<string, LoadedModule>();
   send(pipe, new Uint8Array(NONCE_BYTES), { outcome: "ok", value: null });
-  for (let frame = receive(pipe); frame !== undefined; frame = receive(pipe)) {
+  for (let frame = receiveOrder(pipe); frame !== undefined; frame = receiveOrder(pipe)) {
     const records = decodeRecords(frame.subarray(NONCE_BYTES));
     const order = JSON.parse(Buffer.from(records.get(ORDER) ?? []).toString()) as Order;
     const answer = order.do === "load" ? load(order, records, moduleByDigest) : call(order, moduleByDigest);
     send(pipe, frame.subarray(0, NONCE_BYTES), answer);
   }
-}
-
-function receive(pipe: GuestPipe): Uint8Array | undefined {
-  const header = new Uint8Array(FRAME_HEADER_BYTES);
-  if (!pipe.read(header)) return undefined;
-  const frame = new Uint8Array(parseFrameLength(header, ORDER_LIMIT_BYTES));
-  return pipe.read(frame) ? frame : undefined;
 }
 
 /** NaN becomes null here; the host's check of the answer refuses both. */

@@ -2,22 +2,15 @@ import { cleanReason } from "../select/answer.ts";
 import type { ModuleFailure, ModuleResult } from "../select/outcome.ts";
 import type { SelectionRequest } from "../select/request.ts";
 import { parseAnswer } from "./answer.ts";
-import { GuestConnection, type GuestEnd, type GuestProcess, type Reply } from "./connection.ts";
+import { GuestConnection, type GuestProcess, type Reply } from "./connection.ts";
+import { describeEnd, explainEnd } from "./guest-end.ts";
 import { capMemories } from "../wasm/memory.ts";
 import { type CallOrder, encodeOrder, GLUE, toWireRequest } from "./message.ts";
 import type { GuestLimits, PreparedModule, Sandbox, SelectorQuestion } from "./port.ts";
+import { openTurns } from "./turns.ts";
 
 /** From the start of the guest process until it says that it is ready; 30 ms on an idle machine. */
 const START_MS = 5000;
-
-/** How a process ends that ran out of memory: by V8's hand (SIGSEGV as the first of its pid namespace), or the kernel's. */
-const MEMORY_SIGNALS: readonly (string | undefined)[] = [
-  "SIGABRT",
-  "SIGTRAP",
-  "SIGILL",
-  "SIGSEGV",
-  "SIGKILL",
-];
 
 /** Starts a guest process at once, since it takes longer than anything that is asked of it. */
 export function openSandbox(spawn: () => GuestProcess, limits: GuestLimits): Sandbox {
@@ -42,7 +35,8 @@ class GuestSandbox implements Sandbox {
   /** The last guest that was started. */
   #connection: GuestConnection | undefined;
   #isClosed = false;
-  #last: Promise<unknown> = Promise.resolve();
+  /** The guest answers one order at a time. */
+  readonly #inTurn = openTurns();
 
   constructor(spawn: () => GuestProcess, limits: GuestLimits) {
     this.#spawn = spawn;
@@ -75,7 +69,7 @@ class GuestSandbox implements Sandbox {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true;
     await this.#connection?.close();
-    await this.#last;
+    await this.#inTurn(async () => undefined);
   }
 
   #call(order: CallOrder, deadlineMs: number): Promise<ModuleResult<unknown>> {
@@ -90,13 +84,6 @@ class GuestSandbox implements Sandbox {
     const question = { digest: order.digest, frame: encodeOrder(order) };
     const { result, isDoubtful } = await this.#ask(guest, question, deadlineMs);
     return isDoubtful ? await this.#answer(order, deadlineMs - (performance.now() - begunMs)) : result;
-  }
-
-  /** The guest answers one order at a time. */
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#last.then(work);
-    this.#last = result.catch(() => undefined); // who asked has the error; the next one only waits
-    return result;
   }
 
   /** A living guest that has this module, or why there is none. */
@@ -182,14 +169,4 @@ function explainReply(reply: Reply, deadlineMs: number): ModuleFailure {
     return { outcome: "timeout", detail: `stopped after ${Math.round(deadlineMs)} ms` };
   if (reply.came === "end") return explainEnd(reply.end);
   return { outcome: "trap", detail: "the guest process answered out of protocol" };
-}
-
-function explainEnd(end: GuestEnd): ModuleFailure {
-  const outcome = MEMORY_SIGNALS.includes(end.signal) ? "memory" : "trap";
-  return { outcome, detail: `the guest process ended: ${describeEnd(end) || cleanReason(end.lastWords)}` };
-}
-
-/** Empty where neither is known. */
-function describeEnd({ signal, exitCode }: GuestEnd): string {
-  return signal ?? (exitCode === undefined ? "" : `exit code ${exitCode}`);
 }

@@ -8,15 +8,13 @@ import { makeFolder } from "../new-folder.ts";
 import { planPaths } from "../store/folder.ts";
 import { findGuardedFile, isGuarded, isGuardedFile } from "./guarded-file.ts";
 import { JCO_VERSION } from "./jco-version.ts";
+import { MADE_LIMIT_BYTES } from "./made.ts";
 
 const FORMAT = "genie-prepared 1";
 
-/** Above what any module of 16 MiB becomes. */
-const MAX_BYTES = 64 * 2 ** 20;
-
 /** Whether a file for this module is there; its bytes are only checked when it is read. */
 export async function isPrepared(storeDir: string, digest: Digest): Promise<boolean> {
-  return await isGuardedFile(pathOf(storeDir, digest), MAX_BYTES);
+  return await isGuardedFile(pathOf(storeDir, digest), MADE_LIMIT_BYTES);
 }
 
 /**
@@ -24,7 +22,7 @@ export async function isPrepared(storeDir: string, digest: Digest): Promise<bool
  * that somebody else may have written: no digest holds for them, so whoever writes them chooses what runs.
  */
 export async function findPrepared(storeDir: string, digest: Digest): Promise<Records | undefined> {
-  const bytes = await findGuardedFile(pathOf(storeDir, digest), MAX_BYTES);
+  const bytes = await findGuardedFile(pathOf(storeDir, digest), MADE_LIMIT_BYTES);
   const records = bytes && findSealed(FORMAT, bytes);
   return records && new Map(records);
 }

@@ -17,6 +17,7 @@ import { execa } from "execa";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { hostileModules } from "../../test/guests/corpus.ts";
 import { withMetadata } from "../../core/wasm/metadata.ts";
+import { TRANSPILING } from "../../test/fakes/transpiling.ts";
 import type { PreparedModule } from "../../core/sandbox/port.ts";
 import type { ModuleResult } from "../../core/select/outcome.ts";
 import { planArtifact } from "../artifact.ts";
@@ -62,19 +63,19 @@ function toBytes(result: ModuleResult<PreparedModule>): readonly (readonly [stri
 test("a module is prepared at its first use, and read back at the next", async () => {
   const { reference, digest } = await store("trap");
   expect(await isPrepared(storeDir, digest)).toBe(false);
-  const first = await openModuleSource(storeDir).load(reference, "scorer");
+  const first = await openModuleSource(storeDir, TRANSPILING).load(reference, "scorer");
   expect(first).toMatchObject({ outcome: "ok", value: { digest, kind: "scorer" } });
   if (first.outcome !== "ok") throw new Error(first.detail);
   expect([...first.value.coreByName.keys()]).toEqual(["module.core.wasm"]);
   expect(await isPrepared(storeDir, digest)).toBe(true);
   const [file = ""] = await readdir(path.join(storeDir, ".prepared"));
   expect(file).toMatch(/^[0-9a-f]{64}-jco\d+\.\d+\.\d+-node\d+\.\d+\.\d+$/);
-  const again = await openModuleSource(storeDir).load(reference, "scorer");
+  const again = await openModuleSource(storeDir, TRANSPILING).load(reference, "scorer");
   expect(toBytes(again)).toEqual(toBytes(first));
 });
 
 test("a module declares what its metadata says, and nothing where that can't be used", async () => {
-  const source = openModuleSource(storeDir);
+  const source = openModuleSource(storeDir, TRANSPILING);
   const { reference: plain, wasm } = await store("trap");
   const nothing = { labels: [], annotations: [] };
   expect(await source.load(plain, "scorer")).toMatchObject({ outcome: "ok", value: { declared: nothing } });
@@ -90,7 +91,7 @@ test("a module declares what its metadata says, and nothing where that can't be 
 
 test("a damaged file of a prepared module is made again", async () => {
   const { reference } = await store("trap");
-  const source = openModuleSource(storeDir);
+  const source = openModuleSource(storeDir, TRANSPILING);
   const first = await source.load(reference, "scorer");
   const [name = ""] = await readdir(path.join(storeDir, ".prepared"));
   const file = path.join(storeDir, ".prepared", name);
@@ -104,7 +105,7 @@ test("a damaged file of a prepared module is made again", async () => {
 
 test("what another version made of a module goes when it is made anew", async () => {
   const { reference, digest } = await store("trap");
-  const source = openModuleSource(storeDir);
+  const source = openModuleSource(storeDir, TRANSPILING);
   await source.load(reference, "scorer");
   const folder = path.join(storeDir, ".prepared");
   const [name = ""] = await readdir(folder);
@@ -136,12 +137,14 @@ async function moveBehindLink(target: string): Promise<void> {
 
 test.each(OPEN_DOORS)("a forged module in %s is not what runs", async (_name, openDoor) => {
   const { reference, digest } = await store("trap");
-  const first = await openModuleSource(storeDir).load(reference, "scorer");
+  const first = await openModuleSource(storeDir, TRANSPILING).load(reference, "scorer");
   await writePrepared(storeDir, digest, new Map([["glue", Buffer.from("forged")]]));
   const [name = ""] = await readdir(path.join(storeDir, ".prepared"));
   await openDoor(path.join(storeDir, ".prepared", name));
   expect(await isPrepared(storeDir, digest)).toBe(false);
-  expect(toBytes(await openModuleSource(storeDir).load(reference, "scorer"))).toEqual(toBytes(first));
+  expect(toBytes(await openModuleSource(storeDir, TRANSPILING).load(reference, "scorer"))).toEqual(
+    toBytes(first),
+  );
 });
 
 test("nothing is written through a link in the folder's place", async () => {
@@ -149,28 +152,32 @@ test("nothing is written through a link in the folder's place", async () => {
   const elsewhere = path.join(storeDir, "elsewhere");
   await mkdir(elsewhere);
   await symlink(elsewhere, path.join(storeDir, ".prepared"));
-  expect(await openModuleSource(storeDir).load(reference, "scorer")).toMatchObject({ value: { digest } });
+  expect(await openModuleSource(storeDir, TRANSPILING).load(reference, "scorer")).toMatchObject({
+    value: { digest },
+  });
   expect(await readdir(elsewhere)).toEqual([]);
 });
 
 test("a pipe in the place of a prepared module keeps nobody waiting", async () => {
   const { reference, digest } = await store("trap");
-  await openModuleSource(storeDir).load(reference, "scorer");
+  await openModuleSource(storeDir, TRANSPILING).load(reference, "scorer");
   const folder = path.join(storeDir, ".prepared");
   const [name = ""] = await readdir(folder);
   await rm(path.join(folder, name));
   await execa("mkfifo", ["--mode=600", path.join(folder, name)]);
-  expect(await openModuleSource(storeDir).load(reference, "scorer")).toMatchObject({ value: { digest } });
+  expect(await openModuleSource(storeDir, TRANSPILING).load(reference, "scorer")).toMatchObject({
+    value: { digest },
+  });
 });
 
 test("a store that can't be read is the outcome notInStore", async () => {
   const { reference } = await store("trap");
-  await openModuleSource(storeDir).load(reference, "scorer");
+  await openModuleSource(storeDir, TRANSPILING).load(reference, "scorer");
   const folder = path.join(storeDir, ".prepared");
   const [name = ""] = await readdir(folder);
   await rm(path.join(folder, name));
   await mkdir(path.join(folder, name)); // a folder where the file should be
-  expect(await openModuleSource(storeDir).load(reference, "scorer")).toEqual({
+  expect(await openModuleSource(storeDir, TRANSPILING).load(reference, "scorer")).toEqual({
     outcome: "notInStore",
     detail: "the module store can't be read (EISDIR)",
   });
@@ -182,18 +189,21 @@ test.each([
   ["trap", "selector", "it doesn't export genie:selection/selecting@1.0"],
 ] as const)("%s as a %s is the outcome wrongWorld", async (name, kind, detail) => {
   const { reference } = await store(name);
-  expect(await openModuleSource(storeDir).load(reference, kind)).toEqual({ outcome: "wrongWorld", detail });
+  expect(await openModuleSource(storeDir, TRANSPILING).load(reference, kind)).toEqual({
+    outcome: "wrongWorld",
+    detail,
+  });
 });
 
 test("a module that isn't there is the outcome notInStore, and the detail says how to get it", async () => {
   const missing = { outcome: "notInStore", detail: `run geniectl pull ${NOWHERE}` };
-  expect(await openModuleSource(storeDir).load(NOWHERE, "scorer")).toEqual(missing);
-  expect(await openModuleSource("/nonexistent/store").load(NOWHERE, "scorer")).toEqual(missing);
+  expect(await openModuleSource(storeDir, TRANSPILING).load(NOWHERE, "scorer")).toEqual(missing);
+  expect(await openModuleSource("/nonexistent/store", TRANSPILING).load(NOWHERE, "scorer")).toEqual(missing);
 });
 
 test("a damaged blob is the outcome notInStore, even when the module was prepared", async () => {
   const { reference, digest } = await store("trap");
-  const source = openModuleSource(storeDir);
+  const source = openModuleSource(storeDir, TRANSPILING);
   await source.load(reference, "scorer");
   const blob = path.join(storeDir, "blobs/sha256", digest.slice("sha256:".length));
   await chmod(blob, 0o644);
@@ -211,7 +221,7 @@ test("a component that the transpiler refuses is the outcome wrongWorld", async 
   const artifact = planArtifact(broken, { created: new Date(0) });
   const reference = `registry.example/test/broken@${artifact.digest}`;
   await openStore(storeDir).put(artifact, parseReference(reference));
-  expect(await openModuleSource(storeDir).load(reference, "scorer")).toMatchObject({
+  expect(await openModuleSource(storeDir, TRANSPILING).load(reference, "scorer")).toMatchObject({
     outcome: "wrongWorld",
     detail: expect.stringContaining("can't be prepared"),
   });

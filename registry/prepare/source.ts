@@ -4,6 +4,7 @@ import { findMetadata } from "../../core/wasm/metadata.ts";
 import { GLUE } from "../../core/sandbox/message.ts";
 import type { FoundModule, ModuleSource, PreparedModule } from "../../core/sandbox/port.ts";
 import type { Records } from "../../core/sandbox/records.ts";
+import { openTurns } from "../../core/sandbox/turns.ts";
 import type { ModuleResult } from "../../core/select/outcome.ts";
 import type { PodKeys } from "../../core/select/pod-keys.ts";
 import type { ModuleKind } from "../../core/select/request.ts";
@@ -36,22 +37,27 @@ const UNREADABLE: readonly (string | undefined)[] = [
 /** What a module sees of the pod whose metadata can't be used, or which has none. */
 const NOTHING: PodKeys = { labels: [], annotations: [] };
 
-/** Modules out of the embedded store. One that other tools put there is prepared on first use. */
-export function openModuleSource(storeDir: string): ModuleSource {
-  return { load: (reference, kind) => orNotInStore(() => loadModule(storeDir, reference, kind)) };
+/** Makes a module's records out of its component. */
+type Make = (component: Uint8Array) => Promise<ModuleResult<Records>>;
+
+/** Modules out of the embedded store. What other tools put there is prepared on first use, one after the other. */
+export function openModuleSource(storeDir: string, options: TranspileOptions): ModuleSource {
+  const inTurn = openTurns();
+  const make: Make = (component) => inTurn(() => transpile(component, options));
+  return { load: (reference, kind) => orNotInStore(() => loadModule({ reference, kind }, storeDir, make)) };
 }
 
 async function loadModule(
+  { reference, kind }: { readonly reference: string; readonly kind: ModuleKind },
   storeDir: string,
-  reference: string,
-  kind: ModuleKind,
+  make: Make,
 ): Promise<ModuleResult<FoundModule>> {
   const { digest } = parseReference(reference);
   const stored = digest === undefined ? undefined : await openStore(storeDir).findModule(digest);
   if (stored === undefined) return { outcome: "notInStore", detail: `run geniectl pull ${reference}` };
   const misfit = findMisfit(kind, stored.wasm);
   if (misfit !== undefined) return { outcome: "wrongWorld", detail: misfit };
-  const prepared = await prepareModule(storeDir, stored);
+  const prepared = await prepare(storeDir, stored, make);
   if (prepared.outcome !== "ok") return prepared;
   const module = toPreparedModule({ digest: stored.digest, kind }, prepared.value);
   return { outcome: "ok", value: { ...module, declared: findMetadata(stored.wasm).metadata ?? NOTHING } };
@@ -69,14 +75,22 @@ export function toPreparedModule(
 }
 
 /** Makes what the guest process runs, once for each module and version of the transpiler. */
-export async function prepareModule(
+export function prepareModule(
+  storeDir: string,
+  module: Pick<StoredModule, "digest" | "wasm">,
+  options: TranspileOptions,
+): Promise<ModuleResult<Records>> {
+  return prepare(storeDir, module, (component) => transpile(component, options));
+}
+
+async function prepare(
   storeDir: string,
   { digest, wasm }: Pick<StoredModule, "digest" | "wasm">,
-  options: TranspileOptions = {},
+  make: Make,
 ): Promise<ModuleResult<Records>> {
   const found = await findPrepared(storeDir, digest);
   if (found !== undefined) return { outcome: "ok", value: found };
-  const made = await transpile(wasm, options);
+  const made = await make(wasm);
   if (made.outcome !== "ok") return made;
   try {
     await writePrepared(storeDir, digest, made.value);

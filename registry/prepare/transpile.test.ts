@@ -1,24 +1,79 @@
-import { closeSync, openSync, writeSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { execa } from "execa";
+import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
+import { spawnTranspiler } from "../../cni/guest-process.ts";
+import type { GuestEnd } from "../../core/sandbox/connection.ts";
+import {
+  FRAME_HEADER_BYTES,
+  FRAME_HEADROOM_BYTES,
+  NONCE_BYTES,
+  writeFrameLength,
+} from "../../core/sandbox/frame.ts";
+import { encodeRecords } from "../../core/sandbox/records.ts";
+import { TRANSPILING } from "../../test/fakes/transpiling.ts";
 import { compileModule, renameExport } from "../../test/guests/corpus.ts";
+import { MADE_LIMIT_BYTES } from "./made.ts";
 import { transpile } from "./transpile.ts";
 
-const program = (code: string) => new URL(`data:text/javascript,${encodeURIComponent(code)}`);
+const component = await compileModule("trap", "scorer");
+
+/** A transpiler that answers with these bytes, or ends so, or else waits to be killed. */
+function makeTranspiler({ says, ends }: { readonly says?: Uint8Array; readonly ends?: GuestEnd }) {
+  const output = new PassThrough();
+  const { promise: ended, resolve } = Promise.withResolvers<GuestEnd>();
+  const transpiler = {
+    isKilled: false,
+    output,
+    write: (order: Uint8Array) => {
+      const nonce = order.slice(FRAME_HEADER_BYTES, FRAME_HEADROOM_BYTES);
+      if (says !== undefined) output.write(frameOf(nonce, says));
+      if (ends === undefined) return;
+      output.end();
+      resolve(ends);
+    },
+    kill: () => {
+      transpiler.isKilled = true;
+      resolve({ signal: "SIGKILL", lastWords: "" });
+    },
+    ended,
+  };
+  return transpiler;
+}
+
+function frameOf(nonce: Uint8Array, content: Uint8Array): Uint8Array {
+  return writeFrameLength(Buffer.concat([Buffer.alloc(FRAME_HEADER_BYTES), nonce, content]));
+}
+
+async function transpileWith(script: Parameters<typeof makeTranspiler>[0], prepareMs = 20_000) {
+  const transpiler = makeTranspiler(script);
+  const result = await transpile(component, { startTranspiler: () => transpiler, prepareMs });
+  return { result, isKilled: transpiler.isKilled };
+}
+
+const text = (value: string) => Buffer.from(value);
+const glue = text("(() => {})()");
+const empty = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
+/** A module with one export that is called so. */
+const exporting = (name: string) =>
+  Buffer.concat([
+    empty,
+    Uint8Array.of(5, 3, 1, 0, 1, 7, name.length + 4, 1, name.length),
+    text(name),
+    Uint8Array.of(2, 0),
+  ]);
 
 test("a module becomes glue and core modules", async () => {
-  const made = await transpile(await compileModule("trap", "scorer"));
+  const made = await transpile(component, TRANSPILING);
   expect(made.outcome === "ok" && [...made.value.keys()].toSorted()).toEqual(["glue", "module.core.wasm"]);
 });
 
 test.each([["'"], ['"'], ["\\"], ["\n"], ["\r"], ["*/"], ["`"], ["${0}"], [";"], ["\u2028"], ["é"]])(
-  "a core export with %j in its name is the outcome wrongWorld",
+  "a core export with %j in its name is the outcome wrongWorld, before any transpiler sees it",
   async (end) => {
-    const evil = await renameExport(await compileModule("trap", "scorer"), end);
-    expect(await transpile(evil)).toEqual({
+    const evil = await renameExport(component, end);
+    const startTranspiler = () => {
+      throw new Error("started");
+    };
+    expect(await transpile(evil, { startTranspiler, prepareMs: 1 })).toEqual({
       outcome: "wrongWorld",
       detail: expect.stringMatching(
         /^can't be prepared: a name in it has characters that no name may have: [^\p{C}]+$/u,
@@ -27,60 +82,116 @@ test.each([["'"], ['"'], ["\\"], ["\n"], ["\r"], ["*/"], ["`"], ["${0}"], [";"],
   },
 );
 
-test("what the transpiler says is kept short and printable, line ends and terminal codes too", async () => {
-  const talks = program(`
-    import { parentPort } from "node:worker_threads";
-    parentPort.postMessage("one\\ntwo\\r\\u009b2J\\u2028" + "x".repeat(1e6));`);
-  const { detail } = Object(await transpile(new Uint8Array(), { program: talks }));
-  expect(detail).toBe(`can't be prepared: one?two??2J?${"x".repeat(116)}`);
+test("what is made is taken when it is what jco makes", async () => {
+  const records = new Map([
+    ["glue", glue],
+    ["module.core.wasm", exporting("score")],
+    ["module.core2.wasm", empty],
+  ]);
+  const { result, isKilled } = await transpileWith({ says: encodeRecords(records) });
+  expect(result).toMatchObject({ outcome: "ok" });
+  expect(result.outcome === "ok" && [...result.value.keys()]).toEqual([...records.keys()]);
+  expect(isKilled).toBe(true);
 });
 
-test("a worker that the system holds is not waited for", async () => {
-  const folder = await mkdtemp(path.join(tmpdir(), "genie-transpile-"));
-  const pipe = path.join(folder, "pipe");
-  await execa("mkfifo", [pipe]);
-  const release = openSync(pipe, "r+");
-  try {
-    const held = program(`
-      import { openSync, readSync } from "node:fs";
-      readSync(openSync(${JSON.stringify(pipe)}, "r"), new Uint8Array(1));`);
-    expect(await transpile(new Uint8Array(), { program: held })).toMatchObject({ outcome: "timeout" });
-  } finally {
-    writeSync(release, "x");
-    closeSync(release);
-    await rm(folder, { recursive: true });
-  }
+test.each<[string, [string, Uint8Array][], string]>([
+  ["no glue", [["module.core.wasm", empty]], "it has no glue"],
+  [
+    "a part of another name",
+    [
+      ["glue", glue],
+      ["../../bin/genie", empty],
+    ],
+    "a part of it is called ../../bin/genie",
+  ],
+  [
+    "a part with a name for a terminal",
+    [
+      ["glue", glue],
+      ["\u001b[2J", empty],
+    ],
+    "a part of it is called ?[2J",
+  ],
+  [
+    "a script as a core module",
+    [
+      ["glue", glue],
+      ["module.core.wasm", glue],
+    ],
+    "module.core.wasm is not a core wasm module",
+  ],
+  [
+    "a component as a core module",
+    [
+      ["glue", glue],
+      ["module.core.wasm", component],
+    ],
+    "module.core.wasm is not a core wasm module",
+  ],
+  [
+    "a script in a name",
+    [
+      ["glue", glue],
+      ["module.core.wasm", exporting("a'+b")],
+    ],
+    "a name in it has characters that no name may have: a'+b",
+  ],
+  [
+    "a torn core module",
+    [
+      ["glue", glue],
+      ["module.core.wasm", exporting("x").subarray(0, -3)],
+    ],
+    "it can't be read: a length of 5 at byte 15 reaches past the end",
+  ],
+  ["a refusal", [["refusal", text("\u001b[31mno")]], "?[31mno"],
+  [
+    "a long refusal",
+    [["refusal", text(`one\ntwo\r\u009b2J\u2028${"x".repeat(1e6)}`)]],
+    `one?two??2J?${"x".repeat(116)}`,
+  ],
+])("an answer with %s is the outcome wrongWorld, in few and printable words", async (_name, records, why) => {
+  const { result } = await transpileWith({ says: encodeRecords(new Map(records)) });
+  expect(result).toEqual({ outcome: "wrongWorld", detail: `can't be prepared: ${why}`.slice(0, 128) });
 });
 
-test("what the transpiler refuses is the outcome wrongWorld, in printable words", async () => {
-  const refuses = program(`
-    import { parentPort } from "node:worker_threads";
-    parentPort.postMessage("\\u001b[31mno");`);
-  const detail = "can't be prepared: ?[31mno";
-  expect(await transpile(new Uint8Array(), { program: refuses })).toEqual({ outcome: "wrongWorld", detail });
+test("an answer of lying lengths is the outcome error", async () => {
+  const { result } = await transpileWith({ says: Buffer.alloc(12, 0xff) });
+  expect(result).toEqual({ outcome: "error", detail: "the transpiler answered out of protocol" });
+});
+
+test("an answer over the limit is refused before it is read", async () => {
+  const transpiler = makeTranspiler({});
+  const announced = writeFrameLength(new Uint8Array(MADE_LIMIT_BYTES + FRAME_HEADER_BYTES + 1));
+  transpiler.output.write(announced.subarray(0, FRAME_HEADER_BYTES + NONCE_BYTES));
+  expect(await transpile(component, { startTranspiler: () => transpiler, prepareMs: 20_000 })).toEqual({
+    outcome: "error",
+    detail: "the transpiler answered out of protocol",
+  });
+  expect(transpiler.isKilled).toBe(true);
 });
 
 test.each([
-  ["is missing", new URL("file:///nonexistent/worker.mjs"), /^the transpiler failed: .*nonexistent/],
-  ["throws", program("throw new Error('lost')"), /^the transpiler failed: lost$/],
-  ["throws what is no error", program("throw undefined"), /^the transpiler failed: undefined$/],
-  ["exits without a word", program("process.exit(3)"), /^the transpiler failed: exit code 3$/],
-])("a transpiler that %s is the outcome error", async (_name, worker, detail) => {
-  expect(await transpile(new Uint8Array(), { program: worker })).toEqual({
+  [{ exitCode: 3, lastWords: "" }, "error", "the transpiler failed: exit code 3"],
+  [{ exitCode: 1, lastWords: "no\nroom" }, "error", "the transpiler failed: exit code 1, no?room"],
+  [{ signal: "SIGTERM", lastWords: "" }, "error", "the transpiler failed: SIGTERM"],
+  [{ signal: "SIGABRT", lastWords: "" }, "memory", "can't be prepared: the transpiler ended: SIGABRT"],
+  [{ signal: "SIGKILL", lastWords: "" }, "memory", "can't be prepared: the transpiler ended: SIGKILL"],
+])("a transpiler that ends with %j is the outcome %s", async (ends, outcome, detail) => {
+  expect((await transpileWith({ ends })).result).toEqual({ outcome, detail });
+});
+
+test("one that isn't there is the outcome error", async () => {
+  const startTranspiler = () => spawnTranspiler("/nonexistent/genie-transpiler");
+  expect(await transpile(component, { startTranspiler, prepareMs: 20_000 })).toEqual({
     outcome: "error",
-    detail: expect.stringMatching(detail),
+    detail: "the transpiler failed: ENOENT /nonexistent/genie-transpiler",
   });
 });
 
-test("one that doesn't end is the outcome timeout", async () => {
-  const made = await transpile(new Uint8Array(), { program: program("for (;;);") });
-  expect(made).toEqual({ outcome: "timeout", detail: "can't be prepared within 2000 ms" });
-});
-
-test("what it throws after its answer harms nobody", async () => {
-  const talks = program(`
-    import { parentPort } from "node:worker_threads";
-    parentPort.postMessage("no");
-    throw new Error("late");`);
-  expect(await transpile(new Uint8Array(), { program: talks })).toMatchObject({ outcome: "wrongWorld" });
+test("one that doesn't end is killed, and is the outcome timeout", async () => {
+  expect(await transpileWith({}, 20)).toEqual({
+    result: { outcome: "timeout", detail: "can't be prepared within 20 ms" },
+    isKilled: true,
+  });
 });

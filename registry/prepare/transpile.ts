@@ -1,73 +1,73 @@
-import { Worker } from "node:worker_threads";
-import type { Records } from "../../core/sandbox/records.ts";
+import {
+  GuestConnection,
+  type GuestEnd,
+  type GuestProcess,
+  type Reply,
+} from "../../core/sandbox/connection.ts";
+import { FRAME_HEADROOM_BYTES, FrameError, writeFrameLength } from "../../core/sandbox/frame.ts";
+import { describeEnd, isOutOfMemory } from "../../core/sandbox/guest-end.ts";
+import { decodeRecords, type Records } from "../../core/sandbox/records.ts";
 import { cleanReason } from "../../core/select/answer.ts";
 import type { ModuleFailure, ModuleResult } from "../../core/select/outcome.ts";
-
-/** For an ADD that has to prepare a module itself; 0.1 s is usual, 0.5 s for a JavaScript engine. */
-const DEADLINE_MS = 2000;
-const HEAP_MIB = 512;
-
-/** For a worker to end; one that is held by the system ends later, and nobody waits for it. */
-const END_MS = 1000;
+import { findMadeFault, findUnfit, MADE_LIMIT_BYTES, REFUSAL } from "./made.ts";
 
 /** Much more than is kept of a text, and little to clean. */
 const TEXT_LIMIT = 1024;
 
-/** In the sources, or in `dist/lib` when a bundled program runs. */
-const WORKER = import.meta.url.endsWith(".ts") ? "./transpile-worker.ts" : "../lib/transpile-worker.mjs";
-
 export interface TranspileOptions {
-  /** The worker, when it isn't ours. */
-  readonly program?: URL;
-  readonly deadlineMs?: number;
+  /** Starts a process in which the transpiler waits for one component. */
+  readonly startTranspiler: () => GuestProcess;
+  /** From the start of that process; 0.15 s is usual, 0.5 s for a JavaScript engine. */
+  readonly prepareMs: number;
 }
 
-/** Makes of a component what the guest process runs: glue and core modules. */
+/** Makes of a component what the guest process runs: glue and core modules. Nothing of either is run here. */
 export async function transpile(
-  wasm: Uint8Array,
-  { program = new URL(WORKER, import.meta.url), deadlineMs = DEADLINE_MS }: TranspileOptions = {},
+  component: Uint8Array,
+  { startTranspiler, prepareMs }: TranspileOptions,
 ): Promise<ModuleResult<Records>> {
-  const { promise, resolve } = Promise.withResolvers<ModuleResult<Records>>();
-  const worker = new Worker(program, {
-    workerData: wasm,
-    resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB },
-  });
-  const late = { outcome: "timeout", detail: `can't be prepared within ${deadlineMs} ms` } as const;
-  const timer = setTimeout(() => resolve(late), deadlineMs);
-  worker.once("message", (made: unknown) => resolve(toResult(made)));
-  // Stays to the end: without a listener, what a worker throws after its answer would end this process.
-  worker.on("error", (error: unknown) => resolve(toFailure(error instanceof Error ? error.message : error)));
-  worker.once("exit", (exitCode: number) => resolve(toFailure(`exit code ${exitCode}`)));
+  const unfit = findUnfit(component);
+  if (unfit !== undefined) return refuse(unfit);
+  await using transpiler = new GuestConnection(startTranspiler(), MADE_LIMIT_BYTES);
+  const reply = await transpiler.ask(toOrder(component), prepareMs);
+  return reply.came === "answer" ? readAnswer(reply.bytes) : explain(reply, prepareMs);
+}
+
+function toOrder(component: Uint8Array): Uint8Array {
+  return writeFrameLength(Buffer.concat([new Uint8Array(FRAME_HEADROOM_BYTES), component]));
+}
+
+function readAnswer(bytes: Uint8Array): ModuleResult<Records> {
   try {
-    return await promise;
-  } finally {
-    clearTimeout(timer);
-    await end(worker);
+    const records = decodeRecords(bytes);
+    const refusal = records.get(REFUSAL);
+    if (refusal !== undefined) return refuse(Buffer.from(refusal.subarray(0, TEXT_LIMIT)).toString());
+    const fault = findMadeFault(records);
+    return fault === undefined ? { outcome: "ok", value: records } : refuse(fault);
+  } catch (error) {
+    if (!(error instanceof FrameError)) throw error;
+    return fail("answered out of protocol");
   }
 }
 
-async function end(worker: Worker): Promise<void> {
-  worker.unref();
-  const { promise: late, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, END_MS);
-  try {
-    await Promise.race([worker.terminate(), late]);
-  } finally {
-    clearTimeout(timer);
-  }
+function explain(reply: Exclude<Reply, { came: "answer" }>, prepareMs: number): ModuleFailure {
+  if (reply.came === "late")
+    return { outcome: "timeout", detail: `can't be prepared within ${prepareMs} ms` };
+  return reply.came === "junk" ? fail("answered out of protocol") : explainEnd(reply.end);
 }
 
-function toResult(made: unknown): ModuleResult<Records> {
-  if (made instanceof Map) return { outcome: "ok", value: made };
-  return { outcome: "wrongWorld", detail: `can't be prepared: ${clean(made)}` };
+function explainEnd(end: GuestEnd): ModuleFailure {
+  const how = [describeEnd(end), end.lastWords].filter(Boolean).join(", ");
+  if (!isOutOfMemory(end)) return fail(`failed: ${how}`);
+  return { outcome: "memory", detail: cleanReason(`can't be prepared: the transpiler ended: ${how}`) };
 }
 
-/** The transpiler itself failed, as when its file is missing: that says nothing about the module. */
-function toFailure(why: unknown): ModuleFailure {
-  return { outcome: "error", detail: `the transpiler failed: ${clean(why)}` };
+/** The component is to blame. What quotes it is cleaned. */
+function refuse(why: string): ModuleFailure {
+  return { outcome: "wrongWorld", detail: cleanReason(`can't be prepared: ${why}`) };
 }
 
-/** The transpiler's texts quote the module. */
-function clean(text: unknown): string {
-  return cleanReason(String(text).slice(0, TEXT_LIMIT));
+/** The transpiler itself is, as when its file is missing: that says nothing about the module. */
+function fail(how: string): ModuleFailure {
+  return { outcome: "error", detail: cleanReason(`the transpiler ${how}`) };
 }

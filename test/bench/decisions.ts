@@ -11,6 +11,7 @@ import { openModuleSource, prepareModule } from "../../registry/prepare/source.t
 import { parseReference } from "../../registry/reference.ts";
 import { openStore } from "../../registry/store/store.ts";
 import { makeOrdinaryCandidates, makeRequest } from "../fakes/request.ts";
+import { TRANSPILING } from "../fakes/transpiling.ts";
 import { DIST_DIR } from "../setup/build.ts";
 import { timeMs } from "./statistics.ts";
 
@@ -25,7 +26,7 @@ export async function storeModule(storeDir: string, file: string): Promise<strin
   });
   const reference = `registry.example/genie/${path.parse(file).name}@${artifact.digest}`;
   await openStore(storeDir).put(artifact, parseReference(reference));
-  await prepareModule(storeDir, artifact);
+  await prepareModule(storeDir, artifact, TRANSPILING);
   return reference;
 }
 
@@ -39,7 +40,7 @@ export async function measureDecisions(
   { candidates, rounds }: { candidates: number; rounds: number },
 ): Promise<readonly number[]> {
   await using sandbox = openGuest();
-  const source = rememberModules(openModuleSource(storeDir));
+  const source = rememberModules(openModuleSource(storeDir, TRANSPILING));
   const selection = { scorers: [{ module: scorer }], selector: { module: selector }, deadlineMs: PATIENT_MS };
   const question = makeQuestion(selection, candidates);
   const ports = { source, sandbox, nowMs: () => performance.now() };
@@ -87,7 +88,7 @@ export async function measureModuleLoad(storeDir: string, reference: string, rou
     await sandbox.load({ digest: "warm", kind: "scorer", glue: new Uint8Array(), coreByName: new Map() });
     durationsMs.push(
       await timeMs(async () => {
-        const module = await openModuleSource(storeDir).load(reference, "scorer");
+        const module = await openModuleSource(storeDir, TRANSPILING).load(reference, "scorer");
         if (module.outcome !== "ok") throw new Error(module.detail);
         await sandbox.load(module.value);
         const { outcome } = await sandbox.score(module.value.digest, { ...request, settings: "{}" }, 1_000);

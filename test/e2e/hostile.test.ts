@@ -6,6 +6,7 @@ import { prepareModule } from "../../registry/prepare/source.ts";
 import { parseReference } from "../../registry/reference.ts";
 import { openStore } from "../../registry/store/store.ts";
 import { hostileModules } from "../guests/corpus.ts";
+import { TRANSPILING } from "../fakes/transpiling.ts";
 import { addNamespace } from "../setup/namespace.ts";
 import { callGenie, makeNode, readDecisions, type TestNode } from "./node.ts";
 
@@ -25,7 +26,7 @@ async function store(name: string, wasm: Uint8Array): Promise<string> {
   const artifact = planArtifact(wasm, { created: new Date(0) });
   const reference = parseReference(`registry.example/hostile/${name}@${artifact.digest}`);
   await openStore(node.storeDir).put(artifact, reference);
-  await prepareModule(node.storeDir, artifact);
+  await prepareModule(node.storeDir, artifact, TRANSPILING);
   return `registry.example/hostile/${name}@${artifact.digest}`;
 }
 

@@ -3,6 +3,7 @@ import { callModule } from "../../core/sandbox/instance.ts";
 import { loadModule } from "../../core/sandbox/loaded-module.ts";
 import type { ModuleKind, SelectionRequest, Verdict } from "../../core/select/request.ts";
 import { transpile } from "../../registry/prepare/transpile.ts";
+import { TRANSPILING } from "./transpiling.ts";
 
 type Told = { readonly ok: unknown } | { readonly error: string };
 
@@ -13,7 +14,7 @@ const MEMORY_BYTES = 16 * 2 ** 20;
 const MAX_ITEMS = 1000;
 
 export async function loadComponent(component: Uint8Array, kind: ModuleKind): Promise<Ask> {
-  const made = await transpile(component);
+  const made = await transpile(component, TRANSPILING);
   if (made.outcome !== "ok") throw new Error(made.detail);
   const loaded = loadModule({ kind, memoryBytes: MEMORY_BYTES }, made.value);
   if (loaded.outcome !== "ok") throw new Error(loaded.detail);

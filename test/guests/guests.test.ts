@@ -12,6 +12,7 @@ import type { PreparedModule, Sandbox } from "../../core/sandbox/port.ts";
 import { checkChoices, checkVerdicts } from "../../core/select/answer.ts";
 import { compileModule, hostileModules, TRICKS, type HostileModule } from "./corpus.ts";
 import { makeOrdinaryCandidates, makeRequest } from "../fakes/request.ts";
+import { TRANSPILING } from "../fakes/transpiling.ts";
 import { transpile } from "../../registry/prepare/transpile.ts";
 import { prepare } from "./prepared.ts";
 
@@ -78,7 +79,7 @@ test.each(TRICKS.map(({ name }) => name))("%s", async (name) => {
   const hostile = hostileByName.get(name);
   if (hostile === undefined) throw new Error(`${name} is not in the corpus`);
   if (hostile.outcome === "wrongWorld") {
-    const made = await transpile(hostile.wasm);
+    const made = await transpile(hostile.wasm, TRANSPILING);
     const why = findMisfit(hostile.kind, hostile.wasm) ?? (made.outcome === "ok" ? "nothing" : made.detail);
     expect(why).toMatch(/^(it imports|it doesn't export|can't be prepared: a name in it has characters) /);
     return;

@@ -1,0 +1,10 @@
+import path from "node:path";
+import { spawnTranspiler } from "../../cni/guest-process.ts";
+import type { TranspileOptions } from "../../registry/prepare/transpile.ts";
+import { DIST_DIR } from "../setup/build.ts";
+
+/** The built transpiler, with time for a busy machine. */
+export const TRANSPILING: TranspileOptions = {
+  startTranspiler: () => spawnTranspiler(path.join(DIST_DIR, "bin/genie-transpiler")),
+  prepareMs: 20_000,
+};

@@ -19,6 +19,7 @@ import {
 
 const PATIENT_MS = 10_000;
 const guest = path.join(DIST_DIR, "bin/genie-guest");
+const transpiler = path.join(DIST_DIR, "bin/genie-transpiler");
 
 /** A hostile module of test/guests, which are good at answering what they shouldn't. */
 async function tryModule(name: string, kind: ModuleKind, deadlineMs = PATIENT_MS): Promise<Trial> {
@@ -26,7 +27,7 @@ async function tryModule(name: string, kind: ModuleKind, deadlineMs = PATIENT_MS
 }
 
 async function tryComponent(module: TrialModule, deadlineMs = PATIENT_MS): Promise<Trial> {
-  const prepared = await prepareTrial(module);
+  const prepared = await prepareTrial(module, transpiler);
   if (prepared.outcome !== "ok") throw new Error(prepared.detail);
   const opened = await openTrial(prepared.value, { ...findNodeLimits(), deadlineMs, guest });
   if (opened.outcome !== "ok") throw new Error(opened.detail);

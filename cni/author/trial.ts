@@ -7,7 +7,7 @@ import type { Choice, ModuleKind, SelectionRequest, Verdict } from "../../core/s
 import { sha256 } from "../../registry/digest.ts";
 import { toPreparedModule } from "../../registry/prepare/source.ts";
 import { transpile } from "../../registry/prepare/transpile.ts";
-import { spawnGuest } from "../guest-process.ts";
+import { spawnGuest, spawnTranspiler } from "../guest-process.ts";
 
 /** A module as its author has it: in no registry and no store. */
 export interface TrialModule {
@@ -48,9 +48,13 @@ export function findNodeLimits(): TrialLimits {
   return { deadlineMs: selection.deadlineMs, memoryMiB: selection.memoryMiB };
 }
 
-/** Makes of a component what the guest process runs, as `geniectl pull` does. */
-export async function prepareTrial({ component, kind }: TrialModule): Promise<ModuleResult<PreparedModule>> {
-  const made = await transpile(component, { deadlineMs: PATIENT_MS });
+/** Makes of a component what the guest process runs, as `geniectl pull` does. @param transpiler when it isn't beside ours. */
+export async function prepareTrial(
+  { component, kind }: TrialModule,
+  transpiler?: string,
+): Promise<ModuleResult<PreparedModule>> {
+  const options = { startTranspiler: () => spawnTranspiler(transpiler), prepareMs: PATIENT_MS };
+  const made = await transpile(component, options);
   if (made.outcome !== "ok") return made;
   return { outcome: "ok", value: toPreparedModule({ digest: sha256(component), kind }, made.value) };
 }

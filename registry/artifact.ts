@@ -1,6 +1,6 @@
 import { BinaryError } from "../core/wasm/binary.ts";
 import { type ComponentShape, inspectComponent } from "../core/wasm/component.ts";
-import { INTERFACE_BY_KIND, WORLD_MAJOR } from "../core/select/world.ts";
+import { INTERFACE_BY_KIND, SERVED } from "../core/select/world.ts";
 import type { ModuleKind } from "../core/select/request.ts";
 import { isJsonObject } from "../core/spec/json.ts";
 import { type Digest, isDigest, sha256 } from "./digest.ts";
@@ -119,7 +119,7 @@ export function parseConfig(bytes: Uint8Array, layer: Digest, where: string): Co
 /** What a component with these exports is for; undefined when it's neither, or both. */
 export function findKind(exports: readonly string[]): ModuleKind | undefined {
   const has = (kind: ModuleKind) =>
-    exports.some((name) => name.startsWith(`${INTERFACE_BY_KIND[kind]}@${WORLD_MAJOR}.`));
+    exports.some((name) => name.startsWith(`${INTERFACE_BY_KIND[kind]}@${SERVED.major}.`));
   if (has("scorer") === has("selector")) return undefined;
   return has("scorer") ? "scorer" : "selector";
 }

@@ -1,11 +1,12 @@
 import path from "node:path";
-import { BinaryReader, readSections } from "../../core/wasm/binary.ts";
 import type { ModuleKind } from "../../core/select/request.ts";
-import { FUNCTION_BY_KIND, INTERFACE_BY_KIND, WORLD_VERSION } from "../../core/select/world.ts";
+import { FUNCTION_BY_KIND, INTERFACE_BY_KIND } from "../../core/select/world.ts";
+import { findFirstImport } from "./core-module.ts";
 import { BuildFailure } from "./failure.ts";
 import { ENTRY, type Source } from "./source.ts";
 import { LIBRARY, SourceTexts } from "./source-texts.ts";
 import { loadTool } from "./toolchain.ts";
+import type { World } from "./world.ts";
 
 /** What we use of `assemblyscript/asc`. Its own types declare AssemblyScript's globals for every file. */
 interface Asc {
@@ -47,7 +48,10 @@ const FLAGS = ["-Os", "--runtime", "stub", "--lib", LIBRARY, "--use", "abort=~li
  * Compiles an AssemblyScript module to a core module that imports nothing. The names in it are relative to the
  * source's folder, so the bytes don't depend on where that is.
  */
-export async function compileAssemblyScript(source: Source, sdk: string): Promise<CoreModule> {
+export async function compileAssemblyScript(
+  source: Source,
+  { sdk, world }: { readonly sdk: string; readonly world: World },
+): Promise<CoreModule> {
   const asc = await loadTool<Asc>("assemblyscript");
   const folder = path.dirname(path.resolve(source.file));
   const texts = new SourceTexts(source, sdk);
@@ -61,7 +65,7 @@ export async function compileAssemblyScript(source: Source, sdk: string): Promis
       if (typeof contents !== "string") core = contents;
     },
     reportDiagnostic: (diagnostic) => report.push(formatDiagnostic(diagnostic, texts)),
-    transforms: [{ afterCompile: (module) => nameExport(module, source.kind) }],
+    transforms: [{ afterCompile: (module) => nameExport(module, source.kind, world) }],
   });
   if (error !== null || core === undefined) {
     const todo = "mend what the compiler names";
@@ -72,11 +76,11 @@ export async function compileAssemblyScript(source: Source, sdk: string): Promis
 }
 
 /** AssemblyScript's export names are identifiers; the component model's aren't. */
-function nameExport(module: BinaryenModule, kind: ModuleKind): void {
+function nameExport(module: BinaryenModule, kind: ModuleKind, { version }: World): void {
   module.removeExport("call");
   module.addFunctionExport(
     `${ENTRY}/call`,
-    `${INTERFACE_BY_KIND[kind]}@${WORLD_VERSION}#${FUNCTION_BY_KIND[kind]}`,
+    `${INTERFACE_BY_KIND[kind]}@${version}#${FUNCTION_BY_KIND[kind]}`,
   );
 }
 
@@ -92,14 +96,4 @@ function refuseImports({ file }: Source, core: Uint8Array): void {
   throw new BuildFailure(`${file} needs ${found} of the host, and a module gets nothing`, {
     todo: "do without clock, console and random numbers; request.seed is there for chance",
   });
-}
-
-/** Source: WebAssembly core specification, "Import Section". */
-function findFirstImport(core: Uint8Array): string | undefined {
-  for (const { id, content } of readSections(core)) {
-    if (id !== 2) continue;
-    const reader = new BinaryReader(content);
-    return reader.u32() === 0 ? undefined : `${reader.text()}.${reader.text()}`;
-  }
-  return undefined;
 }

@@ -1,14 +1,18 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { ModuleMetadata } from "../../core/select/metadata.ts";
-import { findMisfit } from "../../core/wasm/component.ts";
+import { findModuleFault } from "../../core/wasm/component.ts";
+import { type Fault, formatFault } from "../../core/wasm/fault.ts";
 import { withMetadata } from "../../core/wasm/metadata.ts";
 import { compileAssemblyScript } from "./assemblyscript.ts";
 import type { ComponentizeLimits } from "./componentize.ts";
+import { wrapCoreModule, wrapForeignModule } from "./core-module.ts";
+import { BuildFailure } from "./failure.ts";
 import { findMetadataOf } from "./metadata-file.ts";
-import { readSource, type Source, type SourceOptions } from "./source.ts";
-import { findPackageRoot, loadTool } from "./toolchain.ts";
+import { type Language, readSource, type Source, type SourceOptions } from "./source.ts";
+import { findPackageRoot } from "./toolchain.ts";
 import { compileTypeScript } from "./typescript.ts";
+import { readWorld, type World } from "./world.ts";
 
 export interface BuiltModule extends Source {
   readonly component: Uint8Array;
@@ -16,17 +20,6 @@ export interface BuiltModule extends Source {
   readonly metadata: ModuleMetadata | undefined;
   /** What the compiler advises, a line each. */
   readonly warnings: readonly string[];
-}
-
-/** What we use of jco. */
-interface Jco {
-  componentEmbed(options: {
-    binary: Uint8Array;
-    witSource: string;
-    world: string;
-    stringEncoding: "utf16";
-  }): Promise<Uint8Array>;
-  componentNew(binary: Uint8Array, adapters: readonly []): Promise<Uint8Array>;
 }
 
 /**
@@ -42,27 +35,45 @@ export async function buildModule(
   const source = await readSource(options);
   const metadata = await findMetadataOf(source.file);
   const selectors = path.join(await findPackageRoot(), "selectors");
-  const built =
-    source.language === "typescript"
-      ? { component: await compileTypeScript(source, { selectors, ...limits }), warnings: [] }
-      : await buildAssemblyScript(source, selectors);
-  const misfit = findMisfit(source.kind, built.component);
-  if (misfit !== undefined) throw new Error(`the build of ${source.file} doesn't fit its world: ${misfit}`);
+  const world = await readWorld(options.worldFile ?? path.join(selectors, "wit/world.wit"));
+  const built = await BUILD_BY_LANGUAGE[source.language](source, { selectors, world, limits });
+  const fault = findModuleFault(source.kind, built.component, world.host);
+  if (fault !== undefined) throw toFailure(source, fault);
   const component = metadata === undefined ? built.component : withMetadata(built.component, metadata);
   return { ...source, ...built, component, metadata };
 }
 
-async function buildAssemblyScript(
-  source: Source,
-  selectors: string,
-): Promise<Pick<BuiltModule, "component" | "warnings">> {
-  const { core, warnings } = await compileAssemblyScript(source, path.join(selectors, "sdk/assembly"));
-  const jco = await loadTool<Jco>("@bytecodealliance/jco");
-  const embedded = await jco.componentEmbed({
-    binary: core,
-    witSource: await readFile(path.join(selectors, "wit/world.wit"), "utf8"),
-    world: source.kind,
-    stringEncoding: "utf16",
-  });
-  return { component: await jco.componentNew(embedded, []), warnings };
+/** A core module out of somebody's file can be for another world; what our own compilers make can't. */
+function toFailure({ file, language }: Source, fault: Fault): Error {
+  const message = `the build of ${file} doesn't fit its world: ${formatFault(fault)}`;
+  return language === "wasm" ? new BuildFailure(message, { todo: fault.todo }) : new Error(message);
 }
+
+interface Building {
+  /** The folder of the worlds and the SDK. */
+  readonly selectors: string;
+  readonly world: World;
+  readonly limits: ComponentizeLimits;
+}
+
+type Build = (source: Source, building: Building) => Promise<Pick<BuiltModule, "component" | "warnings">>;
+
+const BUILD_BY_LANGUAGE: Readonly<Record<Language, Build>> = {
+  assemblyscript: async (source, { selectors, world }) => {
+    const sdk = path.join(selectors, "sdk/assembly");
+    const { core, warnings } = await compileAssemblyScript(source, { sdk, world });
+    const component = await wrapCoreModule(core, { kind: source.kind, world, encoding: "utf16" });
+    return { component, warnings };
+  },
+  typescript: async (source, { selectors, world, limits }) => {
+    const adapter = path.join(selectors, "sdk/adapter.ts");
+    return { component: await compileTypeScript(source, { adapter, world, ...limits }), warnings: [] };
+  },
+  wasm: async ({ file, kind }, { world }) => {
+    const core = await readFile(file);
+    return {
+      component: await wrapForeignModule(file, core, { kind, world, encoding: "utf8" }),
+      warnings: [],
+    };
+  },
+};

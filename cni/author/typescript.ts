@@ -4,6 +4,7 @@ import { componentize, type ComponentizeLimits } from "./componentize.ts";
 import { BuildFailure } from "./failure.ts";
 import { ENTRY, type Source } from "./source.ts";
 import { loadTool } from "./toolchain.ts";
+import type { World } from "./world.ts";
 
 /** What we use of rolldown. */
 interface Rolldown {
@@ -31,12 +32,11 @@ interface Bundle extends AsyncDisposable {
 /** Compiles a plain TypeScript or JavaScript module to a component that holds QuickJS and imports nothing. */
 export async function compileTypeScript(
   source: Source,
-  { selectors, ...limits }: ComponentizeLimits & { readonly selectors: string },
+  { adapter, world, ...limits }: ComponentizeLimits & { readonly adapter: string; readonly world: World },
 ): Promise<Uint8Array> {
-  const jsSource = await bundle(source, path.join(selectors, "sdk/adapter.ts"));
+  const jsSource = await bundle(source, adapter);
   try {
-    const witPath = path.join(selectors, "wit/world.wit");
-    return await componentize({ witPath, jsSource, world: source.kind }, limits);
+    return await componentize({ witPath: world.file, jsSource, world: source.kind }, limits);
   } catch (cause) {
     if (!(cause instanceof BuildFailure)) throw cause;
     const { todo, report } = cause;

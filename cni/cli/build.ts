@@ -1,6 +1,7 @@
 import path from "node:path";
 import { Command, Option } from "commander";
 import type { ModuleKind } from "../../core/select/request.ts";
+import { BuildFailure } from "../author/failure.ts";
 import { buildModule } from "../author/module.ts";
 import { type Language, LANGUAGES } from "../author/source.ts";
 import { makeKindOption, withReport } from "./author-options.ts";
@@ -19,12 +20,13 @@ interface BuildOptions {
 export function buildCommand(shell: Shell): Command {
   return new Command("build")
     .description("build a scorer or a selector from its source")
-    .argument("<file>", "the module: a file that exports score or select")
+    .argument("<file>", "the module: a source that exports score or select, or a core module of wasm")
     .addOption(makeKindOption())
     .addOption(new Option("--lang <language>", "told by what it imports").choices([...LANGUAGES]))
     .option("-o, --out <file>", "the component (default: the source's name with .wasm, in this folder)")
     .option("--json", "print one JSON document")
     .action(async (file: string, { kind, lang, out = nameOutput(file), json }: BuildOptions) => {
+      refuseToReplace(file, out);
       shell.progress(`building ${file} …`);
       const { component, warnings, ...built } = await withReport(
         () => buildModule({ file, kind, language: lang }, { signal: shell.signal }),
@@ -37,6 +39,13 @@ export function buildCommand(shell: Shell): Command {
       if (json === true) shell.printJson({ file: out, kind: built.kind, language, sizeBytes });
       else shell.print(`${out}: ${built.kind} in ${language}, ${formatSize(sizeBytes)}`);
     });
+}
+
+function refuseToReplace(file: string, out: string): void {
+  if (path.resolve(file) !== path.resolve(out)) return;
+  throw new BuildFailure(`${file} would be replaced by its own component`, {
+    todo: "name another file with --out",
+  });
 }
 
 function nameOutput(file: string): string {

@@ -137,3 +137,13 @@ test.each([["--help"], ["--version"], ["pull", "--help"]])("geniectl %s %s is fi
     stderr: "",
   });
 });
+
+test("the build of a core module doesn't replace it", async () => {
+  const core = await parse('(module (memory (export "memory") 1))');
+  await writeFile(path.join(folder, "core.wasm"), core);
+  const { exitCode, stderr } = await run("build", "core.wasm", "--kind", "scorer");
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: 1,
+    stderr: "error: core.wasm would be replaced by its own component: name another file with --out",
+  });
+});

@@ -1,19 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { KPIS } from "../kpi/names.ts";
-import {
-  FUNCTION_BY_KIND,
-  INTERFACE_BY_KIND,
-  INTERFACE_PREFIX,
-  TYPES_INTERFACE,
-  WORLD_VERSION,
-} from "./world.ts";
+import { FUNCTION_BY_KIND, INTERFACE_BY_KIND, INTERFACE_PREFIX, TYPES_INTERFACE, SERVED } from "./world.ts";
 
 const wit = await readFile(new URL("../../selectors/wit/world.wit", import.meta.url), "utf8");
 const shortName = (name: string) => name.slice(INTERFACE_PREFIX.length);
 
 test("package, version and types are those of world.wit", () => {
-  expect(wit).toContain(`package ${INTERFACE_PREFIX.slice(0, -1)}@${WORLD_VERSION};`);
+  const version = `${SERVED.major}.${SERVED.minor}.0`;
+  expect(wit).toContain(`package ${INTERFACE_PREFIX.slice(0, -1)}@${version};`);
   expect(wit).toContain(`interface ${shortName(TYPES_INTERFACE)} {`);
 });
 

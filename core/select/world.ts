@@ -4,10 +4,25 @@ import type { ModuleKind } from "./request.ts";
 
 const PACKAGE = "genie:selection";
 
-/** Modules of this major version are served, up to this minor version. */
-export const WORLD_MAJOR = 1;
-export const WORLD_MINOR = 0;
-export const WORLD_VERSION = `${WORLD_MAJOR}.${WORLD_MINOR}.0`;
+/** A version of the world. Its patch says nothing to a host. */
+export interface WorldVersion {
+  readonly major: number;
+  readonly minor: number;
+}
+
+/** What this host serves: modules of this major version, up to this minor version. */
+export const SERVED: WorldVersion = { major: 1, minor: 0 };
+
+/** Reads `1.0.0`; undefined when it isn't a version. */
+export function findVersion(text: string): WorldVersion | undefined {
+  const [, major, minor] = /^(\d{1,4})\.(\d{1,4})\.\d{1,4}$/.exec(text) ?? [];
+  return major === undefined ? undefined : { major: Number(major), minor: Number(minor) };
+}
+
+/** Whether a host that serves `host` runs a module that is built for `version`. */
+export function isServed(version: WorldVersion, host: WorldVersion): boolean {
+  return version.major === host.major && version.minor <= host.minor;
+}
 
 /** Stands before the name of each interface of the package. */
 export const INTERFACE_PREFIX = `${PACKAGE}/`;

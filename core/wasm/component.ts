@@ -3,10 +3,11 @@ import type { ModuleKind } from "../select/request.ts";
 import {
   INTERFACE_BY_KIND,
   INTERFACE_PREFIX,
+  SERVED,
   TYPES_INTERFACE,
-  WORLD_MAJOR,
-  WORLD_MINOR,
-  WORLD_VERSION,
+  type WorldVersion,
+  findVersion,
+  isServed,
 } from "../select/world.ts";
 import { BinaryError, findLayer, readSections } from "./binary.ts";
 import { readExportNames, readImportNames } from "./extern.ts";
@@ -37,14 +38,23 @@ export function findFault(bytes: Uint8Array): Fault | undefined {
   return catchFault(() => findImportFault(inspectComponent(bytes)));
 }
 
-/** Why this component can't serve as a module of this kind; undefined when it can. */
-export function findModuleFault(kind: ModuleKind, bytes: Uint8Array): Fault | undefined {
-  return findFault(bytes) ?? catchFault(() => findWorldFault(kind, inspectComponent(bytes)));
+/** Why this component can't serve as a module of this kind on a host of this version; undefined when it can. */
+export function findModuleFault(
+  kind: ModuleKind,
+  bytes: Uint8Array,
+  host: WorldVersion = SERVED,
+): Fault | undefined {
+  const names = [TYPES_INTERFACE, INTERFACE_BY_KIND[kind]];
+  return findFault(bytes) ?? catchFault(() => findWorldFault(names, inspectComponent(bytes), host));
 }
 
 /** The same in one sentence. */
-export function findMisfit(kind: ModuleKind, bytes: Uint8Array): string | undefined {
-  const fault = findModuleFault(kind, bytes);
+export function findMisfit(
+  kind: ModuleKind,
+  bytes: Uint8Array,
+  host: WorldVersion = SERVED,
+): string | undefined {
+  const fault = findModuleFault(kind, bytes, host);
   return fault && formatFault(fault);
 }
 
@@ -70,18 +80,26 @@ function planImportRemedy(name: string): string {
   return "take the import out of the world that it is built for";
 }
 
-function findWorldFault(kind: ModuleKind, { exports }: ComponentShape): Fault | undefined {
-  return findMissing(TYPES_INTERFACE, exports) ?? findMissing(INTERFACE_BY_KIND[kind], exports);
+function findWorldFault(
+  names: readonly string[],
+  { exports }: ComponentShape,
+  host: WorldVersion,
+): Fault | undefined {
+  return names.map((name) => findMissing(name, exports, host)).find((fault) => fault !== undefined);
 }
 
-function findMissing(name: string, exports: readonly string[]): Fault | undefined {
+function findMissing(name: string, exports: readonly string[], host: WorldVersion): Fault | undefined {
   const versions = exports.filter((it) => it.startsWith(`${name}@`)).map((it) => it.slice(name.length + 1));
-  if (versions.some(isServed)) return undefined;
-  const wanted = `${name}@${WORLD_MAJOR}.${WORLD_MINOR}`;
+  const isFit = (text: string) => {
+    const version = findVersion(text);
+    return version !== undefined && isServed(version, host);
+  };
+  if (versions.some(isFit)) return undefined;
+  const wanted = `${name}@${host.major}.${host.minor}`;
   if (versions.length === 0) return { what: `doesn't export ${wanted}`, todo: planExportRemedy(exports) };
   return {
     what: `exports ${name} in version ${cleanReason(versions.join(", "))}; this host serves ${wanted}`,
-    todo: `build it against genie:selection@${WORLD_VERSION}, or update the host`,
+    todo: `build it against genie:selection@${host.major}.${host.minor}.0, or update the host`,
   };
 }
 
@@ -90,9 +108,4 @@ function planExportRemedy(exports: readonly string[]): string {
   const isRoot = exports.some((name) => name === "score" || name === "select");
   const world = "build it for world scorer or selector of selectors/wit/world.wit";
   return isRoot ? `${world}: its function belongs into an exported interface` : world;
-}
-
-function isServed(version: string): boolean {
-  const [, major, minor] = /^(\d{1,4})\.(\d{1,4})\.\d{1,4}$/.exec(version) ?? [];
-  return Number(major) === WORLD_MAJOR && Number(minor) <= WORLD_MINOR;
 }

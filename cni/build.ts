@@ -1,11 +1,12 @@
 /** `npm run build`: makes `dist/` out of the sources. Every file is replaced in one step, as programs may be in use. */
-import { mkdir } from "node:fs/promises";
+import { mkdir, mkdtempDisposable, readFile, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { build } from "esbuild";
 import { replaceFile } from "../registry/atomic-file.ts";
 import { JCO_VERSION } from "../registry/prepare/jco-version.ts";
 import { buildBuiltinModules } from "./author/builtin.ts";
+import { compileConfineObject, type Machine, MACHINES } from "./build/confine-object.ts";
 import { GUEST_LIMITS, planGuestHead, TRANSPILER_LIMITS } from "./build/guest-head.ts";
 import { formatTrampoline, planTrampoline } from "./build/trampoline.ts";
 
@@ -87,8 +88,22 @@ async function buildTranspiler(): Promise<void> {
   for (const { contents } of outputFiles) await place("bin/genie-transpiler", contents, 0o755);
 }
 
-for (const folder of ["bin", "modules"]) await mkdir(path.join(DIST, folder), { recursive: true });
+/** The guest's native part, where Rust is there to make it: without, the guest starts with fewer bars. */
+async function buildConfineObject(machine: Machine): Promise<void> {
+  const name = `confine-${machine}.so`;
+  const temporary = await mkdtempDisposable(path.join(DIST, "lib/confine-"));
+  await using _undo = temporary;
+  const file = path.join(temporary.path, name);
+  const failure = await compileConfineObject({ machine, file });
+  if (failure === undefined) await place(`lib/${name}`, await readFile(file), 0o644);
+  else {
+    await rm(path.join(DIST, "lib", name), { force: true }); // of an older source
+    console.error(`warning: lib/${name} is left out, modules run with less around them: ${failure}`);
+  }
+}
+
+for (const folder of ["bin", "lib", "modules"]) await mkdir(path.join(DIST, folder), { recursive: true });
 // The package is of type "module"; the programs aren't.
 await place("package.json", Buffer.from('{ "type": "commonjs" }\n'), 0o644);
-await Promise.all([...PROGRAMS.map(buildProgram), buildTranspiler()]);
+await Promise.all([...PROGRAMS.map(buildProgram), buildTranspiler(), ...MACHINES.map(buildConfineObject)]);
 await buildBuiltinModules(path.join(DIST, "modules"));

@@ -18,7 +18,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, onTestFailed, test } from "vitest";
-import { GUEST_ID, GUEST_LIMITS, REALM } from "./build/guest-head.ts";
+import { readBareHead } from "../test/fakes/bare-head.ts";
+import { GUEST_ID, GUEST_LIMITS } from "./build/guest-head.ts";
 import { spawnGuest } from "./guest-process.ts";
 
 const PROGRAM = new URL("../dist/bin/genie-guest", import.meta.url).pathname;
@@ -80,10 +81,15 @@ test("its /proc entry shows no identity, no capability, no environment and no ne
   await using guest = await startGuest();
   const status = await readStatus(guest.pid);
   expect(status.get("NoNewPrivs")).toBe("1");
-  for (const set of ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"]) {
+  expect(status.get("Seccomp")).toBe("2");
+  for (const set of ["CapInh", "CapPrm", "CapEff", "CapAmb"]) {
     expect(status.get(set), set).toBe("0000000000000000");
   }
-  expect(await readFile(`/proc/${guest.pid}/environ`, "utf8")).toBe("");
+  // CAP_SYS_CHROOT, which is given up after use; without exec, what it bounds can't be had again.
+  expect(status.get("CapBnd")).toBe("0000000000040000");
+  expect(await readFile(`/proc/${guest.pid}/environ`, "utf8")).toMatch(
+    /^CONFINED=root,landlock,seccomp +\0$/,
+  );
   for (const space of ["net", "ipc", "pid"]) {
     expect(await readlink(`/proc/${guest.pid}/ns/${space}`)).not.toBe(
       await readlink(`/proc/self/ns/${space}`),
@@ -171,13 +177,8 @@ test("descriptors that leaked into it are closed", async () => {
 
 /** Runs a script where the guest runs, confined by the kernel alone: the program's own head, without `--permission`. */
 async function probe(script: string): Promise<unknown> {
-  const text = await readFile(PROGRAM, "utf8");
-  const head = text.split("\n").filter((line) => /^(#!|':' \/\/;)/.test(line));
-  expect(head.at(-1)).toContain(" --permission ");
   const file = path.join(folder, "probe");
-  await writeFile(file, [...head, script].join("\n").replace(" --permission ", " ").replace(REALM, ""), {
-    mode: 0o755,
-  });
+  await writeFile(file, `${await readBareHead()}\n${script}`, { mode: 0o755 });
   const { stdout } = await execa(file, { env: { GENIE_NODE: process.execPath }, stdin: "ignore" });
   return JSON.parse(stdout);
 }

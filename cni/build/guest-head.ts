@@ -55,7 +55,10 @@ export const REALM =
  */
 const BOOTSTRAP =
   `{ const fs = require("fs"); const vm = require("vm"); const load = require; ` +
-  `const text = fs.readFileSync(3, "utf8"); for (const fd of [3, 4, ...process.argv.slice(1)]) fs.closeSync(+fd); ` +
+  `const [object, ...more] = process.argv.slice(1); ` +
+  `if (object !== "" && process.env.CONFINED === undefined) ` +
+  `{ console.error(object + " can not be loaded"); process.exit(1); } ` +
+  `const text = fs.readFileSync(3, "utf8"); for (const fd of [3, 4, ...more]) fs.closeSync(+fd); ` +
   `${REALM} vm.runInThisContext("(require) => {//" + text + "\\n}", "genie-guest")(load); }`;
 
 /** Leaves in `$more` the inherited descriptors above 9, which sh has no words for; its own are closed by exec. */
@@ -65,10 +68,26 @@ const CLOSE_INHERITED = [
     `flags:*[2367]??????) ;; flags:*) more="$more \${file##*/}";; esac; done <"$file"; done 2>&-; set -f`,
 ];
 
+/**
+ * Leaves in `$object` the native part of our machine's kind (cni/shim/confine), as descriptor 5, and in `$preload` the
+ * variable that has ld.so load it; the colons are room for what it reports in there. Both are empty where there is none.
+ */
+const FIND_OBJECT = [
+  `{ read -r machine </proc/sys/kernel/arch || machine=$(uname -m); } 2>&-`,
+  `home=$0; [ -h "$home" ] && home=$(readlink -f "$home"); case $home in */*) ;; *) home=./$home;; esac`,
+  `object=\${home%/*}/../lib/confine-$machine.so; preload=; cap=`,
+  `if [ -f "$object" ]; then exec 5<"$object"; more="5$more"; cap=,+sys_chroot; ` +
+    `preload=LD_PRELOAD=/proc/self/fd/5::::::::; else object=; fi`,
+];
+
 /** A process that its parent's death kills, with namespaces of its own, of which it is the first process. */
 const SPACE = "--net --ipc --pid --fork --kill-child --";
 
-const DROP = "--bounding-set=-all --inh-caps=-all --ambient-caps=-all";
+/** All capabilities but the one that the object uses to leave the root folder; it gives that up as well. */
+const DROP = "--bounding-set=-all$cap --inh-caps=-all$cap --ambient-caps=-all$cap";
+
+/** Of all guests together, where they have a user of their own: each has 6 threads. */
+const THREAD_LIMIT = 2048;
 
 /**
  * The head of the guest process: gives everything up, then runs node. Root becomes another user; who can't
@@ -85,13 +104,15 @@ export function planGuestHead(limits: HeadLimits): Trampoline {
       `reach=; while read -r first rest count; do [ "$first" -le ${GUEST_ID} ] && ` +
         `[ $((first + count)) -gt ${GUEST_ID} ] && reach=yes; done </proc/self/uid_map`,
       ...CLOSE_INHERITED,
-      `if [ "$uid$reach" = 0yes ]; then space='unshare ${SPACE}'; ` +
-        `drop='--reuid=${GUEST_ID} --regid=${GUEST_ID} --clear-groups ${DROP}'; ` +
-        `elif unshare ${SPACE} true 2>&-; then space='unshare ${SPACE}'; drop='${DROP}'; ` +
+      ...FIND_OBJECT,
+      `drop="${DROP}"; threads=; if [ "$uid$reach" = 0yes ]; then space='unshare ${SPACE}'; ` +
+        `threads=--nproc=${THREAD_LIMIT}; drop="--reuid=${GUEST_ID} --regid=${GUEST_ID} --clear-groups $drop"; ` +
+        `elif unshare ${SPACE} true 2>&-; then space='unshare ${SPACE}'; ` +
         `elif unshare --user --map-root-user ${SPACE} true 2>&-; then ` +
-        `space='unshare --user --map-root-user ${SPACE}'; drop='${DROP}'; else space=; drop=; fi`,
-      `exec env -i setpriv --pdeathsig=KILL -- $space prlimit ${formatProcessLimits(limits)} -- ` +
-        `setpriv --no-new-privs --pdeathsig=KILL $drop -- /proc/self/fd/4 ${formatNodeFlags(limits)} -e '${BOOTSTRAP}' -- $more`,
+        `space='unshare --user --map-root-user ${SPACE}'; else space=; drop=; fi`,
+      `exec setpriv --pdeathsig=KILL -- $space prlimit $threads ${formatProcessLimits(limits)} -- ` +
+        `setpriv --no-new-privs --pdeathsig=KILL $drop -- ` +
+        `env -i $preload /proc/self/fd/4 ${formatNodeFlags(limits)} -e '${BOOTSTRAP}' -- "$object" $more`,
     ],
     script: "",
   };

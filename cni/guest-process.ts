@@ -7,18 +7,26 @@ import type { GuestEnd, GuestProcess } from "../core/sandbox/connection.ts";
 const ENVIRONMENT = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", GENIE_NODE: process.execPath };
 const LAST_WORDS_LENGTH = 256;
 
+export interface GuestOptions {
+  /** Of V8's old generation; the program knows a usual one. */
+  readonly heapMiB?: number;
+}
+
 /** Starts `genie-guest`, which confines itself before it runs anything. @param program when it isn't beside ours. */
-export function spawnGuest(program = findProgram("genie-guest")): GuestProcess {
-  return spawnConfined(program);
+export function spawnGuest(
+  program = findProgram("genie-guest"),
+  { heapMiB }: GuestOptions = {},
+): GuestProcess {
+  return spawnConfined(program, heapMiB === undefined ? [] : [String(heapMiB)]);
 }
 
 /** Starts `genie-transpiler`, which is as confined as a guest. @param program when it isn't beside ours. */
 export function spawnTranspiler(program = findProgram("genie-transpiler")): GuestProcess {
-  return spawnConfined(program);
+  return spawnConfined(program, []);
 }
 
-function spawnConfined(program: string): GuestProcess {
-  const child = execa(program, [], {
+function spawnConfined(program: string, words: readonly string[]): GuestProcess {
+  const child = execa(program, words, {
     env: ENVIRONMENT,
     extendEnv: false,
     cwd: "/",

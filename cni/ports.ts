@@ -4,6 +4,8 @@ import type { Sample } from "../core/kpi/names.ts";
 import type { NodeNetwork } from "../core/networks/candidates.ts";
 import type { AddPorts, DelPorts, Log, UndoPorts } from "../core/ports.ts";
 import { openSandbox } from "../core/sandbox/host.ts";
+import type { ModuleSource, Sandbox } from "../core/sandbox/port.ts";
+import type { SelectionConfig } from "../core/select/selection-config.ts";
 import { openModuleSource } from "../registry/prepare/source.ts";
 import { readConfFolder } from "./conf-folder.ts";
 import { readDecided, recordDecision } from "./decision-log.ts";
@@ -15,11 +17,8 @@ import { sampleHostLocal } from "./probes/host-local.ts";
 import { openExec } from "./process-exec.ts";
 import { refuseUnverified } from "./trust.ts";
 
-/** For compiling a module that is prepared; usual is 1 ms, a JavaScript engine takes 8. */
-const LOAD_MS = 1_000;
-
-/** For an ADD that has to prepare a module itself. */
-const TRANSPILING = { startTranspiler: () => spawnTranspiler(), prepareMs: 2_000 };
+const KIB = 2 ** 10;
+const MIB = 2 ** 20;
 
 /** What belongs to this call and not to its configuration. */
 export type Host = Pick<AddPorts, "log" | "signal" | "nodeName">;
@@ -51,13 +50,30 @@ export function openAddPorts(config: Config, host: Host): AddPorts {
     ...openUndoPorts(stateDir, host),
     confFolder: () => readConfFolder(confDir),
     samples: (networks) => sample(networks, host.log),
-    modules: refuseUnverified(openModuleSource(moduleStore, TRANSPILING), trust.policy),
-    openSandbox: () =>
-      openSandbox(() => spawnGuest(), { memoryBytes: selection.memoryMiB * 2 ** 20, loadMs: LOAD_MS }),
+    modules: refuseUnverified(openSource(moduleStore, selection), trust.policy),
+    openSandbox: () => openGuest(selection),
     recordDecision: (entry) => recordDecision(entry, stateDir, host.log),
     seed: (podKey) => deriveSeed(stateDir, podKey),
     clock: { monotonicMs: () => performance.now(), wallMs: () => Date.now() },
   };
+}
+
+function openSource(storeDir: string, { limits }: SelectionConfig): ModuleSource {
+  const { moduleMiB, prepareMs } = limits;
+  return openModuleSource(storeDir, {
+    startTranspiler: () => spawnTranspiler(),
+    prepareMs,
+    moduleBytes: moduleMiB * MIB,
+  });
+}
+
+function openGuest({ memoryMiB, limits }: SelectionConfig): Sandbox {
+  const { heapMiB, loadMs, answerKiB } = limits;
+  return openSandbox(() => spawnGuest(undefined, { heapMiB }), {
+    memoryBytes: memoryMiB * MIB,
+    loadMs,
+    answerBytes: answerKiB * KIB,
+  });
 }
 
 /** A store that can't be read gives no sample of its network: modules see the KPI as absent and decide. */

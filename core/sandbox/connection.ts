@@ -1,4 +1,11 @@
-import { ANSWER_LIMIT_BYTES, FRAME_HEADER_BYTES, FrameError, NONCE_BYTES, readFrames } from "./frame.ts";
+import {
+  ANSWER_LIMIT_BYTES,
+  FRAME_HEADER_BYTES,
+  FrameError,
+  FrameLimitError,
+  NONCE_BYTES,
+  readFrames,
+} from "./frame.ts";
 
 /** How a guest process ended. */
 export interface GuestEnd {
@@ -23,6 +30,7 @@ export type Reply =
   | { readonly came: "answer"; readonly bytes: Uint8Array }
   | { readonly came: "late" }
   | { readonly came: "junk" }
+  | { readonly came: "tooLong" }
   | { readonly came: "end"; readonly end: GuestEnd };
 
 /** One guest process and what it says. After a reply other than an answer it is to be closed. */
@@ -67,6 +75,7 @@ export class GuestConnection {
       const { value } = await this.#frames.next();
       if (value !== undefined) return { came: "answer", bytes: value };
     } catch (error) {
+      if (error instanceof FrameLimitError) return { came: "tooLong" };
       return error instanceof FrameError ? { came: "junk" } : await this.#endBroken(error);
     }
     return { came: "end", end: await this.#process.ended };

@@ -1,6 +1,11 @@
 /** What came over the pipe is no frame, or not what a frame holds. The message says what and where. */
 export class FrameError extends Error {
-  override readonly name = "FrameError";
+  override readonly name: string = "FrameError";
+}
+
+/** The frame is longer than the reader takes. */
+export class FrameLimitError extends FrameError {
+  override readonly name = "FrameLimitError";
 }
 
 /** A frame is its length in four bytes, little-endian, and as many bytes. */
@@ -22,11 +27,11 @@ export function writeFrameLength(frame: Uint8Array): Uint8Array {
   return frame;
 }
 
-/** @throws {FrameError} when the frame is longer than the reader takes. */
+/** @throws {FrameLimitError} when the frame is longer than the reader takes. */
 export function parseFrameLength(header: Uint8Array, limitBytes: number): number {
   const length = new DataView(header.buffer, header.byteOffset).getUint32(0, true);
   if (length > limitBytes)
-    throw new FrameError(`a frame of ${length} bytes is over the limit of ${limitBytes}`);
+    throw new FrameLimitError(`a frame of ${length} bytes is over the limit of ${limitBytes}`);
   return length;
 }
 

@@ -7,7 +7,7 @@ import { type GuestPipe, receiveOrder } from "./pipe.ts";
 import { decodeRecords, type Records } from "./records.ts";
 
 /**
- * Texts of a module are cut to this many UTF-16 units before they leave the guest. The host keeps 128 bytes, so a
+ * Texts of a module are cut to this many UTF-16 units before they leave the guest. The host keeps at most 240 bytes, so a
  * character that is torn here doesn't get through there.
  */
 const TEXT_LIMIT = 256;

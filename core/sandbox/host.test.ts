@@ -1,9 +1,10 @@
 /** Guests that fail before anything was asked of them; what modules do in real ones is shown in test/guests. */
 import { PassThrough } from "node:stream";
 import { setImmediate } from "node:timers/promises";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import type { GuestEnd } from "./connection.ts";
 import { FRAME_HEADER_BYTES, FRAME_HEADROOM_BYTES, NONCE_BYTES, writeFrameLength } from "./frame.ts";
+import { makeRequest } from "../../test/fakes/request.ts";
 import { openSandbox } from "./host.ts";
 import type { PreparedModule } from "./port.ts";
 
@@ -100,7 +101,7 @@ test.each(FAILED_STARTS)("one that $how is an outcome, told once for each start"
 test.each([
   ["no answer", (output, nonce) => output.write(frameOf("[]", nonce)), "answered out of protocol"],
   ["no JSON", (output, nonce) => output.write(frameOf("{", nonce)), "answered out of protocol"],
-  ["no frame", (output) => output.write(Buffer.alloc(4, 0xff)), "answered out of protocol"],
+  ["bytes after the frame", (output) => output.write(Buffer.alloc(5)), "answered out of protocol"],
   ["no nonce", (output) => output.write(Buffer.alloc(4)), "answered out of protocol"],
   ["another's nonce", (output) => output.write(frameOf(OK)), "answered out of protocol"],
   [
@@ -149,4 +150,57 @@ test.each([
   expect(await sandbox.load(module)).toMatchObject({ outcome: "ok" });
   expect(await sandbox.load({ ...module, digest: "sha256:b" })).toMatchObject({ outcome: "ok" });
   expect(orders).toEqual([2, 1]);
+});
+
+const ANSWER_BYTES = 200;
+
+test.each([
+  ["as long as allowed", ANSWER_BYTES - NONCE_BYTES, { outcome: "ok" }],
+  [
+    "one byte longer",
+    ANSWER_BYTES - NONCE_BYTES + 1,
+    { outcome: "badAnswer", detail: "the answer is longer than allowed" },
+  ],
+])("an answer %s", async (_name, sizeBytes, outcome) => {
+  const guest = makeGuest((output, nonce) => void output.write(frameOf(OK.padEnd(sizeBytes), nonce)));
+  guest.output.write(frameOf(OK));
+  await using sandbox = openSandbox(() => guest, { ...LIMITS, answerBytes: ANSWER_BYTES });
+  expect(await sandbox.load(module)).toMatchObject(outcome);
+  expect(guest.isKilled).toBe(outcome.outcome !== "ok");
+});
+
+/** Answers each order after so many milliseconds of the test's own clock. */
+function makeSlowGuest(takesMs: number) {
+  const guest = makeGuest((output, nonce) => {
+    setTimeout(() => output.write(frameOf(OK, nonce)), takesMs);
+  });
+  guest.output.write(frameOf(OK));
+  return guest;
+}
+
+test.each([
+  [49, { outcome: "ok" }],
+  [51, { outcome: "timeout", detail: "stopped after 50 ms" }],
+])("of 50 ms, a module that takes %d ms to be taken up", async (takesMs, outcome) => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  onTestFinished(() => void vi.useRealTimers());
+  await using sandbox = openSandbox(() => makeSlowGuest(takesMs), { ...LIMITS, loadMs: 50 });
+  const loading = sandbox.load(module);
+  await vi.advanceTimersByTimeAsync(60);
+  expect(await loading).toMatchObject(outcome);
+});
+
+test.each([
+  [49, { outcome: "ok" }],
+  [51, { outcome: "timeout", detail: "stopped after 50 ms" }],
+])("of 50 ms, a call that takes %d ms", async (takesMs, outcome) => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  onTestFinished(() => void vi.useRealTimers());
+  await using sandbox = openSandbox(() => makeSlowGuest(takesMs), LIMITS);
+  const loading = sandbox.load(module);
+  await vi.advanceTimersByTimeAsync(60);
+  await loading;
+  const scoring = sandbox.score(module.digest, makeRequest({ candidates: [] }), 50);
+  await vi.advanceTimersByTimeAsync(60);
+  expect(await scoring).toMatchObject(outcome);
 });

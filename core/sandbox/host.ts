@@ -107,7 +107,7 @@ class GuestSandbox implements Sandbox {
 
   async #start(): Promise<GuestConnection | ModuleFailure> {
     if (this.#isClosed) throw new Error("the sandbox is closed");
-    const guest = connect(this.#spawn);
+    const guest = connect(this.#spawn, this.#limits);
     if (!(guest instanceof GuestConnection)) return guest;
     this.#connection = guest;
     const ready = await guest.receive(START_MS);
@@ -144,9 +144,9 @@ function planLoad({ digest, kind, glue, coreByName }: PreparedModule, { memoryBy
 }
 
 /** The guest may fail to start before anyone waits for it, so that is an outcome from the first moment on. */
-function connect(spawn: () => GuestProcess): GuestConnection | ModuleFailure {
+function connect(spawn: () => GuestProcess, { answerBytes }: GuestLimits): GuestConnection | ModuleFailure {
   try {
-    return new GuestConnection(spawn());
+    return new GuestConnection(spawn(), answerBytes);
   } catch (error) {
     return notStarted(error instanceof Error ? error.message : String(error));
   }
@@ -158,7 +158,7 @@ function notStarted(why: string): ModuleFailure {
 
 function explainSilence(reply: Exclude<Reply, { came: "answer" }>): string {
   if (reply.came === "late") return `not ready after ${START_MS} ms`;
-  if (reply.came === "junk") return "it spoke out of protocol";
+  if (reply.came !== "end") return "it spoke out of protocol";
   const { lastWords } = reply.end;
   return [describeEnd(reply.end), lastWords].filter(Boolean).join(", ");
 }
@@ -168,5 +168,6 @@ function explainReply(reply: Reply, deadlineMs: number): ModuleFailure {
   if (reply.came === "late")
     return { outcome: "timeout", detail: `stopped after ${Math.round(deadlineMs)} ms` };
   if (reply.came === "end") return explainEnd(reply.end);
+  if (reply.came === "tooLong") return { outcome: "badAnswer", detail: "the answer is longer than allowed" };
   return { outcome: "trap", detail: "the guest process answered out of protocol" };
 }

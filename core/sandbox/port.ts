@@ -18,6 +18,8 @@ export interface GuestLimits {
   readonly memoryBytes: number;
   /** For compiling one module that is already prepared; not part of the decision's deadline. */
   readonly loadMs: number;
+  /** The longest answer that is taken from the guest. */
+  readonly answerBytes?: number;
 }
 
 /**

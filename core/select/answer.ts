@@ -2,18 +2,22 @@ import * as z from "zod";
 import type { ModuleResult } from "./outcome.ts";
 import type { Choice, SelectionRequest, Verdict } from "./request.ts";
 
-/** Longest reason that is kept; what a module says beyond it is cut off. */
-const REASON_LIMIT_BYTES = 128;
+/** What is kept of a text where nobody says otherwise. */
+const REASON_BYTES = 128;
 
 const score = z.object({ tag: z.literal("score"), val: z.number().min(0).max(1) });
 const reject = z.object({ tag: z.literal("reject"), val: z.string() });
 const verdicts = z.array(z.discriminatedUnion("tag", [score, reject]));
 const choices = z.array(z.object({ candidate: z.number().int().min(0), reason: z.string() }));
 
-/** Holds a scorer's answer against the contract: one verdict a candidate, scores within 0 to 1. */
+/**
+ * Holds a scorer's answer against the contract: one verdict a candidate, scores within 0 to 1.
+ * @param reasonBytes of each reason are kept.
+ */
 export function checkVerdicts(
   answer: unknown,
   { candidates }: SelectionRequest,
+  reasonBytes = REASON_BYTES,
 ): ModuleResult<readonly Verdict[]> {
   if (Array.isArray(answer) && answer.length !== candidates.length) {
     return badAnswer(`${answer.length} verdicts for ${candidates.length} candidates`);
@@ -21,15 +25,19 @@ export function checkVerdicts(
   const parsed = verdicts.safeParse(answer);
   if (!parsed.success) return badAnswer(describe(parsed.error, "verdicts"));
   const value = parsed.data.map((one) =>
-    one.tag === "reject" ? { ...one, val: cleanReason(one.val) } : one,
+    one.tag === "reject" ? { ...one, val: cleanReason(one.val, reasonBytes) } : one,
   );
   return { outcome: "ok", value };
 }
 
-/** Holds a selector's answer against the contract: enough choices, each a candidate, none twice. */
+/**
+ * Holds a selector's answer against the contract: enough choices, each a candidate, none twice.
+ * @param reasonBytes of each reason are kept.
+ */
 export function checkChoices(
   answer: unknown,
   { candidates, count }: SelectionRequest,
+  reasonBytes = REASON_BYTES,
 ): ModuleResult<readonly Choice[]> {
   if (Array.isArray(answer) && answer.length > candidates.length) {
     return badAnswer(`${answer.length} choices among ${candidates.length} candidates`);
@@ -44,13 +52,16 @@ export function checkChoices(
     return badAnswer(`choice ${stray} is out of range: there are ${candidates.length} candidates`);
   const twice = indexes.find((index, at) => indexes.indexOf(index) !== at);
   if (twice !== undefined) return badAnswer(`candidate ${twice} is chosen twice`);
-  return { outcome: "ok", value: parsed.data.map((one) => ({ ...one, reason: cleanReason(one.reason) })) };
+  return {
+    outcome: "ok",
+    value: parsed.data.map((one) => ({ ...one, reason: cleanReason(one.reason, reasonBytes) })),
+  };
 }
 
 /** Letters, digits, punctuation and symbols of any script, cut between characters: reasons end up in terminals. */
-export function cleanReason(text: string): string {
+export function cleanReason(text: string, limitBytes = REASON_BYTES): string {
   const clean = text.replaceAll(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, "?");
-  const { read } = new TextEncoder().encodeInto(clean, new Uint8Array(REASON_LIMIT_BYTES));
+  const { read } = new TextEncoder().encodeInto(clean, new Uint8Array(limitBytes));
   return clean.slice(0, read);
 }
 

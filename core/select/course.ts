@@ -123,11 +123,12 @@ function keyOf({ kind, config }: Part): string {
 /** @returns false when the scorer failed. */
 async function runScorer(part: Cast["scorers"][number], course: Course): Promise<boolean> {
   const { digest, config } = part;
+  const { reasonBytes } = course.question.selection.limits;
   const request = toRequest(part, course);
   const verdicts = await ask(part, course, {
     call: async (leftMs) => {
       const answer = await course.ports.sandbox.score(digest, request, leftMs);
-      return answer.outcome === "ok" ? checkVerdicts(answer.value, request) : answer;
+      return answer.outcome === "ok" ? checkVerdicts(answer.value, request, reasonBytes) : answer;
     },
     note: (said) => Object.fromEntries(said.map(({ val }, at) => [request.candidates[at]?.network, val])),
   });
@@ -138,12 +139,13 @@ async function runScorer(part: Cast["scorers"][number], course: Course): Promise
 
 /** @returns undefined when the selector failed. */
 async function runSelector(part: Part, course: Course): Promise<readonly Choice[] | undefined> {
+  const { reasonBytes } = course.question.selection.limits;
   const request = toRequest(part, course);
   const question = { request, verdicts: toVerdicts(course.held) };
   return await ask(part, course, {
     call: async (leftMs) => {
       const answer = await course.ports.sandbox.select(part.digest, question, leftMs);
-      return answer.outcome === "ok" ? checkChoices(answer.value, request) : answer;
+      return answer.outcome === "ok" ? checkChoices(answer.value, request, reasonBytes) : answer;
     },
     note: (said) =>
       said.map(({ candidate, reason }) => [request.candidates[candidate]?.network ?? "", reason] as const),

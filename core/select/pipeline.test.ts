@@ -16,6 +16,18 @@ import {
 import type { ModuleResult } from "./outcome.ts";
 
 describe("healthy modules", () => {
+  test("reasons as long as the admin allows are kept whole, and longer ones are cut", async () => {
+    const says = {
+      a: ok([reject("r".repeat(40)), reject("r".repeat(41)), { tag: "score", val: 1 }]),
+      b: ok([{ candidate: 0, reason: "c".repeat(41) }]),
+    };
+    const { decision } = await decideScripted({ selection: { ...both, limits: { reasonBytes: 40 } }, says });
+    expect(decision).toMatchObject({
+      rejected: [{ reason: "r".repeat(40) }, { reason: "r".repeat(40) }],
+      ranking: [{ network: "red", reason: "c".repeat(40) }],
+    });
+  });
+
   test("scores order the networks, with the score as the reason", async () => {
     const { decision } = await decideScripted({ selection: oneScorer, says: { a: scores(0.1, 0.9, 0.5) } });
     expect(decision).toMatchObject({

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { isJsonObject } from "../spec/json.ts";
 import { strict } from "../strict-object.ts";
+import { limits } from "./limits-config.ts";
 import { podKeys } from "./pod-keys.ts";
 
 /** A module is named by the digest of its manifest: a tag may move between two pods. */
@@ -60,6 +61,7 @@ export const selection = strict({
   shadowDeadlineMs: z.number().int().min(1).max(1_000).default(50),
   /** Linear memory of one module, summed over its memories. */
   memoryMiB: z.number().int().min(1).max(256).default(16),
+  limits: limits.prefault({}),
   /** When a network can't be attached, the next in the ranking is tried. */
   tryNextOnFailure: z.boolean().default(true),
   circuit: circuit.prefault({}),

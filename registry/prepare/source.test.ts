@@ -214,6 +214,17 @@ test("a damaged blob is the outcome notInStore, even when the module was prepare
   });
 });
 
+test("a module as large as allowed is loaded, and one byte more is the outcome memory", async () => {
+  const { reference, digest, wasm } = await store("trap");
+  const load = (moduleBytes: number) =>
+    openModuleSource(storeDir, { ...TRANSPILING, moduleBytes }).load(reference, "scorer");
+  expect(await load(wasm.byteLength)).toMatchObject({ outcome: "ok", value: { digest } });
+  expect(await load(wasm.byteLength - 1)).toEqual({
+    outcome: "memory",
+    detail: `has ${wasm.byteLength} bytes; ${wasm.byteLength - 1} are allowed`,
+  });
+});
+
 test("a component that the transpiler refuses is the outcome wrongWorld", async () => {
   const { wasm } = await store("trap");
   const body = Buffer.from(wasm).lastIndexOf(Buffer.of(3, 0, 0, 0x0b)); // no locals, unreachable, end

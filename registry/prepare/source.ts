@@ -37,24 +37,33 @@ const UNREADABLE: readonly (string | undefined)[] = [
 /** What a module sees of the pod whose metadata can't be used, or which has none. */
 const NOTHING: PodKeys = { labels: [], annotations: [] };
 
+export interface SourceOptions extends TranspileOptions {
+  /** The largest component that is loaded, whatever else a store may hold. */
+  readonly moduleBytes: number;
+}
+
 /** Makes a module's records out of its component. */
 type Make = (component: Uint8Array) => Promise<ModuleResult<Records>>;
 
 /** Modules out of the embedded store. What other tools put there is prepared on first use, one after the other. */
-export function openModuleSource(storeDir: string, options: TranspileOptions): ModuleSource {
+export function openModuleSource(storeDir: string, options: SourceOptions): ModuleSource {
   const inTurn = openTurns();
   const make: Make = (component) => inTurn(() => transpile(component, options));
-  return { load: (reference, kind) => orNotInStore(() => loadModule({ reference, kind }, storeDir, make)) };
+  const source = { storeDir, make, moduleBytes: options.moduleBytes };
+  return { load: (reference, kind) => orNotInStore(() => loadModule(reference, kind, source)) };
 }
 
 async function loadModule(
-  { reference, kind }: { readonly reference: string; readonly kind: ModuleKind },
-  storeDir: string,
-  make: Make,
+  reference: string,
+  kind: ModuleKind,
+  { storeDir, make, moduleBytes }: { storeDir: string; make: Make; moduleBytes: number },
 ): Promise<ModuleResult<FoundModule>> {
   const { digest } = parseReference(reference);
   const stored = digest === undefined ? undefined : await openStore(storeDir).findModule(digest);
   if (stored === undefined) return { outcome: "notInStore", detail: `run geniectl pull ${reference}` };
+  const { byteLength } = stored.wasm;
+  if (byteLength > moduleBytes)
+    return { outcome: "memory", detail: `has ${byteLength} bytes; ${moduleBytes} are allowed` };
   const misfit = findMisfit(kind, stored.wasm);
   if (misfit !== undefined) return { outcome: "wrongWorld", detail: misfit };
   const prepared = await prepare(storeDir, stored, make);

@@ -1,5 +1,5 @@
 import { PassThrough } from "node:stream";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { spawnTranspiler } from "../../cni/guest-process.ts";
 import type { GuestEnd } from "../../core/sandbox/connection.ts";
 import {
@@ -16,8 +16,14 @@ import { transpile } from "./transpile.ts";
 
 const component = await compileModule("trap", "scorer");
 
+interface Script {
+  readonly says?: Uint8Array;
+  readonly takesMs?: number;
+  readonly ends?: GuestEnd;
+}
+
 /** A transpiler that answers with these bytes, or ends so, or else waits to be killed. */
-function makeTranspiler({ says, ends }: { readonly says?: Uint8Array; readonly ends?: GuestEnd }) {
+function makeTranspiler({ says, takesMs, ends }: Script) {
   const output = new PassThrough();
   const { promise: ended, resolve } = Promise.withResolvers<GuestEnd>();
   const transpiler = {
@@ -25,7 +31,9 @@ function makeTranspiler({ says, ends }: { readonly says?: Uint8Array; readonly e
     output,
     write: (order: Uint8Array) => {
       const nonce = order.slice(FRAME_HEADER_BYTES, FRAME_HEADROOM_BYTES);
-      if (says !== undefined) output.write(frameOf(nonce, says));
+      const answer = says && frameOf(nonce, says);
+      if (takesMs !== undefined) setTimeout(() => output.write(answer), takesMs);
+      else if (answer !== undefined) output.write(answer);
       if (ends === undefined) return;
       output.end();
       resolve(ends);
@@ -43,7 +51,7 @@ function frameOf(nonce: Uint8Array, content: Uint8Array): Uint8Array {
   return writeFrameLength(Buffer.concat([Buffer.alloc(FRAME_HEADER_BYTES), nonce, content]));
 }
 
-async function transpileWith(script: Parameters<typeof makeTranspiler>[0], prepareMs = 20_000) {
+async function transpileWith(script: Script, prepareMs = 20_000) {
   const transpiler = makeTranspiler(script);
   const result = await transpile(component, { startTranspiler: () => transpiler, prepareMs });
   return { result, isKilled: transpiler.isKilled };
@@ -166,7 +174,7 @@ test("an answer over the limit is refused before it is read", async () => {
   transpiler.output.write(announced.subarray(0, FRAME_HEADER_BYTES + NONCE_BYTES));
   expect(await transpile(component, { startTranspiler: () => transpiler, prepareMs: 20_000 })).toEqual({
     outcome: "error",
-    detail: "the transpiler answered out of protocol",
+    detail: "the transpiler made more than 67108864 bytes",
   });
   expect(transpiler.isKilled).toBe(true);
 });
@@ -187,6 +195,18 @@ test("one that isn't there is the outcome error", async () => {
     outcome: "error",
     detail: "the transpiler failed: ENOENT /nonexistent/genie-transpiler",
   });
+});
+
+test.each([
+  [49, { outcome: "ok" }],
+  [51, { outcome: "timeout", detail: "can't be prepared within 50 ms" }],
+])("of 50 ms, a module that takes %d ms to be made", async (takesMs, outcome) => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const says = encodeRecords(new Map([["glue", glue]]));
+  const making = transpileWith({ says, takesMs }, 50);
+  await vi.advanceTimersByTimeAsync(60);
+  expect((await making).result).toMatchObject(outcome);
 });
 
 test("one that doesn't end is killed, and is the outcome timeout", async () => {

@@ -53,6 +53,7 @@ function readAnswer(bytes: Uint8Array): ModuleResult<Records> {
 function explain(reply: Exclude<Reply, { came: "answer" }>, prepareMs: number): ModuleFailure {
   if (reply.came === "late")
     return { outcome: "timeout", detail: `can't be prepared within ${prepareMs} ms` };
+  if (reply.came === "tooLong") return fail(`made more than ${MADE_LIMIT_BYTES} bytes`);
   return reply.came === "junk" ? fail("answered out of protocol") : explainEnd(reply.end);
 }
 

@@ -10,6 +10,7 @@ import { openModuleSource } from "../registry/prepare/source.ts";
 import { readConfFolder } from "./conf-folder.ts";
 import { readDecided, recordDecision } from "./decision-log.ts";
 import { spawnGuest, spawnTranspiler } from "./guest-process.ts";
+import { openHealth } from "./health-file.ts";
 import { openKernel } from "./kernel.ts";
 import { openLedger } from "./ledger/ledger.ts";
 import { deriveSeed } from "./node-secret.ts";
@@ -52,6 +53,7 @@ export function openAddPorts(config: Config, host: Host): AddPorts {
     samples: (networks) => sample(networks, host.log),
     modules: refuseUnverified(openSource(moduleStore, selection), trust.policy),
     openSandbox: () => openGuest(selection),
+    health: openHealth(stateDir, host.log),
     recordDecision: (entry) => recordDecision(entry, stateDir, host.log),
     seed: (podKey) => deriveSeed(stateDir, podKey),
     clock: { monotonicMs: () => performance.now(), wallMs: () => Date.now() },

@@ -2,6 +2,7 @@ import type { ConfFolder, NodeNetwork } from "./networks/candidates.ts";
 import type { Sample } from "./kpi/names.ts";
 import type { ModuleSource, Sandbox } from "./sandbox/port.ts";
 import type { Decision } from "./select/decision.ts";
+import type { HealthBook } from "./select/health-book.ts";
 import type { Pod } from "./intent/pod.ts";
 
 /** One run of a native plugin. */
@@ -132,6 +133,14 @@ export interface DecisionEntry {
   readonly decision: Decision;
 }
 
+/** What is remembered of modules from decision to decision. A disk that says no is warned about and stops nothing. */
+export interface Health {
+  /** The whole book; an empty one where there is none, or a damaged one. */
+  read(): Promise<HealthBook>;
+  /** Reads, changes and replaces the book. Of two calls at the same time, one may be lost. */
+  update(change: (book: HealthBook) => HealthBook): Promise<void>;
+}
+
 export interface Log {
   warn(fields: Readonly<Record<string, unknown>>, message: string): void;
 }
@@ -148,6 +157,7 @@ export interface AddPorts {
   readonly modules: ModuleSource;
   /** Starts the guest process. Called at most once, and only when a module is to be asked. */
   readonly openSandbox: () => Sandbox;
+  readonly health: Health;
   readonly recordDecision: (entry: DecisionEntry) => Promise<void>;
   /** Stable for one pod, unknown to its owner. */
   readonly seed: (podKey: string) => Promise<bigint>;

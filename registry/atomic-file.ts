@@ -8,6 +8,8 @@ export interface FileOptions {
   /** In place of a random name, where only one caller at a time writes the file: a crash's remains are replaced. */
   readonly temp?: string;
   readonly mode?: number;
+  /** False where a power cut may leave an empty file, for what can be done without. */
+  readonly sync?: boolean;
   readonly owner?: { readonly uid: number; readonly gid: number };
 }
 
@@ -15,7 +17,7 @@ export interface FileOptions {
 export async function replaceFile(
   file: string,
   bytes: Uint8Array,
-  { tempDir, temp: only, mode = 0o644, owner }: FileOptions,
+  { tempDir, temp: only, mode = 0o644, owner, sync = true }: FileOptions,
 ): Promise<void> {
   const temp = only ?? path.join(tempDir, `.${randomUUID()}.tmp`);
   await using undo = new AsyncDisposableStack();
@@ -25,7 +27,7 @@ export async function replaceFile(
     await handle.writeFile(bytes);
     if (owner !== undefined) await handle.chown(owner.uid, owner.gid);
     await handle.chmod(mode);
-    await handle.sync();
+    if (sync) await handle.sync();
   }
   await rename(temp, file);
   undo.move();

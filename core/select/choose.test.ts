@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
+import { makeHealth } from "../../test/fakes/health.ts";
 import { hollowModules } from "../../test/fakes/hollow-modules.ts";
 import { parseConfig } from "../config.ts";
 import type { PodIntent } from "../intent/intent.ts";
 import type { Sample } from "../kpi/names.ts";
 import { listNetworks } from "../networks/candidates.ts";
+import type { Health } from "../ports.ts";
 import type { Sandbox } from "../sandbox/port.ts";
 import { choose } from "./choose.ts";
 import type { SelectionRequest } from "./request.ts";
@@ -19,6 +21,7 @@ interface Case {
   readonly pod?: typeof pod;
   readonly samples?: readonly Sample[];
   readonly fails?: boolean;
+  readonly health?: Health;
 }
 
 const conf = (name: string, type = "bridge") => JSON.stringify({ name, type });
@@ -48,9 +51,13 @@ async function run({ intent, files = node, config: more = {}, samples = [], ...r
   const networks = listNetworks({ files: inFolder, pluginFilesByNetwork: new Map() }, config);
   const wish = { intent, pod: rest.pod ?? pod, networks, config, containerId: "c1" };
   const choice = choose(wish, {
-    log: { warn: ({ outcome, others }) => void seen.warnings.push(String(others ?? outcome)) },
+    log: {
+      warn: ({ outcome, others }, words) =>
+        void seen.warnings.push(isNaming([outcome, others]) ? String(others ?? outcome) : words),
+    },
     samples: async () => samples,
     modules: hollowModules,
+    health: rest.health ?? makeHealth(),
     openSandbox: () => {
       seen.opened++;
       return sandbox;
@@ -64,6 +71,8 @@ async function run({ intent, files = node, config: more = {}, samples = [], ...r
   });
   return { choice, seen };
 }
+
+const isNaming = (fields: readonly unknown[]) => fields.some((field) => field !== undefined);
 
 const any: PodIntent = { wants: "any", count: 1 };
 
@@ -209,4 +218,28 @@ test("a node without a usable network is tried again, with the reason for each f
       details: "10-torn.conf: not a JSON object",
     });
   }
+});
+
+test("a module that keeps failing is left alone, for its namespace and said once", async () => {
+  const health = makeHealth();
+  const scorers = [{ module: `r/a@${digest}` }];
+  const ask = async (namespace: string) => {
+    const config = { genie: { selection: { scorers } } };
+    const { choice, seen } = await run({
+      intent: any,
+      config,
+      fails: true,
+      health,
+      pod: { ...pod, namespace },
+    });
+    const { modules, decidedBy } = await choice;
+    expect(decidedBy).toBe("fallback");
+    return { notAsked: modules[0]?.notAsked, asked: seen.requests.length, warnings: seen.warnings };
+  };
+  const failed = { notAsked: undefined, asked: 1, warnings: ["trap"] };
+  expect([await ask("shop"), await ask("shop")]).toEqual([failed, failed]);
+  const opening = ["a module keeps failing and is left alone for a while", "trap"];
+  expect(await ask("shop")).toEqual({ ...failed, warnings: opening });
+  expect(await ask("shop")).toEqual({ notAsked: "circuit", asked: 0, warnings: [] });
+  expect(await ask("mail")).toEqual(failed);
 });

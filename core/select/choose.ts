@@ -13,9 +13,12 @@ import {
   requireNetwork,
 } from "../networks/candidates.ts";
 import type { AddPorts } from "../ports.ts";
+import type { Sandbox } from "../sandbox/port.ts";
+import { planCast } from "./cast.ts";
 import type { DecidedBy, Decision } from "./decision.ts";
 import { planFallback } from "./fallback.ts";
 import { toGranted } from "./grants.ts";
+import { type HealthEvent, noteRuns, planTrials, toFindPass } from "./health.ts";
 import { digestInputs } from "./inputs.ts";
 import { decide } from "./pipeline.ts";
 import type { Question } from "./question.ts";
@@ -32,7 +35,7 @@ export interface Choosing {
 
 type ChoosePorts = Pick<
   AddPorts,
-  "log" | "samples" | "modules" | "openSandbox" | "seed" | "nodeName" | "clock"
+  "log" | "samples" | "modules" | "openSandbox" | "health" | "seed" | "nodeName" | "clock"
 >;
 
 /**
@@ -87,21 +90,48 @@ async function askModules(choosing: Choosing, ports: ChoosePorts): Promise<Decis
   await using sandbox = hasModules(choosing.config.genie.selection) ? ports.openSandbox() : undefined;
   const question = await toQuestion(choosing, await toCandidates(choosing, ports), ports);
   if (sandbox !== undefined) {
-    const decision = await decide(question, {
-      source: ports.modules,
-      sandbox,
-      nowMs: ports.clock.monotonicMs,
-    });
-    for (const { digest, outcome, detail } of decision.modules) {
-      if (outcome !== "ok") ports.log.warn({ digest, outcome, detail }, "a module failed");
-    }
-    return decision;
+    return await decideHealthily(question, sandbox, ports);
   }
   const names = question.request.candidates.map(({ network }) => network);
   const ranking = planFallback(names, question);
   const inputs = digestInputs(question);
   return { question, ranking, rejected: [], modules: [], decidedBy: "fallback", inputs, ms: 0 };
 }
+
+/** Modules that keep failing are passed over, and what the modules did is remembered. */
+async function decideHealthily(
+  question: Question,
+  sandbox: Sandbox,
+  { health, clock, log, modules }: ChoosePorts,
+): Promise<Decision> {
+  const { selection, request } = question;
+  const { namespace } = request.workload;
+  const book = await health.read();
+  const nowMs = clock.wallMs();
+  const { trials } = planTrials(book, { selection, namespace, nowMs });
+  if (trials.length > 0) {
+    await health.update((latest) => planTrials(latest, { selection, namespace, nowMs }).book);
+  }
+  const cast = planCast(question, toFindPass(book, namespace, nowMs));
+  const decision = await decide(question, { source: modules, sandbox, nowMs: clock.monotonicMs }, cast);
+  await health.update((latest) => {
+    const round = { selection, namespace, nowMs: clock.wallMs(), trials };
+    const noted = noteRuns(latest, decision.modules, round);
+    for (const { what, digest, detail } of noted.events) log.warn({ digest, detail }, WORDS[what]);
+    return noted.book;
+  });
+  for (const { digest, mode, outcome, detail, notAsked } of decision.modules) {
+    if (outcome === "ok" || mode === "shadow" || notAsked === "circuit" || notAsked === "halted") continue;
+    log.warn({ digest, outcome, detail }, "a module failed");
+  }
+  return decision;
+}
+
+const WORDS: Readonly<Record<HealthEvent["what"], string>> = {
+  circuitOpened: "a module keeps failing and is left alone for a while",
+  canaryHalted: "a canary is halted until its configuration changes: see geniectl modules",
+  shadowDiffers: "a shadow module would have decided otherwise",
+};
 
 async function toQuestion(
   choosing: Choosing,

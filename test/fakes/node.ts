@@ -2,6 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { readConfFolder } from "../../cni/conf-folder.ts";
 import { readDecided, recordDecision } from "../../cni/decision-log.ts";
+import { openHealth } from "../../cni/health-file.ts";
 import { openLedger } from "../../cni/ledger/ledger.ts";
 import { openExec } from "../../cni/process-exec.ts";
 import { type Config, parseConfig } from "../../core/config.ts";
@@ -81,6 +82,7 @@ function openPorts(dir: string, warnings: Warning[]): FakeNode["ports"] & { kern
     openSandbox: () => {
       throw new Error("this test asks no module");
     },
+    health: openHealth(dir, log),
     recordDecision: (entry) => recordDecision(entry, dir, log),
     decided: (containerId) => readDecided(containerId, dir),
     seed: async () => 1n,

@@ -5,7 +5,18 @@ import { buildModule } from "./module.ts";
 import { findPackageRoot } from "./toolchain.ts";
 
 /** The modules that come with genie: one folder of `selectors` each. */
-export const BUILTIN_MODULES = ["cheapest-within", "highest", "occupancy", "price"] as const;
+export const BUILTIN_MODULES = [
+  "bandwidth",
+  "cheapest-within",
+  "highest",
+  "labels",
+  "latency",
+  "less-congested",
+  "occupancy",
+  "price",
+  "spread",
+  "subnets",
+] as const;
 
 /** Builds the modules that come with genie to `<folder>/<name>.wasm`. */
 export async function buildBuiltinModules(folder: string): Promise<void> {

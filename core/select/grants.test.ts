@@ -62,11 +62,14 @@ test("a module sees what it both declares and is granted", () => {
     labels: [attribute("both")],
     annotations: [],
   });
+  const open = { labels: ["*"], annotations: [] };
+  expect(showWorkload(workload, granted, open).labels).toEqual(["both", "granted"].map(attribute));
   expect(showWorkload(workload, granted, undefined)).toEqual({ ...workload, labels: [], annotations: [] });
 });
 
 test.each([
   ["a whole object", ["kubectl.kubernetes.io/last-applied-configuration"], "holds a whole object"],
+  ["every annotation", ["*"], "must be the key of a label or an annotation"],
   ["no key", ["a b"], "must be the key of a label or an annotation"],
   ["a key without an end", [`${"a".repeat(64)}`], "must be the key of a label or an annotation"],
 ])("%s can't be granted", (_, keys, message) => {

@@ -1,4 +1,4 @@
-import type { PodKeys } from "./pod-keys.ts";
+import { ANY_KEY, type PodKeys } from "./pod-keys.ts";
 import type { Attribute, Workload } from "./request.ts";
 import { listModules, type SelectionConfig } from "./selection-config.ts";
 
@@ -34,7 +34,7 @@ export function showWorkload(
   declared: PodKeys = { labels: [], annotations: [] },
 ): Workload {
   const shows = (what: keyof PodKeys, { key }: Attribute): boolean =>
-    granted[what].includes(key) && declared[what].includes(key);
+    granted[what].includes(key) && (declared[what].includes(key) || declared[what].includes(ANY_KEY));
   return {
     ...workload,
     labels: labels.filter((one) => shows("labels", one)),

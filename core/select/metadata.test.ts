@@ -19,7 +19,7 @@ test("every field is kept", () => {
   const all = {
     description: "prefers what is near",
     kpis: { required: ["latency-ms"], optional: ["acme.example/queue_depth"] },
-    labels: ["app.kubernetes.io/name"],
+    labels: ["app.kubernetes.io/name", "*"],
     annotations: ["zone"],
     settings: {
       type: "object",
@@ -57,6 +57,11 @@ test.each<[string, unknown, string]>([
     "a default that doesn't fit",
     settings({ properties: { a: { type: "number", default: "x" } } }),
     "settings.properties.a.default: doesn't fit: settings: must be a number",
+  ],
+  [
+    "a type inside additionalProperties",
+    settings({ additionalProperties: { type: "text" } }),
+    "settings.additionalProperties.type: ",
   ],
   ["a limit that is no number", settings({ properties: { a: { minimum: "1" } } }), "properties.a.minimum: "],
   ["an empty enum", settings({ properties: { a: { enum: [] } } }), "settings.properties.a.enum: "],

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { kpiName } from "../kpi/names.ts";
 import { isNestedWithin, toFieldName } from "../spec/json.ts";
 import { strict } from "../strict-object.ts";
-import { podKeys } from "./pod-keys.ts";
+import { declaredKeys } from "./pod-keys.ts";
 import { settingsSchema } from "./settings-schema.ts";
 
 export const MAX_METADATA_BYTES = 64 * 2 ** 10;
@@ -19,8 +19,8 @@ const metadata = strict({
   /** Without a required one it can't do its work. Of others it makes use where they are there. */
   kpis: strict({ required: kpiNames, optional: kpiNames }).prefault({}),
   /** What it asks to see of the pod; it sees what the admin grants. */
-  labels: podKeys,
-  annotations: podKeys,
+  labels: declaredKeys,
+  annotations: declaredKeys,
   /** Of the whole settings object. Absent: nobody but the module knows. */
   settings: settingsSchema
     .refine(({ type }) => type === "object", { path: ["type"], error: 'must be "object"' })

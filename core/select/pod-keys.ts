@@ -13,14 +13,20 @@ const BLOBS: readonly string[] = [
   "objectset.rio.cattle.io/applied",
 ];
 
-/** Keys of labels or annotations that a module asks for, or that an admin shows it. */
-export const podKeys = z
-  .array(
-    z
-      .string()
-      .regex(KEY, "must be the key of a label or an annotation")
-      .refine((key) => !BLOBS.includes(key), "holds a whole object, which is shown to no module"),
-  )
+const podKey = z
+  .string()
+  .regex(KEY, "must be the key of a label or an annotation")
+  .refine((key) => !BLOBS.includes(key), "holds a whole object, which is shown to no module");
+
+/** Keys of labels or annotations that an admin shows a module. */
+export const grantedKeys = z.array(podKey).max(32).default([]);
+
+/** What a module declares that learns the keys from its settings: whichever the admin grants. */
+export const ANY_KEY = "*";
+
+/** Keys of labels or annotations that a module asks for. */
+export const declaredKeys = z
+  .array(z.union([z.literal(ANY_KEY), podKey]))
   .max(32)
   .default([]);
 

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { isJsonObject } from "../spec/json.ts";
 import { strict } from "../strict-object.ts";
 import { limits } from "./limits-config.ts";
-import { podKeys } from "./pod-keys.ts";
+import { grantedKeys } from "./pod-keys.ts";
 
 /** A module is named by the digest of its manifest: a tag may move between two pods. */
 const pinnedReference = z
@@ -23,8 +23,8 @@ const moduleFields = {
   /** What a failure of this module means: the fallback decides, or the pod fails with error 110. */
   onFailure: z.enum(["fallback", "fail"]).default("fallback"),
   /** Of the pod's labels and annotations, those that this module may see, as far as it declares them. */
-  labels: podKeys,
-  annotations: podKeys,
+  labels: grantedKeys,
+  annotations: grantedKeys,
 };
 
 /** When a module that keeps failing is left alone for a while, and when a canary is halted. */

@@ -50,6 +50,12 @@ test.each<[string, Uint8Array, string]>([
   expect(findMetadata(bytes)).toEqual({ faults: [expect.stringContaining(fault)] });
 });
 
+test("a section of another kind is not meant, whatever it begins with", () => {
+  const section = Buffer.from(custom(METADATA_SECTION, "{}"));
+  section[0] = 7;
+  expect(findMetadata(Buffer.concat([component, section]))).toEqual({ faults: [] });
+});
+
 test("another custom section and one inside a nested component don't count", () => {
   expect(findMetadata(Buffer.concat([component, custom("genie:other", "x")]))).toEqual({ faults: [] });
   const inner = withMetadata(component, near);

@@ -4,6 +4,7 @@ import {
   Request,
   Settings,
   Verdict,
+  admitted,
   decimal,
   highestFirst,
   lowestFirst,
@@ -15,15 +16,15 @@ import {
  */
 export function select(request: Request, verdicts: Verdict[]): Choice[] {
   request.settings.allow(["atMost"]);
+  const positions = admitted(verdicts);
   const within: i32[] = [];
   const beyond: i32[] = [];
-  for (let i = 0; i < verdicts.length; i++) {
-    if (verdicts[i].isRejected) continue;
-    if (isWithin(request.candidates[i], request.settings)) within.push(i);
-    else beyond.push(i);
+  for (let i = 0; i < positions.length; i++) {
+    if (isWithin(request.candidates[positions[i]], request.settings)) within.push(positions[i]);
+    else beyond.push(positions[i]);
   }
 
-  const prices = request.candidates.map<f64>((candidate) => candidate.kpi("price-per-hour"));
+  const prices = request.kpis("price-per-hour");
   const scores = verdicts.map<f64>((verdict) => verdict.score);
   const ranking = lowestFirst(within, prices).concat(highestFirst(beyond, scores));
 

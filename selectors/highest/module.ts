@@ -1,14 +1,10 @@
-import { Choice, Request, Verdict, decimal, highestFirst } from "genie-cni/sdk";
+import { Choice, Request, Verdict, admitted, decimal, highestFirst } from "genie-cni/sdk";
 
 /** Every network that no scorer rejected, best score first; equals stay in the order of the configuration. */
 export function select(request: Request, verdicts: Verdict[]): Choice[] {
-  const admitted: i32[] = [];
-  for (let i = 0; i < verdicts.length; i++) {
-    if (!verdicts[i].isRejected) admitted.push(i);
-  }
-
+  request.settings.allow([]);
   const scores = verdicts.map<f64>((verdict) => verdict.score);
-  const ranking = highestFirst(admitted, scores);
+  const ranking = highestFirst(admitted(verdicts), scores);
 
   const choices: Choice[] = [];
   for (let i = 0; i < ranking.length; i++) {

@@ -9,7 +9,7 @@ import { CLONE_DIR } from "../setup/build.ts";
 
 export const README = path.join(CLONE_DIR, "README.md");
 
-type Row = readonly string[];
+export type Row = readonly string[];
 
 const TABLES: Readonly<Record<string, () => readonly Row[]>> = { errors, kpis, config };
 
@@ -45,17 +45,24 @@ function toWords(kind: string): string {
   return kind.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
-function format([head = [], ...rows]: readonly Row[]): string {
+/** A table of Markdown; the first row is its head. */
+export function formatTable([head = [], ...rows]: readonly Row[]): string {
   const line = (cells: Row) => `| ${cells.join(" | ")} |`;
   return [line(head), `|${"---|".repeat(head.length)}`, ...rows.map(line)].join("\n");
 }
 
-/** The README with each `<!-- table: NAME -->` … `<!-- end -->` filled anew. */
+/** The page with `<!-- table: NAME -->` … `<!-- end -->` filled anew. */
+export function fillPlace(page: string, name: string, content: string): string {
+  const place = new RegExp(`(<!-- table: ${name} -->\\n)[^]*?(?=<!-- end -->)`);
+  return page.replace(place, (_, open: string) => `${open}${content}\n`);
+}
+
+/** The README with its tables filled anew. */
 export function fillTables(readme: string): string {
-  return Object.entries(TABLES).reduce((text, [name, rows]) => {
-    const table = new RegExp(`(<!-- table: ${name} -->\\n)[^]*?(?=<!-- end -->)`);
-    return text.replace(table, (_, open: string) => `${open}${format(rows())}\n`);
-  }, readme);
+  return Object.entries(TABLES).reduce(
+    (text, [name, rows]) => fillPlace(text, name, formatTable(rows())),
+    readme,
+  );
 }
 
 if (import.meta.main) await writeFile(README, fillTables(await readFile(README, "utf8")));

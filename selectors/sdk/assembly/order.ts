@@ -31,3 +31,13 @@ function compare(left: Place, right: Place): i32 {
   const byAbsence = i32(isNaN(left.key)) - i32(isNaN(right.key));
   return byAbsence != 0 ? byAbsence : left.before - right.before;
 }
+
+/** The least of the values, passing over NaN; Infinity when there is none. */
+export function lowest(values: f64[]): f64 {
+  return values.reduce<f64>((least, value) => (value < least ? value : least), Infinity);
+}
+
+/** The greatest of the values, passing over NaN; -Infinity when there is none. */
+export function highest(values: f64[]): f64 {
+  return values.reduce<f64>((greatest, value) => (value > greatest ? value : greatest), -Infinity);
+}

@@ -32,6 +32,13 @@ export class Request {
     this.extensions = record.list<Attribute>(ATTRIBUTE_SIZE);
   }
 
+  /** The values of one KPI, one a candidate; NaN where it was never measured. */
+  kpis(name: string): f64[] {
+    const values = new Array<f64>(this.candidates.length);
+    for (let i = 0; i < values.length; i++) values[i] = this.candidates[i].kpi(name);
+    return values;
+  }
+
   /** What the admin set for this module. */
   get settings(): Settings {
     const parsed = this.parsed;

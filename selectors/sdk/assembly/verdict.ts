@@ -22,6 +22,15 @@ export class Verdict {
   }
 }
 
+/** The positions of the candidates that no scorer rejected. */
+export function admitted(verdicts: Verdict[]): i32[] {
+  const positions: i32[] = [];
+  for (let i = 0; i < verdicts.length; i++) {
+    if (!verdicts[i].isRejected) positions.push(i);
+  }
+  return positions;
+}
+
 const VERDICT_SIZE: usize = 16;
 
 export function readVerdicts(parameters: Reader): Verdict[] {

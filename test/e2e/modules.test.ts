@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { BUILTIN_MODULES } from "../../cni/author/builtin.ts";
 import { DIST_DIR } from "../setup/build.ts";
 import { addNamespace } from "../setup/namespace.ts";
 import { type RegistryServer, startRegistry } from "../setup/registry-server.ts";
@@ -26,7 +27,7 @@ beforeAll(async () => {
   undo.defer(() => rm(folder, { recursive: true, force: true }));
   registry = undo.use(await startRegistry({ dir: path.join(folder, "registry") }));
   node = undo.use(await makeNode(SUBNETS));
-  for (const name of ["occupancy", "price", "highest", "cheapest-within"]) await push(name);
+  await Promise.all(BUILTIN_MODULES.map(push));
 });
 afterAll(() => undo.disposeAsync());
 
@@ -40,10 +41,13 @@ async function geniectl(...words: string[]): Promise<string> {
 const push = (name: string) => geniectl("push", path.join(DIST_DIR, `modules/${name}.wasm`), refer(name));
 const refer = (name: string) => `${registry.host}/genie/${name}:1.0.0`;
 
+/** Longer than any module takes on the slowest machine: who is chosen is tested here, and not how fast. */
+const deadlineMs = 10_000;
+
 /** Writes genie's configuration with tags, has geniectl pin and pull it, and gives back what it became. */
 async function configure(selection: object, networks: object = {}): Promise<Record<string, unknown>> {
   const file = path.join(folder, "00-genie.conf");
-  await writeFile(file, JSON.stringify(node.config({ selection, networks }), undefined, 2));
+  await writeFile(file, JSON.stringify(node.config({ selection: { deadlineMs, ...selection }, networks }), undefined, 2));
   await geniectl("pin", "--config", file);
   await geniectl("pull", "--config", file);
   return JSON.parse(await readFile(file, "utf8"));
@@ -122,4 +126,38 @@ test("what every scorer rejects is answered with 101, naming each rejection", as
   const { exitCode, answer } = await callGenie(node, { verb: "ADD", pod, stdin });
   expect({ exitCode, code: answer?.["code"] }).toEqual({ exitCode: 1, code: 101 });
   for (const name of ["blue", "green", "red"]) expect(answer?.["details"]).toContain(name);
+});
+
+const STATED = {
+  blue: { capacityMbps: 1000, pricePerHour: 1, kpis: { "latency-ms": 9, loss: 0.05, "received-mbps": 300 } },
+  green: { capacityMbps: 400, pricePerHour: 3, kpis: { "latency-ms": 3, loss: 0, "received-mbps": 10 } },
+  red: { capacityMbps: 100, pricePerHour: 2, kpis: { "latency-ms": 6, loss: 0.001, "received-mbps": 5 } },
+};
+
+test.each([
+  ["scorers", "latency", {}, "green"],
+  ["scorers", "bandwidth", {}, "blue"],
+  ["selector", "cheapest-within", { atMost: { "latency-ms": 8, loss: 0.01 } }, "red"],
+  ["selector", "less-congested", {}, "red"],
+] as const)("by what the admin states, the %s' %s places pods", async (place, name, settings, network) => {
+  const module = { module: refer(name), settings };
+  const stdin = await configure({ [place]: place === "scorers" ? [module] : module }, STATED);
+  expect(await attachPods(1, stdin)).toEqual([network]);
+  expect((await readDecisions(node)).at(-1)).toMatchObject({ modules: [{ outcome: "ok" }] });
+});
+
+test("a pod's label places it, when the admin shows it", async () => {
+  const classes = { green: { attributes: { class: "gold" } } };
+  const labels = { module: refer("labels"), settings: { match: { tier: "class" } } };
+  const pod = { args: { cni: { labels: [{ key: "tier", value: "gold" }] } } };
+  const shown = await configure({ scorers: [{ ...labels, labels: ["tier"] }] }, classes);
+  expect(await attachPods(1, { ...shown, ...pod })).toEqual(["green"]);
+  expect((await readDecisions(node)).at(-1)).toMatchObject({
+    rejected: [
+      { network: "blue", reason: "class is not gold" },
+      { network: "red", reason: "class is not gold" },
+    ],
+  });
+  const hidden = await configure({ scorers: [labels] }, classes);
+  expect(await attachPods(1, { ...hidden, ...pod })).toEqual(["blue"]);
 });

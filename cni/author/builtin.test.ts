@@ -13,23 +13,27 @@ async function digestModules(folder: string): Promise<string[]> {
   return (await Promise.all(files)).map((bytes) => createHash("sha256").update(bytes).digest("hex"));
 }
 
-test("two processes in two folders build the same bytes, and each module fits its world", async () => {
-  await using undo = new AsyncDisposableStack();
-  const folder = await mkdtemp(path.join(tmpdir(), "genie-builtin-"));
-  undo.defer(() => rm(folder, { recursive: true }));
-  const [here, there] = [path.join(folder, "here"), path.join(folder, "there")];
+test(
+  "two processes in two folders build the same bytes, and each module fits its world",
+  { timeout: 120_000 },
+  async () => {
+    await using undo = new AsyncDisposableStack();
+    const folder = await mkdtemp(path.join(tmpdir(), "genie-builtin-"));
+    undo.defer(() => rm(folder, { recursive: true }));
+    const [here, there] = [path.join(folder, "here"), path.join(folder, "there")];
 
-  await buildBuiltinModules(here);
-  const script = `
+    await buildBuiltinModules(here);
+    const script = `
     import { buildBuiltinModules } from ${JSON.stringify(path.join(import.meta.dirname, "builtin.ts"))};
     await buildBuiltinModules(${JSON.stringify(there)});`;
-  await execa(process.execPath, ["--input-type=module", "-e", script], { cwd: folder });
+    await execa(process.execPath, ["--input-type=module", "-e", script], { cwd: folder });
 
-  expect(await digestModules(there)).toEqual(await digestModules(here));
-  const fitting = BUILTIN_MODULES.map(async (name) => {
-    const component = await readFile(path.join(here, `${name}.wasm`));
-    const kind = findKind(inspectComponent(component).exports);
-    return [name, kind === undefined ? "is of no kind" : findMisfit(kind, component)];
-  });
-  expect(await Promise.all(fitting)).toEqual(BUILTIN_MODULES.map((name) => [name, undefined]));
-});
+    expect(await digestModules(there)).toEqual(await digestModules(here));
+    const fitting = BUILTIN_MODULES.map(async (name) => {
+      const component = await readFile(path.join(here, `${name}.wasm`));
+      const kind = findKind(inspectComponent(component).exports);
+      return [name, kind === undefined ? "is of no kind" : findMisfit(kind, component)];
+    });
+    expect(await Promise.all(fitting)).toEqual(BUILTIN_MODULES.map((name) => [name, undefined]));
+  },
+);

@@ -136,7 +136,7 @@ test("metadata that can't be used is told with file and field, before anything i
 test("the same AssemblyScript gives the same bytes in another folder", async () => {
   const original = path.join(import.meta.dirname, "../../selectors/cheapest-within/module.ts");
   const copy = path.join(folder, "elsewhere/module.ts");
-  await cp(original, copy);
+  await cp(path.dirname(original), path.dirname(copy), { recursive: true });
   const [here, there] = [await buildModule({ file: original }), await buildModule({ file: copy })];
   expect(Buffer.from(there.component).equals(here.component)).toBe(true);
 });

@@ -47,7 +47,10 @@ const deadlineMs = 10_000;
 /** Writes genie's configuration with tags, has geniectl pin and pull it, and gives back what it became. */
 async function configure(selection: object, networks: object = {}): Promise<Record<string, unknown>> {
   const file = path.join(folder, "00-genie.conf");
-  await writeFile(file, JSON.stringify(node.config({ selection: { deadlineMs, ...selection }, networks }), undefined, 2));
+  await writeFile(
+    file,
+    JSON.stringify(node.config({ selection: { deadlineMs, ...selection }, networks }), undefined, 2),
+  );
   await geniectl("pin", "--config", file);
   await geniectl("pull", "--config", file);
   return JSON.parse(await readFile(file, "utf8"));
@@ -135,15 +138,20 @@ const STATED = {
 };
 
 test.each([
-  ["scorers", "latency", {}, "green"],
-  ["scorers", "bandwidth", {}, "blue"],
-  ["selector", "cheapest-within", { atMost: { "latency-ms": 8, loss: 0.01 } }, "red"],
-  ["selector", "less-congested", {}, "red"],
-] as const)("by what the admin states, the %s' %s places pods", async (place, name, settings, network) => {
+  { name: "latency", kind: "scorer", settings: {}, network: "green" },
+  { name: "bandwidth", kind: "scorer", settings: {}, network: "blue" },
+  {
+    name: "cheapest-within",
+    kind: "selector",
+    settings: { atMost: { "latency-ms": 8, loss: 0.01 } },
+    network: "red",
+  },
+  { name: "less-congested", kind: "selector", settings: {}, network: "red" },
+])("by what the admin states, the $kind $name places pods", async ({ name, kind, settings, network }) => {
   const module = { module: refer(name), settings };
-  const stdin = await configure({ [place]: place === "scorers" ? [module] : module }, STATED);
+  const stdin = await configure(kind === "scorer" ? { scorers: [module] } : { selector: module }, STATED);
   expect(await attachPods(1, stdin)).toEqual([network]);
-  expect((await readDecisions(node)).at(-1)).toMatchObject({ modules: [{ outcome: "ok" }] });
+  expect((await readDecisions(node)).at(-1)).toMatchObject({ modules: [{ kind, outcome: "ok" }] });
 });
 
 test("a pod's label places it, when the admin shows it", async () => {

@@ -1,16 +1,11 @@
+import type { Arguments } from "./abi/lower.ts";
 import type { ModuleKind } from "../select/request.ts";
 import { FRAME_HEADER_BYTES, FRAME_HEADROOM_BYTES, NONCE_BYTES, writeFrameLength } from "./frame.ts";
-import { callModule } from "./instance.ts";
+import { callModule, TEXT_LIMIT } from "./instance.ts";
 import { type LoadedModule, loadModule } from "./loaded-module.ts";
 import { type Answer, type CallOrder, type LoadOrder, ORDER, type Order } from "./message.ts";
 import { type GuestPipe, receiveOrder } from "./pipe.ts";
 import { decodeRecords, type Records } from "./records.ts";
-
-/**
- * Texts of a module are cut to this many UTF-16 units before they leave the guest. The host keeps at most 240 bytes, so a
- * character that is torn here doesn't get through there.
- */
-const TEXT_LIMIT = 256;
 
 /** The guest process: says that it is ready, then answers one order after the other until the host goes away. */
 export function runGuest(pipe: GuestPipe): void {
@@ -47,7 +42,7 @@ function call(
   if (module === undefined)
     return { outcome: "notInStore", detail: "the guest process was not given this module" };
   const full = { ...request, seed: BigInt(request.seed) };
-  const argsByKind: Readonly<Record<ModuleKind, unknown[]>> = {
+  const argsByKind: Readonly<Record<ModuleKind, Arguments>> = {
     scorer: [full],
     selector: [full, verdicts],
   };

@@ -5,7 +5,7 @@ import { parseAnswer } from "./answer.ts";
 import { GuestConnection, type GuestProcess, type Reply } from "./connection.ts";
 import { describeEnd, explainEnd } from "./guest-end.ts";
 import { capMemories } from "../wasm/memory.ts";
-import { type CallOrder, encodeOrder, GLUE, toWireRequest } from "./message.ts";
+import { type CallOrder, encodeOrder, GLUE, LIFT, toWireRequest } from "./message.ts";
 import type { GuestLimits, PreparedModule, Sandbox, SelectorQuestion } from "./port.ts";
 import { openTurns } from "./turns.ts";
 
@@ -136,10 +136,14 @@ class GuestSandbox implements Sandbox {
   }
 }
 
-function planLoad({ digest, kind, glue, coreByName }: PreparedModule, { memoryBytes }: GuestLimits): Known {
+function planLoad(
+  { digest, kind, glue, lift, coreByName }: PreparedModule,
+  { memoryBytes }: GuestLimits,
+): Known {
   const capped = capMemories(coreByName, memoryBytes);
   if (capped.outcome !== "ok") return capped;
   const records = new Map([[GLUE, glue], ...capped.value]);
+  if (lift !== undefined) records.set(LIFT, lift);
   return { outcome: "ok", value: encodeOrder({ do: "load", digest, kind, memoryBytes }, records) };
 }
 

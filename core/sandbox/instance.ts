@@ -1,14 +1,22 @@
-import type { Exports, InstantiateCore, LoadedModule } from "./loaded-module.ts";
 import type { ModuleFailure, ModuleResult } from "../select/outcome.ts";
 import type { ModuleKind } from "../select/request.ts";
-import { FUNCTION_BY_KIND, INTERFACE_BY_KIND, INTERFACE_PREFIX } from "../select/world.ts";
+import { FUNCTION_BY_KIND, INTERFACE_BY_KIND } from "../select/world.ts";
+import { callPlain } from "./abi/call.ts";
+import type { Arguments } from "./abi/lower.ts";
+import type { Exports, GlueModule, LoadedModule } from "./loaded-module.ts";
+import { Watch } from "./watch.ts";
 
 /** The memory counts as the cause of a trap from this part of its limit on: guests grow by doubling. */
 const NEARLY_FULL = 0.5;
 
+/**
+ * Texts of a module are cut to this many UTF-16 units before they leave the guest. The host keeps at most 240 bytes, so a
+ * character that is torn here doesn't get through there.
+ */
+export const TEXT_LIMIT = 256;
+
 export interface ModuleCall {
-  /** The arguments of the function, in the shape that jco's glue takes. */
-  readonly args: readonly unknown[];
+  readonly args: Arguments;
   /** The most items that the answer's list may have. */
   readonly maxItems: number;
 }
@@ -16,76 +24,32 @@ export interface ModuleCall {
 /** Makes an instance, asks it once, and forgets it: nothing is left for the next call to see. */
 export function callModule(module: LoadedModule, { args, maxItems }: ModuleCall): ModuleResult<unknown> {
   const watch = new Watch(maxItems);
+  const { way } = module;
   try {
-    const exports = module.instantiate((name) => module.coreByName.get(name), {}, watch.instantiateCore);
-    const answering = findAnswering(module.kind, exports);
-    if (answering === undefined)
-      return { outcome: "wrongWorld", detail: "its interface has no such function" };
-    watch.inModule = false;
-    return { outcome: "ok", value: answering(...args) };
+    return way.by === "abi"
+      ? callPlain(way, { args, maxItems, textLimit: TEXT_LIMIT }, watch)
+      : callThroughGlue(module.kind, { args, way }, watch);
   } catch (error) {
     return explain(error, watch, module.memoryBytes);
   }
+}
+
+function callThroughGlue(
+  kind: ModuleKind,
+  { args, way }: { readonly args: Arguments; readonly way: GlueModule },
+  watch: Watch,
+): ModuleResult<unknown> {
+  const exports = way.instantiate((name) => way.coreByName.get(name), {}, watch.instantiateCore);
+  const answering = findAnswering(kind, exports);
+  if (answering === undefined) return { outcome: "wrongWorld", detail: "its interface has no such function" };
+  watch.inModule = false;
+  return { outcome: "ok", value: answering(...args) };
 }
 
 function findAnswering(kind: ModuleKind, exports: Readonly<Record<string, Exports>>) {
   const name = Object.keys(exports).find((key) => key.startsWith(`${INTERFACE_BY_KIND[kind]}@`));
   const found = name === undefined ? undefined : exports[name]?.[FUNCTION_BY_KIND[kind]];
   return typeof found === "function" ? (found as (...args: readonly unknown[]) => unknown) : undefined;
-}
-
-/** Tells the module's own code from the glue around it when something is thrown. */
-class Watch {
-  /** Whether the module's code runs, its start included; still true after it threw. */
-  inModule = true;
-  readonly #cores = new Set<WebAssembly.Module>();
-  readonly #memories: WebAssembly.Memory[] = [];
-  readonly #maxItems: number;
-
-  constructor(maxItems: number) {
-    this.#maxItems = maxItems;
-  }
-
-  get memoryBytes(): number {
-    return this.#memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
-  }
-
-  /** A core module is instantiated once: its maximum of memory was counted once. */
-  readonly instantiateCore: InstantiateCore = (core, imports) => {
-    if (this.#cores.has(core)) throw new RangeError("a core module is instantiated twice");
-    this.#cores.add(core);
-    const { exports } = new WebAssembly.Instance(core, imports);
-    const watched: Record<string, unknown> = {};
-    for (const [name, value] of Object.entries(exports)) {
-      if (value instanceof WebAssembly.Memory) this.#memories.push(value);
-      watched[name] = name.startsWith(INTERFACE_PREFIX) ? this.#watch(value, exports) : value;
-    }
-    return { exports: watched };
-  };
-
-  #watch(value: unknown, { memory }: Exports): unknown {
-    if (typeof value !== "function") return value;
-    return (...args: unknown[]): unknown => {
-      this.inModule = true;
-      const answer: unknown = Reflect.apply(value, undefined, args);
-      this.inModule = false;
-      if (memory instanceof WebAssembly.Memory) this.#checkLength(memory, answer);
-      return answer;
-    };
-  }
-
-  /**
-   * Refuses a list that is too long before the glue makes an object of each item, which would take ten times the
-   * module's memory. Source: component-model, CanonicalABI.md: `result<list<…>, string>` has its tag at 0, the
-   * list's length at 8.
-   */
-  #checkLength({ buffer }: WebAssembly.Memory, address: unknown): void {
-    if (typeof address !== "number" || address < 0 || address + 12 > buffer.byteLength) return;
-    const view = new DataView(buffer, address);
-    const length = view.getUint8(0) === 0 ? view.getUint32(8, true) : 0;
-    if (length > this.#maxItems)
-      throw new RangeError(`the list has ${length} items; ${this.#maxItems} are the most`);
-  }
 }
 
 function explain(error: unknown, watch: Watch, limitBytes: number): ModuleFailure {

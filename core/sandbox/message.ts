@@ -31,6 +31,9 @@ export type Answer = ModuleResult<unknown>;
 export const ORDER = "order";
 export const GLUE = "glue";
 
+/** How a component of the plain shape is called, as JSON; absent for others. */
+export const LIFT = "lift";
+
 /** The frame that carries an order, and what belongs to it. Its nonce is set when it is sent. */
 export function encodeOrder(order: Order, records: Records = new Map()): Uint8Array {
   const all = new Map([[ORDER, Buffer.from(JSON.stringify(order))], ...records]);

@@ -9,6 +9,8 @@ export interface PreparedModule {
   readonly kind: ModuleKind;
   /** jco's JavaScript for this component. Evaluated in the guest process and nowhere else. */
   readonly glue: Uint8Array;
+  /** How it is called without the glue, as JSON; absent where only the glue can. */
+  readonly lift?: Uint8Array | undefined;
   /** The component's core modules by the file name that the glue asks for. */
   readonly coreByName: ReadonlyMap<string, Uint8Array>;
 }

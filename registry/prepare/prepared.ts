@@ -10,7 +10,7 @@ import { findGuardedFile, isGuarded, isGuardedFile } from "./guarded-file.ts";
 import { JCO_VERSION } from "./jco-version.ts";
 import { MADE_LIMIT_BYTES } from "./made.ts";
 
-const FORMAT = "genie-prepared 1";
+const FORMAT = "genie-prepared 2";
 
 /** Whether a file for this module is there; its bytes are only checked when it is read. */
 export async function isPrepared(storeDir: string, digest: Digest): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { findErrno } from "../../core/errors.ts";
 import { findMisfit } from "../../core/wasm/component.ts";
 import { findMetadata } from "../../core/wasm/metadata.ts";
-import { GLUE } from "../../core/sandbox/message.ts";
+import { GLUE, LIFT } from "../../core/sandbox/message.ts";
 import type { FoundModule, ModuleSource, PreparedModule } from "../../core/sandbox/port.ts";
 import type { Records } from "../../core/sandbox/records.ts";
 import { openTurns } from "../../core/sandbox/turns.ts";
@@ -79,8 +79,10 @@ export function toPreparedModule(
 ): PreparedModule {
   const coreByName = new Map(records);
   const glue = coreByName.get(GLUE) ?? new Uint8Array();
+  const lift = coreByName.get(LIFT);
   coreByName.delete(GLUE);
-  return { digest, kind, glue, coreByName };
+  coreByName.delete(LIFT);
+  return { digest, kind, glue, lift, coreByName };
 }
 
 /** Makes what the guest process runs, once for each module and version of the transpiler. */

@@ -69,9 +69,13 @@ const exporting = (name: string) =>
     Uint8Array.of(2, 0),
   ]);
 
-test("a module becomes glue and core modules", async () => {
+test("a module becomes glue, core modules, and how it is called without the glue", async () => {
   const made = await transpile(component, TRANSPILING);
-  expect(made.outcome === "ok" && [...made.value.keys()].toSorted()).toEqual(["glue", "module.core.wasm"]);
+  expect(made.outcome === "ok" && [...made.value.keys()].toSorted()).toEqual([
+    "glue",
+    "lift",
+    "module.core.wasm",
+  ]);
 });
 
 test.each([["'"], ['"'], ["\\"], ["\n"], ["\r"], ["*/"], ["`"], ["${0}"], [";"], ["\u2028"], ["é"]])(
@@ -98,7 +102,7 @@ test("what is made is taken when it is what jco makes", async () => {
   ]);
   const { result, isKilled } = await transpileWith({ says: encodeRecords(records) });
   expect(result).toMatchObject({ outcome: "ok" });
-  expect(result.outcome === "ok" && [...result.value.keys()]).toEqual([...records.keys()]);
+  expect(result.outcome === "ok" && [...result.value.keys()]).toEqual([...records.keys(), "lift"]);
   expect(isKilled).toBe(true);
 });
 

@@ -6,9 +6,11 @@ import {
 } from "../../core/sandbox/connection.ts";
 import { FRAME_HEADROOM_BYTES, FrameError, writeFrameLength } from "../../core/sandbox/frame.ts";
 import { describeEnd, isOutOfMemory } from "../../core/sandbox/guest-end.ts";
+import { LIFT } from "../../core/sandbox/message.ts";
 import { decodeRecords, type Records } from "../../core/sandbox/records.ts";
 import { cleanReason } from "../../core/select/answer.ts";
 import type { ModuleFailure, ModuleResult } from "../../core/select/outcome.ts";
+import { findLift } from "../../core/wasm/lift.ts";
 import { findMadeFault, findUnfit, MADE_LIMIT_BYTES, REFUSAL } from "./made.ts";
 
 /** Much more than is kept of a text, and little to clean. */
@@ -21,7 +23,7 @@ export interface TranspileOptions {
   readonly prepareMs: number;
 }
 
-/** Makes of a component what the guest process runs: glue and core modules. Nothing of either is run here. */
+/** Makes of a component what the guest process runs: glue, core modules, and how it is called. Nothing of either is run here. */
 export async function transpile(
   component: Uint8Array,
   { startTranspiler, prepareMs }: TranspileOptions,
@@ -30,7 +32,11 @@ export async function transpile(
   if (unfit !== undefined) return refuse(unfit);
   await using transpiler = new GuestConnection(startTranspiler(), MADE_LIMIT_BYTES);
   const reply = await transpiler.ask(toOrder(component), prepareMs);
-  return reply.came === "answer" ? readAnswer(reply.bytes) : explain(reply, prepareMs);
+  if (reply.came !== "answer") return explain(reply, prepareMs);
+  const made = readAnswer(reply.bytes);
+  const lift = findLift(component);
+  if (made.outcome !== "ok" || lift === undefined) return made;
+  return { outcome: "ok", value: new Map([...made.value, [LIFT, Buffer.from(JSON.stringify(lift))]]) };
 }
 
 function toOrder(component: Uint8Array): Uint8Array {

@@ -1,4 +1,5 @@
 /** Runs a component as nodes do, its glue and its calls included, with no guest process around it. */
+import type { Arguments } from "../../core/sandbox/abi/lower.ts";
 import { callModule } from "../../core/sandbox/instance.ts";
 import { loadModule } from "../../core/sandbox/loaded-module.ts";
 import type { ModuleKind, SelectionRequest, Verdict } from "../../core/select/request.ts";
@@ -19,7 +20,7 @@ export async function loadComponent(component: Uint8Array, kind: ModuleKind): Pr
   const loaded = loadModule({ kind, memoryBytes: MEMORY_BYTES }, made.value);
   if (loaded.outcome !== "ok") throw new Error(loaded.detail);
   return (request, verdicts) => {
-    const args = kind === "scorer" ? [request] : [request, verdicts];
+    const args: Arguments = kind === "scorer" ? [request] : [request, verdicts];
     const said = callModule(loaded.value, { args, maxItems: MAX_ITEMS });
     if (said.outcome === "ok") return { ok: said.value };
     if (said.outcome === "error") return { error: said.detail };

@@ -36,6 +36,9 @@ export type Reply =
 /** One guest process and what it says. After a reply other than an answer it is to be closed. */
 export class GuestConnection {
   readonly loaded = new Set<string>();
+  /** A guest may end while nobody asks it anything. */
+  hasEnded = false;
+  readonly ended: Promise<GuestEnd>;
   readonly #process: GuestProcess;
   readonly #frames: AsyncGenerator<Uint8Array, undefined>;
 
@@ -43,6 +46,10 @@ export class GuestConnection {
   constructor(process: GuestProcess, answerBytes = ANSWER_LIMIT_BYTES) {
     this.#process = process;
     this.#frames = readFrames(process.output, answerBytes);
+    this.ended = process.ended.then((end) => {
+      this.hasEnded = true;
+      return end;
+    });
   }
 
   /**

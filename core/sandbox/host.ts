@@ -7,14 +7,24 @@ import { describeEnd, explainEnd } from "./guest-end.ts";
 import { capMemories } from "../wasm/memory.ts";
 import { type CallOrder, encodeOrder, GLUE, LIFT, toWireRequest } from "./message.ts";
 import type { GuestLimits, PreparedModule, Sandbox, SelectorQuestion } from "./port.ts";
+import { openSpare, type Spare } from "./spare.ts";
 import { openTurns } from "./turns.ts";
 
 /** From the start of the guest process until it says that it is ready; 30 ms on an idle machine. */
 const START_MS = 5000;
 
+export interface SandboxOptions {
+  /** A second guest stands by for the next kill. Worth it for who lives longer than a few decisions. */
+  readonly keepsSpare?: boolean;
+}
+
 /** Starts a guest process at once, since it takes longer than anything that is asked of it. */
-export function openSandbox(spawn: () => GuestProcess, limits: GuestLimits): Sandbox {
-  return new GuestSandbox(spawn, limits);
+export function openSandbox(
+  spawn: () => GuestProcess,
+  limits: GuestLimits,
+  { keepsSpare = false }: SandboxOptions = {},
+): Sandbox {
+  return new GuestSandbox(spawn, limits, keepsSpare);
 }
 
 /** What is known of a module: the order that loads it, or why it can't be loaded. */
@@ -32,16 +42,22 @@ class GuestSandbox implements Sandbox {
   readonly #knownByDigest = new Map<string, Known>();
   /** The guest once it is ready; undefined when the next call has to start one. */
   #guest: Promise<GuestConnection | ModuleFailure> | undefined;
-  /** The last guest that was started. */
-  #connection: GuestConnection | undefined;
+  /** Those that were started and are not known to be gone. */
+  readonly #living = new Set<GuestConnection>();
+  readonly #spare: Spare | undefined;
   #isClosed = false;
   /** The guest answers one order at a time. */
   readonly #inTurn = openTurns();
 
-  constructor(spawn: () => GuestProcess, limits: GuestLimits) {
+  constructor(spawn: () => GuestProcess, limits: GuestLimits, keepsSpare: boolean) {
     this.#spawn = spawn;
     this.#limits = limits;
     this.#guest = this.#start();
+    const start = async () => {
+      const guest = await this.#start();
+      return guest instanceof GuestConnection ? guest : undefined;
+    };
+    if (keepsSpare) this.#spare = openSpare({ start, loadMs: limits.loadMs });
   }
 
   load(module: PreparedModule): Promise<ModuleResult<void>> {
@@ -50,6 +66,7 @@ class GuestSandbox implements Sandbox {
         this.#knownByDigest.set(module.digest, planLoad(module, this.#limits));
       }
       const guest = await this.#guestWith(module.digest);
+      this.#keepSpare();
       return guest instanceof GuestConnection ? { outcome: "ok", value: undefined } : guest;
     });
   }
@@ -68,12 +85,26 @@ class GuestSandbox implements Sandbox {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true;
-    await this.#connection?.close();
-    await this.#inTurn(async () => undefined);
+    const closeAll = () => Promise.all([...this.#living].map((guest) => guest.close()));
+    await closeAll();
+    await this.#inTurn(closeAll); // one more may have been on its way
   }
 
   #call(order: CallOrder, deadlineMs: number): Promise<ModuleResult<unknown>> {
-    return this.#inTurn(() => this.#answer(order, deadlineMs));
+    return this.#inTurn(async () => {
+      const result = await this.#answer(order, deadlineMs);
+      this.#keepSpare();
+      return result;
+    });
+  }
+
+  /** What can be loaded stands by; the rest would only end it. */
+  #keepSpare(): void {
+    if (this.#isClosed || this.#spare === undefined) return;
+    const orders = [...this.#knownByDigest].flatMap(([digest, known]) =>
+      known.outcome === "ok" ? [[digest, known.value] as const] : [],
+    );
+    this.#spare.keep(new Map(orders));
   }
 
   /** A doubtful failure is settled by a guest in which nothing else has run. */
@@ -91,7 +122,8 @@ class GuestSandbox implements Sandbox {
     const known = this.#knownByDigest.get(digest);
     if (known === undefined) throw new Error(`${digest} was never loaded`);
     if (known.outcome !== "ok") return known;
-    const guest = await (this.#guest ??= this.#start());
+    let guest = await (this.#guest ??= this.#next());
+    if (guest instanceof GuestConnection && guest.hasEnded) guest = await (this.#guest = this.#next());
     if (!(guest instanceof GuestConnection)) this.#guest = undefined;
     if (!(guest instanceof GuestConnection) || guest.loaded.has(digest)) return guest;
     const { loadMs } = this.#limits;
@@ -105,11 +137,16 @@ class GuestSandbox implements Sandbox {
     return loaded;
   }
 
+  async #next(): Promise<GuestConnection | ModuleFailure> {
+    return (await this.#spare?.take()) ?? (await this.#start());
+  }
+
   async #start(): Promise<GuestConnection | ModuleFailure> {
     if (this.#isClosed) throw new Error("the sandbox is closed");
     const guest = connect(this.#spawn, this.#limits);
     if (!(guest instanceof GuestConnection)) return guest;
-    this.#connection = guest;
+    this.#living.add(guest);
+    void guest.ended.then(() => this.#living.delete(guest));
     const ready = await guest.receive(START_MS);
     if (ready.came === "answer") return guest;
     await guest.close();
@@ -124,15 +161,12 @@ class GuestSandbox implements Sandbox {
     const reply = await guest.ask(frame, deadlineMs);
     const answer = reply.came === "answer" ? parseAnswer(reply.bytes) : undefined;
     if (answer !== undefined) return { result: answer, isDoubtful: false };
-    await this.#replace(guest);
     const isShared = [...guest.loaded].some((other) => other !== digest);
-    return { result: explainReply(reply, deadlineMs), isDoubtful: isShared && reply.came !== "late" };
-  }
-
-  /** Ends a guest that is of no more use; the next call starts another. */
-  async #replace(guest: GuestConnection): Promise<void> {
-    this.#guest = undefined;
-    await guest.close();
+    const isDoubtful = isShared && reply.came !== "late";
+    // A spare has other modules in it, so it settles no doubt.
+    this.#guest = isDoubtful ? this.#start() : undefined;
+    void guest.close();
+    return { result: explainReply(reply, deadlineMs), isDoubtful };
   }
 }
 

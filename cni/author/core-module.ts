@@ -1,7 +1,7 @@
 import { INTERFACE_BY_KIND } from "../../core/select/world.ts";
 import type { ModuleKind } from "../../core/select/request.ts";
 import { BinaryError, BinaryReader, readSections, type Section } from "../../core/wasm/binary.ts";
-import { readModuleNames } from "../../core/wasm/section-names.ts";
+import { readCoreExportNames } from "../../core/wasm/extern.ts";
 import { BuildFailure } from "./failure.ts";
 import { loadTool } from "./toolchain.ts";
 import type { World } from "./world.ts";
@@ -9,7 +9,6 @@ import type { World } from "./world.ts";
 /** Section ids. Source: WebAssembly core specification, "Binary Format: Modules". */
 const CUSTOM_SECTION = 0;
 const IMPORT_SECTION = 2;
-const EXPORT_SECTION = 7;
 
 /** Where tools like wit-bindgen say which world a core module is for, and how its strings are encoded. */
 const WORLD_SECTION = "component-type";
@@ -82,7 +81,7 @@ export async function wrapForeignModule(
 /** The kinds for which a core module has the function that answers. @throws {BuildFailure} when it can't be read. */
 export function listAnswers(file: string, core: Uint8Array): readonly ModuleKind[] {
   return readOrFail(file, () => {
-    const names = [...readSections(core)].filter(({ id }) => id === EXPORT_SECTION).flatMap(readModuleNames);
+    const names = [...readSections(core)].flatMap(readCoreExportNames);
     const kinds = ["scorer", "selector"] as const;
     return kinds.filter((kind) => names.some((name) => name.startsWith(`${INTERFACE_BY_KIND[kind]}@`)));
   });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { BinaryError, toLeb128 } from "./binary.ts";
-import { findFault, findMisfit, findModuleFault, inspectComponent } from "./component.ts";
+import { findFault, findMisfit, findModuleFault, findWorldFault, inspectComponent } from "./component.ts";
 
 const HEADER = [0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0];
 const INSTANCE = 0x05;
@@ -26,8 +26,11 @@ function component(...sections: number[][]): Uint8Array {
   return Uint8Array.from([...HEADER, ...sections.flat()]);
 }
 
+/** An instance with nothing in it, and its type: the first of their sorts. */
+const EMPTY = [...section(5, 1, 1, 0), ...section(7, 1, 0x42, 0)];
+
 const TYPES = exportOf("genie:selection/types@1.0.0", INSTANCE, 0, 0);
-const SCORING = exportOf("genie:selection/scoring@1.0.0", INSTANCE, 1, 0);
+const SCORING = exportOf("genie:selection/scoring@1.0.0", INSTANCE, 0, 0);
 const INIT = exportOf("init", 0x01, 7, 0x01, 0x01, 3); // a function with its type ascribed
 
 test("imports and exports are those of the top level, over several sections and every kind of description", () => {
@@ -89,7 +92,10 @@ test("whatever the bytes, the answer is a shape or a BinaryError", () => {
 });
 
 function exporting(...names: string[]): Uint8Array {
-  return component(section(11, names.length, ...names.flatMap((name) => exportOf(name, INSTANCE, 0, 0))));
+  return component(
+    EMPTY,
+    section(11, names.length, ...names.flatMap((name) => exportOf(name, INSTANCE, 0, 0))),
+  );
 }
 
 test.each([
@@ -117,6 +123,7 @@ test.each([
 
 test("an import is a misfit, and so is what can't be read", () => {
   const curious = component(
+    EMPTY,
     section(10, 1, ...importOf("wasi:clocks/wall-clock@0.2.0", INSTANCE, 0)),
     section(11, 2, ...TYPES, ...SCORING),
   );
@@ -127,10 +134,12 @@ test("an import is a misfit, and so is what can't be read", () => {
 });
 
 test("names of the component's are cleaned before they are told", () => {
-  const curious = component(section(10, 1, ...importOf("a\u001b[2J\nb", INSTANCE, 0)));
-  expect(findMisfit("scorer", curious)).toBe("it imports a?[2J?b; a module may import nothing");
-  expect(findMisfit("scorer", exporting("genie:selection/types@\u001b\n9"))).toBe(
-    "it exports genie:selection/types in version ??9; this host serves genie:selection/types@1.0",
+  const curious = component(EMPTY, section(10, 1, ...importOf("a\u001b[2J\nb", INSTANCE, 0)));
+  expect(findMisfit("scorer", curious)).toBe(
+    "it has a name with characters that no name may have: a?[2J?b (import section, byte 30)",
+  );
+  expect(findWorldFault("scorer", exporting("genie:selection/types@\u001b\n9"))?.what).toBe(
+    "exports genie:selection/types in version ??9; this host serves genie:selection/types@1.0",
   );
 });
 
@@ -138,17 +147,21 @@ test.each<[string, Uint8Array, RegExp]>([
   ["a core module", Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0), /component new/],
   [
     "an import of WASI",
-    component(section(10, 1, ...importOf("wasi:cli/exit@0.2.0", INSTANCE, 0))),
+    component(EMPTY, section(10, 1, ...importOf("wasi:cli/exit@0.2.0", INSTANCE, 0))),
     /--stub-wasi/,
   ],
   [
     "an import of ours",
-    component(section(10, 1, ...importOf("genie:selection/types@1.0.0", INSTANCE, 0))),
+    component(EMPTY, section(10, 1, ...importOf("genie:selection/types@1.0.0", INSTANCE, 0))),
     /export/,
   ],
-  ["a strange import", component(section(10, 1, ...importOf("a:b/c", INSTANCE, 0))), /take the import out/],
+  [
+    "a strange import",
+    component(EMPTY, section(10, 1, ...importOf("a:b/c", INSTANCE, 0))),
+    /take the import out/,
+  ],
   ["a cut file", component([10, 9]), /build it again/],
-  ["a function at the root", component(section(11, 1, ...exportOf("score", 1, 0, 0))), /exported interface/],
+  ["a function at the root", exporting("score"), /exported interface/],
   ["another version", exporting("genie:selection/types@3.0.0"), /build it against genie:selection@1.0.0/],
 ])("how %s is mended is said", (_name, bytes, todo) => {
   expect(findModuleFault("scorer", bytes)?.todo).toMatch(todo);

@@ -11,6 +11,7 @@ import {
 } from "../select/world.ts";
 import { BinaryError, findLayer, readSections } from "./binary.ts";
 import { readExportNames, readImportNames } from "./extern.ts";
+import { walkComponent, walkCoreModule } from "./check/walk.ts";
 import { catchFault, type Fault, formatFault } from "./fault.ts";
 
 export interface ComponentShape {
@@ -31,11 +32,19 @@ export function inspectComponent(bytes: Uint8Array): ComponentShape {
   return { imports: sections.flatMap(readImportNames), exports: sections.flatMap(readExportNames) };
 }
 
-/** Why no host of ours would take this component, whatever the kind of module; undefined when one may. */
+/**
+ * Why no host of ours would take this component, whatever the kind of module; undefined when one may. Reads all of it,
+ * in time linear in its size, before any compiler or engine does.
+ */
 export function findFault(bytes: Uint8Array): Fault | undefined {
   const layer = findLayer(bytes);
   if (layer !== "component") return LAYER_FAULT[layer ?? "none"];
-  return catchFault(() => findImportFault(inspectComponent(bytes)));
+  return catchFault(() => walkComponent(bytes) ?? findImportFault(inspectComponent(bytes)));
+}
+
+/** Why a core module that was made of a component is none that we would run; undefined when it is. */
+export function findCoreFault(bytes: Uint8Array): Fault | undefined {
+  return catchFault(() => walkCoreModule(bytes));
 }
 
 /** Why this component can't serve as a module of this kind on a host of this version; undefined when it can. */
@@ -44,8 +53,7 @@ export function findModuleFault(
   bytes: Uint8Array,
   host: WorldVersion = SERVED,
 ): Fault | undefined {
-  const names = [TYPES_INTERFACE, INTERFACE_BY_KIND[kind]];
-  return findFault(bytes) ?? catchFault(() => findWorldFault(names, inspectComponent(bytes), host));
+  return findFault(bytes) ?? findWorldFault(kind, bytes, host);
 }
 
 /** The same in one sentence. */
@@ -56,6 +64,19 @@ export function findMisfit(
 ): string | undefined {
   const fault = findModuleFault(kind, bytes, host);
   return fault && formatFault(fault);
+}
+
+/** Why a component that has no other fault is none of this kind: it has other exports. Reads little of it. */
+export function findWorldFault(
+  kind: ModuleKind,
+  bytes: Uint8Array,
+  host: WorldVersion = SERVED,
+): Fault | undefined {
+  return catchFault(() => {
+    const { exports } = inspectComponent(bytes);
+    const names = [TYPES_INTERFACE, INTERFACE_BY_KIND[kind]];
+    return names.map((name) => findMissing(name, exports, host)).find((fault) => fault !== undefined);
+  });
 }
 
 const LAYER_FAULT: Readonly<Record<"module" | "none", Fault>> = {
@@ -78,14 +99,6 @@ function planImportRemedy(name: string): string {
   if (name.startsWith(INTERFACE_PREFIX))
     return "let the world export the interface types as well, as selectors/wit/world.wit has it";
   return "take the import out of the world that it is built for";
-}
-
-function findWorldFault(
-  names: readonly string[],
-  { exports }: ComponentShape,
-  host: WorldVersion,
-): Fault | undefined {
-  return names.map((name) => findMissing(name, exports, host)).find((fault) => fault !== undefined);
 }
 
 function findMissing(name: string, exports: readonly string[], host: WorldVersion): Fault | undefined {

@@ -29,13 +29,13 @@ function readExport(reader: BinaryReader): string {
 }
 
 /** `importname'` and `exportname'` of Binary.md. */
-export function readExternName(reader: BinaryReader): string {
+function readExternName(reader: BinaryReader): string {
   reader.tag(0x01);
   return reader.text();
 }
 
 /** `sort` of Binary.md. */
-export function skipSort(reader: BinaryReader): void {
+function skipSort(reader: BinaryReader): void {
   const isCore = reader.byte() === 0x00;
   if (isCore) reader.byte();
 }
@@ -48,4 +48,20 @@ function skipDescription(reader: BinaryReader): void {
   if (isCoreModule) reader.byte();
   const isResource = isBounded && reader.tag(0x01) === 0x01 && sort === 0x03;
   if (!isResource) reader.u32();
+}
+
+/** Section of exports of a core module. Source: WebAssembly core specification, "Modules". */
+const CORE_EXPORT_SECTION = 7;
+
+/** The names that a core module's section exports: none when it is another section. */
+export function readCoreExportNames({ id, content }: Section): readonly string[] {
+  return id === CORE_EXPORT_SECTION ? readItems(content, readCoreExport) : [];
+}
+
+/** A name, a sort in one byte, and an index. */
+function readCoreExport(reader: BinaryReader): string {
+  const name = reader.text();
+  reader.byte();
+  reader.u32();
+  return name;
 }

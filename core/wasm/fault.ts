@@ -21,9 +21,10 @@ export function catchFault(read: () => Fault | undefined): Fault | undefined {
     return read();
   } catch (error) {
     if (!(error instanceof BinaryError)) throw error;
-    return {
-      what: error.message,
-      todo: "build it again: the file is damaged, or a tool wrote it that is not sound",
-    };
+    const { message, where, todo = DAMAGED } = error;
+    return { what: message, ...(where !== undefined && { where }), todo };
   }
 }
+
+const DAMAGED =
+  "build it again: the file is damaged, or the tool that wrote it doesn't know components as they are today";

@@ -45,7 +45,11 @@ test.each<[string, Uint8Array, string]>([
     "is not JSON",
   ],
   ["another field", Buffer.concat([component, custom(METADATA_SECTION, '{"x":1}')]), 'unknown key "x"'],
-  ["a torn file", Buffer.concat([component, Buffer.from([0, 100])]), "can't be found: the file a length of"],
+  [
+    "a torn file",
+    Buffer.concat([component, Buffer.from([0, 100])]),
+    "can't be found: the file has a length of",
+  ],
 ])("%s is a fault", (_, bytes, fault) => {
   expect(findMetadata(bytes)).toEqual({ faults: [expect.stringContaining(fault)] });
 });

@@ -36,7 +36,7 @@ export function withMetadata(component: Uint8Array, metadata: ModuleMetadata): U
 }
 
 /** The bytes of the section, if it is the one; in a list, which is empty when it isn't. */
-function findContent({ id, content }: Section): readonly Uint8Array[] {
+function findContent({ id, content }: Pick<Section, "id" | "content">): readonly Uint8Array[] {
   if (id !== CUSTOM_SECTION) return [];
   const reader = new BinaryReader(content);
   return reader.text() === METADATA_SECTION ? [content.subarray(reader.offset)] : [];
@@ -46,6 +46,6 @@ function decode(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
 }
 
-function toBytes({ id, content }: Section): readonly Uint8Array[] {
+function toBytes({ id, content }: Pick<Section, "id" | "content">): readonly Uint8Array[] {
   return [Uint8Array.from([id, ...toLeb128(content.length)]), content];
 }

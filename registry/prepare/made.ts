@@ -1,7 +1,7 @@
 import { GLUE } from "../../core/sandbox/message.ts";
 import type { Records } from "../../core/sandbox/records.ts";
-import { BinaryError, findLayer } from "../../core/wasm/binary.ts";
-import { findUnfitName } from "../../core/wasm/names.ts";
+import { findCoreFault } from "../../core/wasm/component.ts";
+import { formatFault } from "../../core/wasm/fault.ts";
 
 /** The record that stands in the place of all others when nothing can be made of the component. */
 export const REFUSAL = "refusal";
@@ -19,25 +19,15 @@ const CORE_NAME = /^module\.core\d{0,4}\.wasm$/;
 export function findMadeFault(records: Records): string | undefined {
   if (!records.has(GLUE)) return "it has no glue";
   for (const [name, bytes] of records) {
-    const fault = TOLD_TO_GUESTS.includes(name) ? undefined : findCoreFault(name, bytes);
+    const fault = TOLD_TO_GUESTS.includes(name) ? undefined : findPartFault(name, bytes);
     if (fault !== undefined) return fault;
   }
   return undefined;
 }
 
-function findCoreFault(name: string, core: Uint8Array): string | undefined {
+/** Looked at once more, as jco read it: had our reader missed a module, it would show here. */
+function findPartFault(name: string, core: Uint8Array): string | undefined {
   if (!CORE_NAME.test(name)) return `a part of it is called ${name}`;
-  if (findLayer(core) !== "module") return `${name} is not a core wasm module`;
-  return findUnfit(core);
-}
-
-/** Names as characters that could be JavaScript. */
-export function findUnfit(wasm: Uint8Array): string | undefined {
-  try {
-    const unfit = findUnfitName(wasm);
-    return unfit === undefined ? undefined : `a name in it has characters that no name may have: ${unfit}`;
-  } catch (error) {
-    if (!(error instanceof BinaryError)) throw error;
-    return `it can't be read: ${error.message}`;
-  }
+  const fault = findCoreFault(core);
+  return fault && `${name}: ${formatFault(fault)}`;
 }

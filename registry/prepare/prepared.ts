@@ -1,6 +1,7 @@
 import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import type { Records } from "../../core/sandbox/records.ts";
+import { CHECK_VERSION } from "../../core/wasm/check/walk.ts";
 import { findSealed, seal } from "../../core/sealed.ts";
 import { replaceFile, syncFolder } from "../atomic-file.ts";
 import { type Digest, hexOf } from "../digest.ts";
@@ -44,5 +45,5 @@ function pathOf(storeDir: string, digest: Digest): string {
 }
 
 function fileOf(digest: Digest): string {
-  return `${hexOf(digest)}-jco${JCO_VERSION}-node${process.versions.node}`;
+  return `${hexOf(digest)}-check${CHECK_VERSION}-jco${JCO_VERSION}-node${process.versions.node}`;
 }

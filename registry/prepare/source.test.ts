@@ -69,7 +69,7 @@ test("a module is prepared at its first use, and read back at the next", async (
   expect([...first.value.coreByName.keys()]).toEqual(["module.core.wasm"]);
   expect(await isPrepared(storeDir, digest)).toBe(true);
   const [file = ""] = await readdir(path.join(storeDir, ".prepared"));
-  expect(file).toMatch(/^[0-9a-f]{64}-jco\d+\.\d+\.\d+-node\d+\.\d+\.\d+$/);
+  expect(file).toMatch(/^[0-9a-f]{64}-check1-jco\d+\.\d+\.\d+-node\d+\.\d+\.\d+$/);
   const again = await openModuleSource(storeDir, TRANSPILING).load(reference, "scorer");
   expect(toBytes(again)).toEqual(toBytes(first));
 });
@@ -227,8 +227,8 @@ test("a module as large as allowed is loaded, and one byte more is the outcome m
 
 test("a component that the transpiler refuses is the outcome wrongWorld", async () => {
   const { wasm } = await store("trap");
-  const body = Buffer.from(wasm).lastIndexOf(Buffer.of(3, 0, 0, 0x0b)); // no locals, unreachable, end
-  const broken = Buffer.from(wasm).with(body + 2, 0xff);
+  const body = Buffer.from(wasm).lastIndexOf(Buffer.of(3, 0, 0, 0x0b)); // no locals, unreachable, end; drop has nothing to drop
+  const broken = Buffer.from(wasm).with(body + 2, 0x1a);
   const artifact = planArtifact(broken, { created: new Date(0) });
   const reference = `registry.example/test/broken@${artifact.digest}`;
   await openStore(storeDir).put(artifact, parseReference(reference));

@@ -1,5 +1,6 @@
 import { findErrno } from "../../core/errors.ts";
-import { findMisfit } from "../../core/wasm/component.ts";
+import { findWorldFault } from "../../core/wasm/component.ts";
+import { formatFault } from "../../core/wasm/fault.ts";
 import { findMetadata } from "../../core/wasm/metadata.ts";
 import { GLUE, LIFT } from "../../core/sandbox/message.ts";
 import type { FoundModule, ModuleSource, PreparedModule } from "../../core/sandbox/port.ts";
@@ -64,8 +65,8 @@ async function loadModule(
   const { byteLength } = stored.wasm;
   if (byteLength > moduleBytes)
     return { outcome: "memory", detail: `has ${byteLength} bytes; ${moduleBytes} are allowed` };
-  const misfit = findMisfit(kind, stored.wasm);
-  if (misfit !== undefined) return { outcome: "wrongWorld", detail: misfit };
+  const misfit = findWorldFault(kind, stored.wasm);
+  if (misfit !== undefined) return { outcome: "wrongWorld", detail: formatFault(misfit) };
   const prepared = await prepare(storeDir, stored, make);
   if (prepared.outcome !== "ok") return prepared;
   const module = toPreparedModule({ digest: stored.digest, kind }, prepared.value);

@@ -10,8 +10,10 @@ import { LIFT } from "../../core/sandbox/message.ts";
 import { decodeRecords, type Records } from "../../core/sandbox/records.ts";
 import { cleanReason } from "../../core/select/answer.ts";
 import type { ModuleFailure, ModuleResult } from "../../core/select/outcome.ts";
+import { findFault } from "../../core/wasm/component.ts";
+import { formatFault } from "../../core/wasm/fault.ts";
 import { findLift } from "../../core/wasm/lift.ts";
-import { findMadeFault, findUnfit, MADE_LIMIT_BYTES, REFUSAL } from "./made.ts";
+import { findMadeFault, MADE_LIMIT_BYTES, REFUSAL } from "./made.ts";
 
 /** Much more than is kept of a text, and little to clean. */
 const TEXT_LIMIT = 1024;
@@ -23,13 +25,16 @@ export interface TranspileOptions {
   readonly prepareMs: number;
 }
 
-/** Makes of a component what the guest process runs: glue, core modules, and how it is called. Nothing of either is run here. */
+/**
+ * Checks a component and makes of it what the guest process runs: glue, core modules, and how it is called. Nothing of
+ * either is run here.
+ */
 export async function transpile(
   component: Uint8Array,
   { startTranspiler, prepareMs }: TranspileOptions,
 ): Promise<ModuleResult<Records>> {
-  const unfit = findUnfit(component);
-  if (unfit !== undefined) return refuse(unfit);
+  const fault = findFault(component);
+  if (fault !== undefined) return { outcome: "wrongWorld", detail: cleanReason(formatFault(fault)) };
   await using transpiler = new GuestConnection(startTranspiler(), MADE_LIMIT_BYTES);
   const reply = await transpiler.ask(toOrder(component), prepareMs);
   if (reply.came !== "answer") return explain(reply, prepareMs);

@@ -5,7 +5,7 @@ export type Bytes = readonly number[];
 
 const MAGIC = [0, 0x61, 0x73, 0x6d];
 export const MODULE = [...MAGIC, 1, 0, 0, 0];
-export const COMPONENT = [...MAGIC, 0x0d, 0, 1, 0];
+const COMPONENT = [...MAGIC, 0x0d, 0, 1, 0];
 
 /** A length, and as many bytes. */
 export function sized(bytes: Bytes): number[] {

@@ -9,10 +9,16 @@ export function toMetadataFile(source: string): string {
   return path.join(path.dirname(source), `${path.parse(source).name}.json`);
 }
 
-/** What an author says of a module; undefined when there is no such file. @throws {BuildFailure} naming the field. */
-export async function findMetadataOf(source: string): Promise<ModuleMetadata | undefined> {
-  const file = toMetadataFile(source);
+/**
+ * What an author says of a module; undefined when no file is named and none is there.
+ * @throws {BuildFailure} naming the file, or its field that is wrong.
+ */
+export async function findMetadataOf(source: string, named?: string): Promise<ModuleMetadata | undefined> {
+  const file = named ?? toMetadataFile(source);
   const text = await unlessMissing(readFile(file, "utf8"));
+  if (text === undefined && named !== undefined) {
+    throw new BuildFailure(`${file} isn't there`, { todo: "name the module's metadata file" });
+  }
   if (text === undefined) return undefined;
   const { metadata, faults } = readMetadata(text);
   if (metadata !== undefined) return metadata;

@@ -170,3 +170,13 @@ test("JavaScript builds as well, and may list what it exports", async () => {
   const { kind, language } = await build("const score = () => [];\nexport { score };\n", "plain.mjs");
   expect({ kind, language }).toEqual({ kind: "scorer", language: "typescript" });
 });
+
+test("metadata may lie elsewhere, and must be there once it is named", async () => {
+  const file = path.join(folder, "placed.ts");
+  await writeFile(file, `${AS}export function score(request: Request): Verdict[] { return []; }`);
+  const metadataFile = path.join(folder, "elsewhere.json");
+  await expect(buildModule({ file, metadataFile })).rejects.toThrow(`${metadataFile} isn't there`);
+  await writeFile(metadataFile, '{ "description": "far" }');
+  const { component } = await buildModule({ file, metadataFile });
+  expect(findMetadata(component).metadata).toMatchObject({ description: "far" });
+});

@@ -33,7 +33,7 @@ export async function buildModule(
   limits: ComponentizeLimits = {},
 ): Promise<BuiltModule> {
   const source = await readSource(options);
-  const metadata = await findMetadataOf(source.file);
+  const metadata = await findMetadataOf(source.file, options.metadataFile);
   const selectors = path.join(await findPackageRoot(), "selectors");
   const world = await readWorld(options.worldFile ?? path.join(selectors, "wit/world.wit"));
   const built = await BUILD_BY_LANGUAGE[source.language](source, { selectors, world, limits });

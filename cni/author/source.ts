@@ -26,6 +26,8 @@ export interface SourceOptions {
   readonly file: string;
   readonly kind?: ModuleKind | undefined;
   readonly language?: Language | undefined;
+  /** What the module says of itself, when it doesn't lie beside the source. */
+  readonly metadataFile?: string | undefined;
   /** The WIT that it is built for, when it isn't this package's. */
   readonly worldFile?: string | undefined;
 }

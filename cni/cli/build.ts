@@ -12,6 +12,7 @@ import type { Shell } from "./shell.ts";
 interface BuildOptions {
   readonly kind?: ModuleKind;
   readonly lang?: Language;
+  readonly metadata?: string;
   readonly out?: string;
   readonly json?: true;
 }
@@ -23,13 +24,17 @@ export function buildCommand(shell: Shell): Command {
     .argument("<file>", "the module: a source that exports score or select, or a core module of wasm")
     .addOption(makeKindOption())
     .addOption(new Option("--lang <language>", "told by what it imports").choices([...LANGUAGES]))
+    .option(
+      "--metadata <file>",
+      "what the module says of itself (default: the source's name with .json, beside it)",
+    )
     .option("-o, --out <file>", "the component (default: the source's name with .wasm, in this folder)")
     .option("--json", "print one JSON document")
-    .action(async (file: string, { kind, lang, out = nameOutput(file), json }: BuildOptions) => {
+    .action(async (file: string, { kind, lang, metadata, out = nameOutput(file), json }: BuildOptions) => {
       refuseToReplace(file, out);
       shell.progress(`building ${file} …`);
       const { component, warnings, ...built } = await withReport(
-        () => buildModule({ file, kind, language: lang }, { signal: shell.signal }),
+        () => buildModule({ file, kind, language: lang, metadataFile: metadata }, { signal: shell.signal }),
         shell,
       );
       for (const warning of warnings) shell.warn(warning);

@@ -1,20 +1,29 @@
 /**
- * `npm test`, `npm run test:judge`, `npm run test:chaos`: builds, then runs vitest in namespaces of its own. Arguments
- * are passed on to vitest; a configuration among them is used in place of the usual one.
+ * `npm test` and `npm run test:…`: builds, then runs vitest in namespaces of its own. Arguments are passed on to
+ * vitest; a configuration among them is used in place of the usual one.
  */
 import path from "node:path";
 import { buildGenie, CLONE_DIR } from "./build.ts";
 import { runIsolated } from "./isolation.ts";
 import { ensureJudge } from "./judge.ts";
 import { runMain } from "./main.ts";
+import { fetchForRust } from "./rust.ts";
 import { ensureTools } from "./tools.ts";
 
 const TESTS_MS = 15 * 60_000;
 const JUDGE = "test/judge/";
+const RUST = "test/rust/";
 
 async function main(vitestArguments: readonly string[]): Promise<number> {
   const tools = await ensureTools();
   if (vitestArguments.some((word) => word.startsWith(JUDGE))) await ensureJudge(); // only it takes a Go compiler
+  if (vitestArguments.some((word) => word.startsWith(RUST))) {
+    const missing = await fetchForRust();
+    if (missing !== undefined) {
+      console.error(`the example in Rust is not tested here: ${missing}`);
+      return 0;
+    }
+  }
   if (!(await buildGenie())) return 1;
   const vitest = [path.join(CLONE_DIR, "node_modules/vitest/vitest.mjs"), "run"];
   const usual = ["--config", path.join(CLONE_DIR, "test/vitest.config.ts")];

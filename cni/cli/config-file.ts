@@ -22,6 +22,8 @@ export interface ModuleSlot {
   readonly at: JSONPath;
   readonly kind: ModuleKind;
   readonly reference: string;
+  /** As they stand there; `{}` where none do. */
+  readonly settings: unknown;
 }
 
 const MAX_CONFIG_BYTES = 4 * 2 ** 20;
@@ -109,8 +111,8 @@ function listSlots(genie: JsonObject, at: JSONPath, file: string): ModuleSlot[] 
     ...listPlaces(selection["selector"], { at: [...at, "selector"], kind: "selector" }),
   ];
   return places.map(({ value, at: place, kind }) => {
-    const reference = isJsonObject(value) ? value["module"] : undefined;
-    if (typeof reference === "string") return { at: [...place, "module"], kind, reference };
+    const { module: reference, settings = {} } = isJsonObject(value) ? value : {};
+    if (typeof reference === "string") return { at: [...place, "module"], kind, reference, settings };
     throw new Failure("invalidConfig", `${file}: ${toFieldName([...place, "module"])} is missing`);
   });
 }

@@ -6,6 +6,7 @@ import { checkFirstFile } from "../doctor/first-file.ts";
 import { checkFolders } from "../doctor/folders.ts";
 import { checkBoot, checkKernel, checkNamespaces } from "../doctor/kernel.ts";
 import { checkLedger } from "../doctor/ledger.ts";
+import { checkModuleNeeds } from "../doctor/module-needs.ts";
 import { checkModules } from "../doctor/modules.ts";
 import { checkNetworks } from "../doctor/networks.ts";
 import { checkNodeBinary } from "../doctor/node-binary.ts";
@@ -66,6 +67,7 @@ function listChecks(subject: Subject): readonly Check[] {
     { name: "boot ID", look: () => checkBoot(subject) },
     { name: "folders", look: () => checkFolders(subject) },
     { name: "modules", look: () => checkModules(subject) },
+    { name: "needs of modules", look: () => checkModuleNeeds(subject) },
     { name: "ledger", look: () => checkLedger(subject) },
     { name: "clock", look: () => checkClock(subject) },
   ];

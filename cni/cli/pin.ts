@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { Failure } from "../../core/errors.ts";
+import { Failure, listSome } from "../../core/errors.ts";
 import { findKind } from "../../registry/artifact.ts";
 import type { Digest } from "../../registry/digest.ts";
 import { RegistryFailure } from "../../registry/errors.ts";
@@ -9,6 +9,7 @@ import { fetchArtifact } from "../../registry/transfer.ts";
 import { type ConfigFile, parseConfigFile, readConfigFile, replaceConfigFile } from "./config-file.ts";
 import { applyPin, type Pin, planAddition, planPins, planRepins } from "./pin-plan.ts";
 import { pullModule } from "./pull.ts";
+import { findSlotFaults } from "./slot-faults.ts";
 import type { Shell } from "./shell.ts";
 
 interface PinOptions {
@@ -57,17 +58,36 @@ async function pin(
   }
   let text = config.text;
   const pinned: Pinned[] = [];
+  const faults: string[] = [];
   for (const each of pins) {
-    const digest = await findDigest(each, store !== undefined, fetch);
+    const { digest, wasm } = await resolve(each, store !== undefined, fetch);
+    if (wasm !== undefined) faults.push(...checkSettings(each, { config, wasm, shell }));
     if (each.old === undefined || each.old !== pinReference(each.reference, digest))
       text = applyPin(text, each, digest);
     pinned.push({ old: each.old ?? null, new: pinReference(each.reference, digest), digest });
+  }
+  if (faults.length > 0) {
+    throw new Failure("invalidConfig", `${file}: ${listSome(faults, "; ")}`, {
+      details: "mend these settings, or stay with the version that took them: nothing was pinned",
+    });
   }
   if (text !== config.text) {
     checkPinned(parseConfigFile(file, text), pinned);
     await replaceConfigFile(config, text);
   }
   return pinned;
+}
+
+/** @returns what the module refuses of its settings. One that was just added has none yet: the admin is told. */
+function checkSettings(
+  { at, old }: Pin,
+  { config, wasm, shell }: { config: ConfigFile; wasm: Uint8Array; shell: Shell },
+): readonly string[] {
+  const slot = config.slots.find((each) => each.at === at);
+  const faults = findSlotFaults(slot ?? { at, settings: {} }, wasm);
+  if (old !== undefined) return faults;
+  for (const fault of faults) shell.warn(fault);
+  return [];
 }
 
 /** With a key written twice, readers take the last and editors the first. */
@@ -108,10 +128,14 @@ async function planFor(reference: Reference, config: ConfigFile, fetch: Fetch): 
 }
 
 /** What is pinned already stays, without a question to a registry. */
-async function findDigest({ old, reference }: Pin, fetchAnyway: boolean, fetch: Fetch): Promise<Digest> {
+async function resolve(
+  { old, reference }: Pin,
+  fetchAnyway: boolean,
+  fetch: Fetch,
+): Promise<Pick<StoredModule, "digest"> & Partial<StoredModule>> {
   const isKept = old === formatReference(reference) && reference.digest !== undefined;
-  if (isKept && reference.digest !== undefined && !fetchAnyway) return reference.digest;
-  return (await fetch(reference)).digest;
+  if (isKept && reference.digest !== undefined && !fetchAnyway) return { digest: reference.digest };
+  return await fetch(reference);
 }
 
 function formatPinned({ old, new: now }: Pinned): string {

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { DEFAULT_MODULE_STORE } from "../../core/config.ts";
+import { findMetadata } from "../../core/wasm/metadata.ts";
 import type { Digest } from "../../registry/digest.ts";
 import { formatReference, parseReference, type Reference } from "../../registry/reference.ts";
 import { prepareModule } from "../../registry/prepare/source.ts";
@@ -8,6 +9,7 @@ import { pullInto } from "../../registry/transfer.ts";
 import { spawnTranspiler } from "../guest-process.ts";
 import { readConfigFile } from "./config-file.ts";
 import { findMisfitAsAny } from "./misfit.ts";
+import { findSlotFaults } from "./slot-faults.ts";
 import type { Shell } from "./shell.ts";
 
 /** A person waits here, and no pod. */
@@ -31,11 +33,12 @@ export function pullCommand(shell: Shell): Command {
       if ((reference === undefined) === (options.config === undefined)) {
         command.error("error: name one reference, or --config FILE");
       }
-      const { store, references } = await readTargets(reference, options);
+      const { store, targets } = await readTargets(reference, options);
       const modules: { reference: string; digest: Digest }[] = [];
-      for (const each of references) {
-        const { digest } = await pullModule(store, each, shell);
+      for (const { reference: each, slots } of targets) {
+        const { digest, wasm } = await pullModule(store, each, shell);
         modules.push({ reference: formatReference(each), digest });
+        for (const fault of slots.flatMap((slot) => findSlotFaults(slot, wasm))) shell.warn(fault);
       }
       const digest = modules.at(-1)?.digest ?? null;
       if (options.json === true) return shell.printJson({ digest, modules });
@@ -46,10 +49,14 @@ export function pullCommand(shell: Shell): Command {
 
 async function readTargets(reference: string | undefined, { config: file, store }: PullOptions) {
   const config = file === undefined ? undefined : await readConfigFile(file);
-  const names = reference === undefined ? (config?.slots ?? []).map((slot) => slot.reference) : [reference];
+  const slots = config?.slots ?? [];
+  const names = reference === undefined ? slots.map((slot) => slot.reference) : [reference];
   return {
     store: store ?? config?.moduleStore ?? DEFAULT_MODULE_STORE,
-    references: [...new Set(names)].map(parseReference),
+    targets: [...new Set(names)].map((name) => ({
+      reference: parseReference(name),
+      slots: slots.filter((slot) => slot.reference === name),
+    })),
   };
 }
 
@@ -61,6 +68,8 @@ export async function pullModule(folder: string, reference: Reference, shell: Sh
   shell.progress(`preparing ${name} …`);
   const misfit = findMisfitAsAny(module.wasm) ?? (await findFault(folder, module));
   if (misfit !== undefined) shell.warn(`${name} is in the store, but genie can't use it: ${misfit}`);
+  const [fault] = findMetadata(module.wasm).faults;
+  if (fault !== undefined) shell.warn(`what ${name} says of itself can't be used: ${fault}`);
   return module;
 }
 

@@ -1,12 +1,6 @@
 import { chmod, glob, mkdtempDisposable, readFile, stat, utimes, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { readMetadata } from "../../core/select/metadata.ts";
-import { withMetadata } from "../../core/wasm/metadata.ts";
-import { planArtifact } from "../../registry/artifact.ts";
-import { parseReference } from "../../registry/reference.ts";
-import { openStore } from "../../registry/store/store.ts";
-import { makeComponent, SCORER } from "../../test/fakes/component.ts";
 import { type KeptNode, makeKeptNode } from "../../test/setup/kept-node.ts";
 import type { Finding } from "../doctor/check.ts";
 
@@ -142,51 +136,6 @@ test("a file that sorts before genie's own is told", async () => {
     expect.objectContaining({ state: "warning", detail: expect.stringContaining("runtimes take 00-a.conf") }),
   );
 });
-
-test("settings that a module doesn't take and KPIs that no network has are told", async () => {
-  const { metadata = fail() } = readMetadata(
-    JSON.stringify({
-      kpis: { required: ["latency-ms", "loss"] },
-      settings: { type: "object", properties: { most: { type: "number" } }, additionalProperties: false },
-    }),
-  );
-  const moduleStore = path.join(dir, "modules");
-  const artifact = planArtifact(withMetadata(await makeComponent(SCORER), metadata), {
-    created: new Date(0),
-  });
-  const module = `registry.example/genie/near@${artifact.digest}`;
-  await openStore(moduleStore).put(artifact, parseReference(module));
-  const confDir = path.join(dir, "net.d");
-  const examineWith = async (networks: object, more: object) => {
-    const genie = {
-      confDir,
-      stateDir: dir,
-      moduleStore,
-      networks,
-      selection: { scorers: [{ module, ...more }] },
-    };
-    const config = { cniVersion: "1.0.0", name: "genie", type: "genie", genie };
-    await writeFile(kept.configFile, JSON.stringify(config));
-    return (await examine()).of(`module ${module}`).filter(({ detail }) => !detail.startsWith("is in "));
-  };
-  const lacks = (kpi: string) => ({ state: "warning", detail: `needs the KPI ${kpi}, which no network has` });
-  const elsewhere = { red: { kpis: { loss: 0 } } };
-  expect(await examineWith(elsewhere, { settings: { most: "x" } })).toMatchObject([
-    { state: "warning", detail: "settings.most: must be a number" },
-    lacks("latency-ms"),
-    lacks("loss"),
-  ]);
-  const here = { blue: { kpis: { "latency-ms": 3 } } };
-  expect(await examineWith(here, { settings: { most: "x" }, onFailure: "fail" })).toMatchObject([
-    { state: "problem", detail: "settings.most: must be a number" },
-    lacks("loss"),
-  ]);
-  expect(await examineWith({ blue: { kpis: { "latency-ms": 3, loss: 0 } } }, {})).toEqual([]);
-});
-
-function fail(): never {
-  throw new Error("the metadata of this test can't be used");
-}
 
 test("a module that isn't in the store is a problem", async () => {
   const module = `registry.example/genie/price@sha256:${"a".repeat(64)}`;

@@ -7,8 +7,10 @@ import { sampleHostLocal } from "../probes/host-local.ts";
 import { type Finding, problem, runCheck, warning } from "./check.ts";
 import type { Subject } from "./subject.ts";
 
+type Asked = Pick<Subject, "config" | "folders" | "networks">;
+
 /** Whether each module gets what it asks for: settings that it takes, and KPIs without which it can't do its work. */
-export async function checkModuleNeeds(subject: Subject): Promise<readonly Finding[]> {
+export async function checkModuleNeeds(subject: Asked): Promise<readonly Finding[]> {
   if (subject.config === undefined) return [];
   const modules = listModules(subject.config.genie.selection);
   if (modules.length === 0) return [];
@@ -21,7 +23,7 @@ export async function checkModuleNeeds(subject: Subject): Promise<readonly Findi
 }
 
 /** The KPIs that any network of the node has now. */
-async function listKnownKpis({ config, networks }: Subject): Promise<ReadonlySet<string>> {
+async function listKnownKpis({ config, networks }: Asked): Promise<ReadonlySet<string>> {
   const nowMs = Date.now();
   const found = (await networks()).networks;
   const measured = await Promise.all(found.map((network) => sampleHostLocal(network, nowMs)));
@@ -33,7 +35,7 @@ async function listKnownKpis({ config, networks }: Subject): Promise<ReadonlySet
 /** A module that isn't in the store is told of elsewhere. */
 async function checkNeeds(
   module: ModuleConfig,
-  { known, subject }: { known: ReadonlySet<string>; subject: Subject },
+  { known, subject }: { known: ReadonlySet<string>; subject: Asked },
 ): Promise<readonly Finding[]> {
   const check = `module ${module.module}`;
   const wasm = (await openStore(subject.folders.moduleStore).findModule(toDigest(module)))?.wasm;

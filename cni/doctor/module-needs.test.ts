@@ -1,0 +1,80 @@
+import { mkdtempDisposable } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { parseConfig } from "../../core/config.ts";
+import { listNetworks } from "../../core/networks/candidates.ts";
+import { readMetadata } from "../../core/select/metadata.ts";
+import { METADATA_SECTION, withMetadata } from "../../core/wasm/metadata.ts";
+import { planArtifact } from "../../registry/artifact.ts";
+import { parseReference } from "../../registry/reference.ts";
+import { openStore } from "../../registry/store/store.ts";
+import { addNote, makeComponent, SCORER } from "../../test/fakes/component.ts";
+import { checkModuleNeeds } from "./module-needs.ts";
+
+const ipam = { type: "host-local", ranges: [[{ subnet: "10.0.0.0/29" }]] };
+const files = [{ name: "10-blue.conf", text: JSON.stringify({ name: "blue", type: "bridge", ipam }) }];
+
+interface Case {
+  readonly component: Uint8Array;
+  readonly networks?: object;
+  readonly module?: object;
+}
+
+/** What is found on a node that has one network, blue, and this scorer in its store. */
+async function examine({ component, networks = {}, module: more = {} }: Case) {
+  await using folder = await mkdtempDisposable(path.join(tmpdir(), "genie-needs-"));
+  const artifact = planArtifact(component, { created: new Date(0) });
+  const module = `registry.example/genie/near@${artifact.digest}`;
+  await openStore(folder.path).put(artifact, parseReference(module));
+  const genie = { networks, selection: { scorers: [{ module, ...more }] } };
+  const config = parseConfig(JSON.stringify({ name: "genie", type: "genie", genie }));
+  const { networks: found, skipped } = listNetworks({ files, pluginFilesByNetwork: new Map() }, config);
+  const findings = await checkModuleNeeds({
+    config,
+    folders: { confDir: "", stateDir: "", moduleStore: folder.path },
+    networks: async () => ({ networks: found, skipped }),
+  });
+  expect(findings.every(({ check, todo }) => check === `module ${module}` && todo !== "")).toBe(true);
+  return findings.map(({ state, detail }) => `${state}: ${detail}`);
+}
+
+async function makeTelling(said: object): Promise<Uint8Array> {
+  const { metadata, faults } = readMetadata(JSON.stringify(said));
+  if (metadata === undefined) throw new Error(faults.join());
+  return withMetadata(await makeComponent(SCORER), metadata);
+}
+
+test("a KPI that a module needs is told when no network of the node has it, measured or stated", async () => {
+  const component = await makeTelling({
+    kpis: { required: ["occupancy", "latency-ms"], optional: ["loss"] },
+  });
+  const lacking = ["warning: needs the KPI latency-ms, which no network has"];
+  expect(await examine({ component })).toEqual(lacking);
+  expect(await examine({ component, networks: { red: { kpis: { "latency-ms": 3 } } } })).toEqual(lacking);
+  expect(await examine({ component, networks: { blue: { kpis: { "latency-ms": 3 } } } })).toEqual([]);
+});
+
+test("settings that a module doesn't take are told; a problem where its failure fails the pod", async () => {
+  const properties = { most: { type: "number" } };
+  const component = await makeTelling({ settings: { type: "object", properties } });
+  const settings = { most: "x" };
+  const fault = "settings.most: must be a number";
+  expect(await examine({ component, module: { settings } })).toEqual([`warning: ${fault}`]);
+  expect(await examine({ component, module: { settings, onFailure: "fail" } })).toEqual([
+    `problem: ${fault}`,
+  ]);
+  expect(await examine({ component, module: { settings: { most: 1 } } })).toEqual([]);
+});
+
+test("what a module says of itself that can't be used is told", async () => {
+  const component = addNote(await makeComponent(SCORER), METADATA_SECTION);
+  expect(await examine({ component })).toEqual([
+    expect.stringMatching(/^warning: what it says of itself can't be used, .*: is not JSON/),
+  ]);
+});
+
+test("a module without metadata needs nothing", async () => {
+  const component = await makeComponent(SCORER);
+  expect(await examine({ component, module: { settings: { any: 1 } } })).toEqual([]);
+});

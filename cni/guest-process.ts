@@ -12,11 +12,17 @@ export interface GuestOptions {
   readonly heapMiB?: number;
 }
 
+/** What is known of a confined process on this node beyond what the core asks for. */
+export interface ConfinedProcess extends GuestProcess {
+  /** Of the head; undefined when it could not be started. */
+  readonly pid: number | undefined;
+}
+
 /** Starts `genie-guest`, which confines itself before it runs anything. @param program when it isn't beside ours. */
 export function spawnGuest(
   program = findProgram("genie-guest"),
   { heapMiB }: GuestOptions = {},
-): GuestProcess {
+): ConfinedProcess {
   return spawnConfined(program, heapMiB === undefined ? [] : [String(heapMiB)]);
 }
 
@@ -25,7 +31,7 @@ export function spawnTranspiler(program = findProgram("genie-transpiler")): Gues
   return spawnConfined(program, []);
 }
 
-function spawnConfined(program: string, words: readonly string[]): GuestProcess {
+function spawnConfined(program: string, words: readonly string[]): ConfinedProcess {
   const child = execa(program, words, {
     env: ENVIRONMENT,
     extendEnv: false,
@@ -42,6 +48,7 @@ function spawnConfined(program: string, words: readonly string[]): GuestProcess 
   // A guest that is gone shows in `ended`, not here.
   child.stdin.on("error", () => undefined);
   return {
+    pid: child.pid,
     write: (bytes) => void child.stdin.write(bytes),
     output: child.stdout,
     kill: () => {

@@ -56,6 +56,7 @@ test("a sound node has no problem, and nothing on it is changed", async () => {
   ]);
   expect(of("network blue")).toMatchObject([{ state: "ok" }]);
   expect(of("ledger")).toMatchObject([{ state: "ok", detail: "1 attachments" }]);
+  expect(of("guest process")).toMatchObject([{ detail: expect.stringMatching(/^starts.* seccomp$/) }]);
   expect(of("program flock")).toMatchObject([{ state: "ok", detail: expect.stringContaining("util-linux") }]);
 });
 

@@ -4,6 +4,7 @@ import { type Check, runCheck } from "../doctor/check.ts";
 import { checkClock } from "../doctor/clock.ts";
 import { checkFirstFile } from "../doctor/first-file.ts";
 import { checkFolders } from "../doctor/folders.ts";
+import { checkGuest } from "../doctor/guest.ts";
 import { checkBoot, checkKernel, checkNamespaces } from "../doctor/kernel.ts";
 import { checkLedger } from "../doctor/ledger.ts";
 import { checkModuleNeeds } from "../doctor/module-needs.ts";
@@ -26,7 +27,7 @@ interface DoctorOptions extends StateOptions {
 
 const HELP = `
 Changes nothing and asks no registry. It runs each plugin's VERSION, each plugin
-once more without a verb, and --version of node and util-linux.
+once more without a verb, a guest process, and --version of node and util-linux.
 problem: some pods can't be attached or not undone. warning: pods are attached, but something isn't as it should be.`;
 
 /** `geniectl doctor` */
@@ -64,6 +65,7 @@ function listChecks(subject: Subject): readonly Check[] {
     { name: "networks", look: () => checkNetworks(subject) },
     { name: "kernel namespaces", look: checkNamespaces },
     { name: "kernel", look: () => checkKernel(subject) },
+    { name: "guest process", look: checkGuest },
     { name: "boot ID", look: () => checkBoot(subject) },
     { name: "folders", look: () => checkFolders(subject) },
     { name: "modules", look: () => checkModules(subject) },

@@ -11,7 +11,7 @@ import { makeFolder } from "../registry/new-folder.ts";
 
 /** One file and its predecessor: the log never takes more than twice this. */
 const ROTATE_AT_BYTES = 8 * 1024 * 1024;
-const FILE = "decisions.jsonl";
+export const DECISION_LOG = "decisions.jsonl";
 /** Some thousand decisions, or twenty among 1000 networks: all that isn't rotated away. */
 const SEARCHED_BYTES = ROTATE_AT_BYTES;
 
@@ -26,7 +26,7 @@ export async function recordDecision(
 ) {
   const occasion = { id: randomUUID(), time: new Date().toISOString(), containerId, pod };
   const line = formatRecord(occasion, decision);
-  const file = path.join(stateDir, FILE);
+  const file = path.join(stateDir, DECISION_LOG);
   try {
     await makeFolder(stateDir, 0o700);
     const size = (await unlessMissing(stat(file)))?.size ?? 0;
@@ -43,7 +43,9 @@ export async function recordDecision(
  * doesn't tell.
  */
 export async function readDecided(containerId: string, stateDir: string): Promise<readonly string[]> {
-  const text = await orIoFailure("the decision log can't be read", () => readEnd(path.join(stateDir, FILE)));
+  const text = await orIoFailure("the decision log can't be read", () =>
+    readEnd(path.join(stateDir, DECISION_LOG)),
+  );
   const decision = text
     .split("\n")
     .filter((line) => line.includes(containerId))

@@ -60,7 +60,8 @@ export function openAddPorts(config: Config, host: Host): AddPorts {
   };
 }
 
-function openSource(storeDir: string, { limits }: SelectionConfig): ModuleSource {
+/** The modules of a store, as a decision with this selection finds them. */
+export function openSource(storeDir: string, { limits }: SelectionConfig): ModuleSource {
   const { moduleMiB, prepareMs } = limits;
   return openModuleSource(storeDir, {
     startTranspiler: () => spawnTranspiler(),
@@ -69,7 +70,8 @@ function openSource(storeDir: string, { limits }: SelectionConfig): ModuleSource
   });
 }
 
-function openGuest({ memoryMiB, limits }: SelectionConfig): Sandbox {
+/** A guest process within the limits of this selection. */
+export function openGuest({ memoryMiB, limits }: SelectionConfig): Sandbox {
   const { heapMiB, loadMs, answerKiB } = limits;
   return openSandbox(() => spawnGuest(undefined, { heapMiB }), {
     memoryBytes: memoryMiB * MIB,

@@ -13,6 +13,10 @@ import { pinCommand } from "./pin.ts";
 import { pullCommand } from "./pull.ts";
 import { pushCommand } from "./push.ts";
 import { runCommand } from "./run.ts";
+import { decisionsCommand } from "./decisions.ts";
+import { explainCommand } from "./explain.ts";
+import { replayCommand } from "./replay.ts";
+import { modulesCommand } from "./modules.ts";
 import type { MakeCommand } from "./shell.ts";
 import { statusCommand } from "./status.ts";
 import { testCommand } from "./test.ts";
@@ -27,7 +31,11 @@ const VERBS: readonly MakeCommand[] = [
   pullCommand,
   pinCommand,
   listCommand,
+  modulesCommand,
   attachmentsCommand,
+  decisionsCommand,
+  explainCommand,
+  replayCommand,
   statusCommand,
   cleanCommand,
   doctorCommand,

@@ -1,3 +1,4 @@
+import type { Candidate } from "../select/request.ts";
 import {
   ANSWER_LIMIT_BYTES,
   FRAME_HEADER_BYTES,
@@ -39,6 +40,8 @@ export class GuestConnection {
   /** A guest may end while nobody asks it anything. */
   hasEnded = false;
   readonly ended: Promise<GuestEnd>;
+  /** The candidates that the guest got last. */
+  candidates: readonly Candidate[] = [];
   readonly #process: GuestProcess;
   readonly #frames: AsyncGenerator<Uint8Array, undefined>;
 

@@ -5,7 +5,7 @@ import { parseAnswer } from "./answer.ts";
 import { GuestConnection, type GuestProcess, type Reply } from "./connection.ts";
 import { describeEnd, explainEnd } from "./guest-end.ts";
 import { capMemories } from "../wasm/memory.ts";
-import { type CallOrder, encodeOrder, GLUE, LIFT, toWireRequest } from "./message.ts";
+import { type Call, encodeCall, encodeOrder, GLUE, LIFT } from "./message.ts";
 import type { GuestLimits, PreparedModule, Sandbox, SelectorQuestion } from "./port.ts";
 import { openSpare, type Spare } from "./spare.ts";
 import { openTurns } from "./turns.ts";
@@ -72,7 +72,7 @@ class GuestSandbox implements Sandbox {
   }
 
   score(digest: string, request: SelectionRequest, deadlineMs: number): Promise<ModuleResult<unknown>> {
-    return this.#call({ do: "call", digest, request: toWireRequest(request) }, deadlineMs);
+    return this.#call({ digest, request }, deadlineMs);
   }
 
   select(
@@ -80,7 +80,7 @@ class GuestSandbox implements Sandbox {
     { request, verdicts }: SelectorQuestion,
     deadlineMs: number,
   ): Promise<ModuleResult<unknown>> {
-    return this.#call({ do: "call", digest, request: toWireRequest(request), verdicts }, deadlineMs);
+    return this.#call({ digest, request, verdicts }, deadlineMs);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -90,9 +90,9 @@ class GuestSandbox implements Sandbox {
     await this.#inTurn(closeAll); // one more may have been on its way
   }
 
-  #call(order: CallOrder, deadlineMs: number): Promise<ModuleResult<unknown>> {
+  #call(call: Call, deadlineMs: number): Promise<ModuleResult<unknown>> {
     return this.#inTurn(async () => {
-      const result = await this.#answer(order, deadlineMs);
+      const result = await this.#answer(call, deadlineMs);
       this.#keepSpare();
       return result;
     });
@@ -108,13 +108,15 @@ class GuestSandbox implements Sandbox {
   }
 
   /** A doubtful failure is settled by a guest in which nothing else has run. */
-  async #answer(order: CallOrder, deadlineMs: number): Promise<ModuleResult<unknown>> {
-    const guest = await this.#guestWith(order.digest);
+  async #answer(call: Call, deadlineMs: number): Promise<ModuleResult<unknown>> {
+    const guest = await this.#guestWith(call.digest);
     if (!(guest instanceof GuestConnection)) return guest;
     const begunMs = performance.now();
-    const question = { digest: order.digest, frame: encodeOrder(order) };
+    const { frame, held } = encodeCall(call, guest.candidates);
+    guest.candidates = held;
+    const question = { digest: call.digest, frame };
     const { result, isDoubtful } = await this.#ask(guest, question, deadlineMs);
-    return isDoubtful ? await this.#answer(order, deadlineMs - (performance.now() - begunMs)) : result;
+    return isDoubtful ? await this.#answer(call, deadlineMs - (performance.now() - begunMs)) : result;
   }
 
   /** A living guest that has this module, or why there is none. */

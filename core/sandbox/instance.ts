@@ -3,17 +3,12 @@ import type { ModuleKind } from "../select/request.ts";
 import { FUNCTION_BY_KIND, INTERFACE_BY_KIND } from "../select/world.ts";
 import { callPlain } from "./abi/call.ts";
 import type { Arguments } from "./abi/lower.ts";
+import { boundAnswer, TEXT_LIMIT } from "./bound-answer.ts";
 import type { Exports, GlueModule, LoadedModule } from "./loaded-module.ts";
 import { Watch } from "./watch.ts";
 
 /** The memory counts as the cause of a trap from this part of its limit on: guests grow by doubling. */
 const NEARLY_FULL = 0.5;
-
-/**
- * Texts of a module are cut to this many UTF-16 units before they leave the guest. The host keeps at most 240 bytes, so a
- * character that is torn here doesn't get through there.
- */
-export const TEXT_LIMIT = 256;
 
 export interface ModuleCall {
   readonly args: Arguments;
@@ -28,7 +23,7 @@ export function callModule(module: LoadedModule, { args, maxItems }: ModuleCall)
   try {
     return way.by === "abi"
       ? callPlain(way, { args, maxItems, textLimit: TEXT_LIMIT }, watch)
-      : callThroughGlue(module.kind, { args, way }, watch);
+      : callThroughGlue(module.kind, { args, maxItems, way }, watch);
   } catch (error) {
     return explain(error, watch, module.memoryBytes);
   }
@@ -36,14 +31,14 @@ export function callModule(module: LoadedModule, { args, maxItems }: ModuleCall)
 
 function callThroughGlue(
   kind: ModuleKind,
-  { args, way }: { readonly args: Arguments; readonly way: GlueModule },
+  { args, maxItems, way }: ModuleCall & { readonly way: GlueModule },
   watch: Watch,
 ): ModuleResult<unknown> {
   const exports = way.instantiate((name) => way.coreByName.get(name), {}, watch.instantiateCore);
   const answering = findAnswering(kind, exports);
   if (answering === undefined) return { outcome: "wrongWorld", detail: "its interface has no such function" };
   watch.inModule = false;
-  return { outcome: "ok", value: answering(...args) };
+  return boundAnswer(answering(...args), maxItems);
 }
 
 function findAnswering(kind: ModuleKind, exports: Readonly<Record<string, Exports>>) {
@@ -53,7 +48,7 @@ function findAnswering(kind: ModuleKind, exports: Readonly<Record<string, Export
 }
 
 function explain(error: unknown, watch: Watch, limitBytes: number): ModuleFailure {
-  const detail = error instanceof Error ? error.message : String(error);
+  const detail = (error instanceof Error ? error.message : String(error)).slice(0, TEXT_LIMIT);
   // jco throws a component's `err` as an Error with a payload.
   if (error instanceof Error && Object.hasOwn(error, "payload")) return { outcome: "error", detail };
   const isTrap = watch.inModule || error instanceof WebAssembly.RuntimeError;

@@ -1,5 +1,6 @@
 import type { ModuleResult } from "../select/outcome.ts";
-import type { ModuleKind, SelectionRequest, Verdict } from "../select/request.ts";
+import type { Candidate, ModuleKind, SelectionRequest, Verdict } from "../select/request.ts";
+import { encodeCandidates, findStanding } from "./candidates.ts";
 import { encodeRecords, type Records } from "./records.ts";
 import { FRAME_HEADROOM_BYTES, writeFrameLength } from "./frame.ts";
 
@@ -14,22 +15,26 @@ export interface LoadOrder {
   readonly memoryBytes: number;
 }
 
+/** Comes with the record `candidates` when they are others than those of the call before. */
 export interface CallOrder {
   readonly do: "call";
   readonly digest: string;
   readonly request: WireRequest;
+  /** Which of the candidates are asked about, by index; all when absent. */
+  readonly standing?: readonly number[];
   /** For a selector. */
   readonly verdicts?: readonly Verdict[];
 }
 
-/** A request whose seed is a decimal string. */
-export type WireRequest = Omit<SelectionRequest, "seed"> & { readonly seed: string };
+/** A request without its candidates; JSON has no 64-bit numbers, so its seed is decimal. */
+export type WireRequest = Omit<SelectionRequest, "seed" | "candidates"> & { readonly seed: string };
 
 /** One answer to one order. The guest sends one more, unasked, when it is ready. */
 export type Answer = ModuleResult<unknown>;
 
 export const ORDER = "order";
 export const GLUE = "glue";
+export const CANDIDATES = "candidates";
 
 /** How a component of the plain shape is called, as JSON; absent for others. */
 export const LIFT = "lift";
@@ -40,7 +45,31 @@ export function encodeOrder(order: Order, records: Records = new Map()): Uint8Ar
   return writeFrameLength(encodeRecords(all, FRAME_HEADROOM_BYTES));
 }
 
-/** JSON has no 64-bit numbers. A replacer would do, at twice the time for the whole request. */
-export function toWireRequest(request: SelectionRequest): WireRequest {
-  return { ...request, seed: request.seed.toString() };
+/** What a module is asked. */
+export interface Call {
+  readonly digest: string;
+  readonly request: SelectionRequest;
+  readonly verdicts?: readonly Verdict[];
+}
+
+/**
+ * The frame that asks a module, and the candidates that the guest has once it is read.
+ * @param held the candidates that the guest has now: they aren't sent again.
+ */
+export function encodeCall(
+  { digest, request, verdicts }: Call,
+  held: readonly Candidate[],
+): { readonly frame: Uint8Array; readonly held: readonly Candidate[] } {
+  const { candidates, seed, ...rest } = request;
+  const standing = findStanding(candidates, held);
+  const order: CallOrder = {
+    do: "call",
+    digest,
+    request: { ...rest, seed: seed.toString() },
+    ...(standing === undefined || standing.length === held.length ? {} : { standing }),
+    ...(verdicts === undefined ? {} : { verdicts }),
+  };
+  if (standing !== undefined) return { frame: encodeOrder(order), held };
+  const records = new Map([[CANDIDATES, encodeCandidates(candidates)]]);
+  return { frame: encodeOrder(order, records), held: candidates };
 }

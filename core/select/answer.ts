@@ -50,7 +50,7 @@ export function checkChoices(
   const stray = indexes.find((index) => index >= candidates.length);
   if (stray !== undefined)
     return badAnswer(`choice ${stray} is out of range: there are ${candidates.length} candidates`);
-  const twice = indexes.find((index, at) => indexes.indexOf(index) !== at);
+  const twice = findTwice(indexes);
   if (twice !== undefined) return badAnswer(`candidate ${twice} is chosen twice`);
   return {
     outcome: "ok",
@@ -58,8 +58,17 @@ export function checkChoices(
   };
 }
 
+function findTwice(indexes: readonly number[]): number | undefined {
+  const seen = new Set<number>();
+  return indexes.find((index) => seen.size === seen.add(index).size);
+}
+
+/** What needs neither cleaning nor measuring: one byte a character. */
+const PLAIN = /^[ -~]*$/;
+
 /** Letters, digits, punctuation and symbols of any script, cut between characters: reasons end up in terminals. */
 export function cleanReason(text: string, limitBytes = REASON_BYTES): string {
+  if (text.length <= limitBytes && PLAIN.test(text)) return text;
   const clean = text.replaceAll(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, "?");
   const { read } = new TextEncoder().encodeInto(clean, new Uint8Array(limitBytes));
   return clean.slice(0, read);

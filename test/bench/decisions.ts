@@ -42,10 +42,10 @@ export async function measureDecisions(
   await using sandbox = openGuest();
   const source = rememberModules(openModuleSource(storeDir, TRANSPILING));
   const selection = { scorers: [{ module: scorer }], selector: { module: selector }, deadlineMs: PATIENT_MS };
-  const question = makeQuestion(selection, candidates);
   const ports = { source, sandbox, nowMs: () => performance.now() };
   const durationsMs: number[] = [];
   for (let round = 0; round < rounds; round++) {
+    const question = makeQuestion(selection, candidates); // each pod's candidates are read anew
     durationsMs.push(
       await timeMs(async () => {
         const { decidedBy, modules } = await decide(question, ports);

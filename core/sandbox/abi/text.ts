@@ -42,11 +42,10 @@ export const TEXT_FORMATS: Readonly<Record<TextEncoding, TextFormat>> = {
   },
   utf16: {
     store(memory, at, text) {
-      const whole = text.isWellFormed() ? text : text.toWellFormed();
-      const address = memory.allocate(2 * whole.length, 2);
-      const { view } = memory;
-      for (let i = 0; i < whole.length; i++) view.setUint16(address + 2 * i, whole.charCodeAt(i), true);
-      storeSpan(view, at, [address, whole.length]);
+      const address = memory.allocate(2 * text.length, 2);
+      const hasSurrogates = storeUnits(memory.view, address, text);
+      if (hasSurrogates && !text.isWellFormed()) storeUnits(memory.view, address, text.toWellFormed());
+      storeSpan(memory.view, at, [address, text.length]);
     },
     load(memory, at, limit) {
       const address = memory.view.getUint32(at, true);
@@ -60,6 +59,17 @@ export const TEXT_FORMATS: Readonly<Record<TextEncoding, TextFormat>> = {
 
 function storeAscii(bytes: Uint8Array, address: number, text: string): void {
   for (let i = 0; i < text.length; i++) bytes[address + i] = text.charCodeAt(i);
+}
+
+/** @returns whether some of them are surrogates, which only in pairs are characters. */
+function storeUnits(view: DataView, address: number, text: string): boolean {
+  let hasSurrogates = false;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if ((unit & 0xf800) === 0xd800) hasSurrogates = true;
+    view.setUint16(address + 2 * i, unit, true);
+  }
+  return hasSurrogates;
 }
 
 /** Of a string or a list: where it begins, and how long it is. */

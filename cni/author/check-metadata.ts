@@ -5,31 +5,16 @@ import { type Finding, ok, problem, warning } from "../doctor/check.ts";
 
 const TODO = "put it into the JSON file beside the module's source, and build it again";
 
-export interface MetadataCheck {
-  readonly findings: readonly Finding[];
-  /** That the module says to make use of. */
-  readonly kpis: readonly string[];
-}
-
 /** Does what the module says of itself hold, and are these settings what it wants? @param settings as JSON. */
-export function checkMetadata(component: Uint8Array, settings: string): MetadataCheck {
+export function checkMetadata(component: Uint8Array, settings: string): readonly Finding[] {
   const { metadata, faults } = findMetadata(component);
-  if (faults.length > 0) {
-    const findings = faults.map((fault) => problem("metadata", { detail: fault, todo: TODO }));
-    return { findings, kpis: [] };
+  if (faults.length > 0) return faults.map((detail) => problem("metadata", { detail, todo: TODO }));
+  if (metadata !== undefined) {
+    const said = metadata.description ?? "without a description";
+    return [ok("metadata", said), checkSettings(metadata, settings)];
   }
-  if (metadata === undefined) {
-    const detail = "it says nothing of itself: admins learn neither its settings nor the KPIs that it needs";
-    return { findings: [warning("metadata", { detail, todo: TODO })], kpis: [] };
-  }
-  const { required, optional } = metadata.kpis;
-  return {
-    findings: [
-      ok("metadata", metadata.description ?? "without a description"),
-      checkSettings(metadata, settings),
-    ],
-    kpis: [...required, ...optional],
-  };
+  const detail = "it says nothing of itself: admins learn neither its settings nor the KPIs that it needs";
+  return [warning("metadata", { detail, todo: TODO })];
 }
 
 function checkSettings({ settings: schema }: ModuleMetadata, settings: string): Finding {

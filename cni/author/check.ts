@@ -5,16 +5,18 @@ import { findFault, findModuleFault } from "../../core/wasm/component.ts";
 import { type Fault, formatFault } from "../../core/wasm/fault.ts";
 import { type Finding, ok, problem, warning } from "../doctor/check.ts";
 import { checkMetadata } from "./check-metadata.ts";
-import { makeSampleQuestion } from "./sample.ts";
+import { makeSampleQuestion, planSample } from "./sample.ts";
 import { findComponentKind } from "./subject.ts";
 import { openTrial, prepareTrial, type Trial, type TrialLimits } from "./trial.ts";
 
 export interface CheckOptions {
   readonly kind: ModuleKind | undefined;
   readonly limits: TrialLimits;
-  /** Of the made-up question, as JSON. */
-  readonly settings: string;
+  /** Of the made-up question, as JSON, when they aren't made up, too. */
+  readonly settings: string | undefined;
 }
+
+type Sample = ReturnType<typeof planSample>;
 
 /** The candidates of the made-up question. */
 const CANDIDATES = 10;
@@ -32,32 +34,29 @@ export async function* checkComponent(
   const misfit = findModuleFault(kind, component);
   if (misfit !== undefined) return yield toProblem("world", misfit);
   yield ok("world", kind);
-  const { findings, kpis } = checkMetadata(component, options.settings);
-  yield* findings;
+  const sample = planSample(component, options.settings);
+  yield* checkMetadata(component, sample.settings);
   const startedMs = performance.now();
   const prepared = await prepareTrial({ component, kind });
   if (prepared.outcome !== "ok") return yield toFinding("preparing", prepared);
   yield ok("preparing", `${Math.round(performance.now() - startedMs)} ms, done when a node pulls it`);
-  yield* checkAnswer(prepared.value, { ...options, kpis });
+  yield* checkAnswer(prepared.value, { limits: options.limits, sample });
 }
 
 async function* checkAnswer(
   module: PreparedModule,
-  { limits, settings, kpis }: CheckOptions & { readonly kpis: readonly string[] },
+  { limits, sample }: { limits: TrialLimits; sample: Sample },
 ): AsyncGenerator<Finding, void> {
   const opened = await openTrial(module, limits);
   if (opened.outcome !== "ok") return yield toFinding("loading", opened);
   await using trial = opened.value;
   yield ok("loading", `in a guest process, with ${limits.memoryMiB} MiB`);
-  yield await askSample(trial, { settings, kpis });
+  yield await askSample(trial, sample);
 }
 
-async function askSample(
-  trial: Trial,
-  { settings, kpis }: { settings: string; kpis: readonly string[] },
-): Promise<Finding> {
+async function askSample(trial: Trial, sample: Sample): Promise<Finding> {
   const startedMs = performance.now();
-  const result = await trial.ask(makeSampleQuestion({ candidates: CANDIDATES, settings, kpis }));
+  const result = await trial.ask(makeSampleQuestion({ ...sample, candidates: CANDIDATES }));
   const ms = (performance.now() - startedMs).toFixed(1);
   if (result.outcome === "ok") {
     const count = result.value.items.length;

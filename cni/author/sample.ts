@@ -1,4 +1,6 @@
 import { KPIS } from "../../core/kpi/names.ts";
+import { findMetadata } from "../../core/wasm/metadata.ts";
+import { makeSampleSettings } from "./sample-settings.ts";
 import type { Question } from "./trial.ts";
 
 export interface SampleOptions {
@@ -7,6 +9,16 @@ export interface SampleOptions {
   readonly settings: string;
   /** KPIs beside those that genie knows. */
   readonly kpis?: readonly string[];
+}
+
+/** What a made-up question takes from what the module says of itself. @param settings in place of made-up ones. */
+export function planSample(component: Uint8Array, settings?: string): Omit<SampleOptions, "candidates"> {
+  const { metadata } = findMetadata(component);
+  const { required = [], optional = [] } = metadata?.kpis ?? {};
+  return {
+    settings: settings ?? JSON.stringify(makeSampleSettings(metadata?.settings)),
+    kpis: [...required, ...optional],
+  };
 }
 
 /** A made-up question that asks no more of a module than an ordinary node does; the first network is the best. */

@@ -3,6 +3,7 @@ import { openSandbox } from "../../core/sandbox/host.ts";
 import type { PreparedModule, Sandbox } from "../../core/sandbox/port.ts";
 import { checkChoices, checkVerdicts } from "../../core/select/answer.ts";
 import type { ModuleResult } from "../../core/select/outcome.ts";
+import type { SelectionConfig } from "../../core/select/selection-config.ts";
 import type { Choice, ModuleKind, SelectionRequest, Verdict } from "../../core/select/request.ts";
 import { sha256 } from "../../registry/digest.ts";
 import { toPreparedModule } from "../../registry/prepare/source.ts";
@@ -40,12 +41,16 @@ export interface Trial extends AsyncDisposable {
 }
 
 /** For what a node does before any decision. An author's machine may be busy, and a pull can be tried again. */
-const PATIENT_MS = 20_000;
+const PATIENT_MS = 30_000;
 
 /** What a node allows whose admin changes nothing. */
 export function findNodeLimits(): TrialLimits {
-  const { selection } = parseConfig('{"name":"genie","type":"genie"}').genie;
-  return { deadlineMs: selection.deadlineMs, memoryMiB: selection.memoryMiB };
+  const { deadlineMs, memoryMiB } = readNodeSelection();
+  return { deadlineMs, memoryMiB };
+}
+
+function readNodeSelection(): SelectionConfig {
+  return parseConfig('{"name":"genie","type":"genie"}').genie.selection;
 }
 
 /** Makes of a component what the guest process runs, as `geniectl pull` does. @param transpiler when it isn't beside ours. */
@@ -65,8 +70,9 @@ export async function openTrial(
   { deadlineMs, memoryMiB, guest }: TrialLimits,
 ): Promise<ModuleResult<Trial>> {
   await using undo = new AsyncDisposableStack();
-  const limits = { memoryBytes: memoryMiB * 2 ** 20, loadMs: PATIENT_MS };
-  const sandbox = undo.use(openSandbox(() => spawnGuest(guest), limits));
+  const { heapMiB, answerKiB } = readNodeSelection().limits;
+  const limits = { memoryBytes: memoryMiB * 2 ** 20, loadMs: PATIENT_MS, answerBytes: answerKiB * 2 ** 10 };
+  const sandbox = undo.use(openSandbox(() => spawnGuest(guest, { heapMiB }), limits));
   const loaded = await sandbox.load(module);
   if (loaded.outcome !== "ok") return loaded;
   const kept = undo.move();

@@ -44,7 +44,8 @@ export function parseWhole(most: number): (text: string) => number {
 
 /** Of a made-up question. */
 export function addSettingsOption(command: Command): Command {
-  return command.option("--settings <json>", "what the admin sets for it", parseSettings, "{}");
+  const told = "what an admin would set for it (default: what its schema requires)";
+  return command.option("--settings <json>", told, parseSettings);
 }
 
 function parseSettings(text: string): string {

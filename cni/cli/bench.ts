@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { Failure } from "../../core/errors.ts";
+import { planSample } from "../author/sample.ts";
 import { findMemoryNeed, type Latency, measureLatency } from "../author/bench.ts";
 import { prepareTrial } from "../author/trial.ts";
 import { requireKind } from "../author/subject.ts";
@@ -18,7 +19,7 @@ import { printTable } from "./table.ts";
 
 interface BenchOptions extends TrialOptions {
   readonly rounds: number;
-  readonly settings: string;
+  readonly settings?: string;
   readonly maxP99Ms?: number;
 }
 
@@ -68,7 +69,7 @@ async function bench(target: string, options: BenchOptions, shell: Shell): Promi
   const startedMs = performance.now();
   const module = requireOk(await prepareTrial({ component, kind }), subject);
   const prepareMs = performance.now() - startedMs;
-  const sample = { settings: options.settings };
+  const sample = planSample(component, options.settings);
   const limits = toLimits(options);
   const latencies: Latency[] = [];
   shell.progress("measuring …");

@@ -3,7 +3,9 @@ import { Command, Option } from "commander";
 import type { ModuleKind } from "../../core/select/request.ts";
 import { BuildFailure } from "../author/failure.ts";
 import { buildModule } from "../author/module.ts";
+import { writeSettingsTypes } from "../author/settings-file.ts";
 import { type Language, LANGUAGES } from "../author/source.ts";
+import { findModuleFile } from "../author/subject.ts";
 import { makeKindOption, withReport } from "./author-options.ts";
 import { formatSize } from "./output.ts";
 import { writeOutput } from "./output-file.ts";
@@ -21,23 +23,28 @@ interface BuildOptions {
 export function buildCommand(shell: Shell): Command {
   return new Command("build")
     .description("build a scorer or a selector from its source")
-    .argument("<file>", "the module: a source that exports score or select, or a core module of wasm")
+    .argument("[source]", "a source that exports score or select, its folder, or a core module of wasm", ".")
     .addOption(makeKindOption())
     .addOption(new Option("--lang <language>", "told by what it imports").choices([...LANGUAGES]))
     .option(
       "--metadata <file>",
       "what the module says of itself (default: the source's name with .json, beside it)",
     )
-    .option("-o, --out <file>", "the component (default: the source's name with .wasm, in this folder)")
+    .option(
+      "-o, --out <file>",
+      "the component (default: the source's or its folder's name with .wasm, in this folder)",
+    )
     .option("--json", "print one JSON document")
-    .action(async (file: string, { kind, lang, metadata, out = nameOutput(file), json }: BuildOptions) => {
+    .action(async (source: string, { kind, lang, metadata, json, ...options }: BuildOptions) => {
+      const file = await findModuleFile(source);
+      const out = options.out ?? `${nameModule(source, file)}.wasm`;
       refuseToReplace(file, out);
       shell.progress(`building ${file} …`);
       const { component, warnings, ...built } = await withReport(
         () => buildModule({ file, kind, language: lang, metadataFile: metadata }, { signal: shell.signal }),
         shell,
       );
-      for (const warning of warnings) shell.warn(warning);
+      for (const warning of [...warnings, ...(await writeSettingsTypes(built))]) shell.warn(warning);
       await writeOutput(out, component);
       const sizeBytes = component.byteLength;
       const { language } = built;
@@ -46,13 +53,14 @@ export function buildCommand(shell: Shell): Command {
     });
 }
 
+/** A source has its own stem, what lies in a folder the folder's name. */
+function nameModule(source: string, file: string): string {
+  return file === source ? path.parse(file).name : path.basename(path.resolve(source));
+}
+
 function refuseToReplace(file: string, out: string): void {
   if (path.resolve(file) !== path.resolve(out)) return;
   throw new BuildFailure(`${file} would be replaced by its own component`, {
     todo: "name another file with --out",
   });
-}
-
-function nameOutput(file: string): string {
-  return `${path.basename(file, path.extname(file))}.wasm`;
 }

@@ -13,7 +13,7 @@ import { printFindings } from "./findings.ts";
 import type { Shell } from "./shell.ts";
 
 interface CheckOptions extends TrialOptions {
-  readonly settings: string;
+  readonly settings?: string;
 }
 
 /** `geniectl check TARGET` */

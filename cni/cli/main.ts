@@ -8,6 +8,7 @@ import { cleanCommand } from "./clean.ts";
 import { doctorCommand } from "./doctor.ts";
 import { formatFailure } from "./failure-text.ts";
 import { listCommand } from "./list.ts";
+import { newCommand } from "./new.ts";
 import { openShell } from "./output.ts";
 import { pinCommand } from "./pin.ts";
 import { pullCommand } from "./pull.ts";
@@ -22,6 +23,7 @@ import { statusCommand } from "./status.ts";
 import { testCommand } from "./test.ts";
 
 const VERBS: readonly MakeCommand[] = [
+  newCommand,
   buildCommand,
   checkCommand,
   testCommand,

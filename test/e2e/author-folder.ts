@@ -9,7 +9,12 @@ export interface AuthorFolder extends AsyncDisposable {
   readonly dir: string;
   /** Runs the package's geniectl in this folder. @returns the lines of stdout. */
   geniectl(...args: string[]): Promise<string[]>;
+  /** Runs a line of a page there, as a person types it. @returns stdout. */
+  type(line: string): Promise<string>;
 }
+
+/** For verbs that run a module under a node's deadline: a busy machine must not make a test fail. */
+export const PATIENT = ["--deadline-ms", "10000"];
 
 /**
  * Packs the package as `npm publish` would and installs it outside the clone. Its declared dependencies are linked
@@ -28,12 +33,15 @@ export async function makeAuthorFolder(): Promise<AuthorFolder> {
   const installed = path.join(modules, "genie-cni");
   await rename(path.join(dir, "package"), installed);
   await linkDependencies(installed, modules);
+  await mkdir(path.join(modules, ".bin"));
+  await symlink("../genie-cni/dist/bin/geniectl", path.join(modules, ".bin/geniectl"));
   await writeFile(path.join(dir, "package.json"), '{ "private": true }\n');
 
   const kept = undo.move();
   return {
     dir,
     geniectl: (...args) => runGeniectl(dir, args),
+    type: (line) => runLine(dir, line),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
 }
@@ -52,4 +60,11 @@ async function runGeniectl(dir: string, args: readonly string[]): Promise<string
   const program = path.join(dir, "node_modules/genie-cni/dist/bin/geniectl");
   const { stdout } = await execa(program, args, { cwd: dir, env: { GENIE_NODE: process.execPath } });
   return stdout.split("\n");
+}
+
+/** npx must find geniectl in the folder: from a registry it would be another one. */
+async function runLine(dir: string, line: string): Promise<string> {
+  const env = { GENIE_NODE: process.execPath, npm_config_offline: "true" };
+  const { stdout } = await execa("sh", ["-euc", line], { cwd: dir, env, timeout: 60_000 });
+  return stdout;
 }

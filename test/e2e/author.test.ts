@@ -1,102 +1,78 @@
-/** The way of an author outside the clone, with the words and sources of selectors/README.md. */
+/** The way of an author outside the clone: the commands of selectors/README.md, editors, and what goes wrong. */
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { execa, ExecaError } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { inspectComponent } from "../../core/wasm/component.ts";
-import { loadComponent } from "../fakes/loaded-component.ts";
-import { makeCandidate, makeRequest } from "../fakes/request.ts";
 import { CLONE_DIR } from "../setup/build.ts";
-import { type AuthorFolder, makeAuthorFolder } from "./author-folder.ts";
+import { startRegistry } from "../setup/registry-server.ts";
+import { type AuthorFolder, makeAuthorFolder, PATIENT } from "./author-folder.ts";
 
 const PAGE = path.join(CLONE_DIR, "selectors/README.md");
 
-/** A fenced block whose first line names its file. */
-const SOURCE = /```ts\n\/\/ (?<file>[\w.-]+):.*\n[^]*?\n```/g;
-/** The tsconfig.json for editors. */
-const EDITOR_CONFIG = /(?<=```json\n)[^]*?(?=```)/;
-
-let author: AuthorFolder;
-beforeAll(async () => {
-  author = await makeAuthorFolder();
-  for (const { 0: block, groups } of (await readFile(PAGE, "utf8")).matchAll(SOURCE)) {
-    await writeFile(path.join(author.dir, groups?.["file"] ?? ""), block.replaceAll(/```(ts\n)?/g, ""));
-  }
-}, 60_000);
-afterAll(() => author[Symbol.asyncDispose]());
-
-async function readBuilt(name: string): Promise<Uint8Array> {
-  const component = await readFile(path.join(author.dir, name));
-  expect(inspectComponent(component).imports).toEqual([]);
-  return component;
-}
-
-test("the page has one source in each language, and no more", async () => {
-  const sources = (await readdir(author.dir)).filter((name) => name.endsWith(".ts"));
-  expect(sources.toSorted()).toEqual(["near.ts", "steady.ts"]);
-});
-
-test("the scorer in AssemblyScript", async () => {
-  const [line] = await author.geniectl("build", "near.ts");
-  expect(line).toMatch(/^near\.wasm: scorer in assemblyscript, \d+\.\d kB$/);
-
-  const ask = await loadComponent(await readBuilt("near.wasm"), "scorer");
-  const zone = (value: string) => ({ attributes: [{ key: "zone", value }] });
-  const request = makeRequest({
-    candidates: [makeCandidate("blue", zone("a")), makeCandidate("green", zone("b"))],
-  });
-  expect(ask({ ...request, settings: '{"zone":"b","elsewhere":0.5}' })).toEqual({
-    ok: [
-      { tag: "score", val: 0.5 },
-      { tag: "score", val: 1 },
-    ],
-  });
-});
-
-test("the selector in plain TypeScript", async () => {
-  const [line = ""] = await author.geniectl("build", "steady.ts", "-o", "out.wasm", "--json");
-  expect(JSON.parse(line)).toMatchObject({ file: "out.wasm", kind: "selector", language: "typescript" });
-
-  const ask = await loadComponent(await readBuilt("out.wasm"), "selector");
-  const free = (value: number) => ({ kpis: [{ name: "free-addresses", value, ageMs: 0 }] });
-  const candidates = [
-    makeCandidate("blue"),
-    makeCandidate("green", free(3)),
-    makeCandidate("red", { ...free(3), current: true }),
-    makeCandidate("grey", free(9)),
-  ];
-  const score = { tag: "score", val: 1 } as const;
-  const verdicts = [score, score, score, { tag: "reject", val: "full" } as const];
-  expect(ask(makeRequest({ candidates }), verdicts)).toEqual({
-    ok: [
-      { candidate: 2, reason: "3 free addresses" },
-      { candidate: 1, reason: "3 free addresses" },
-      { candidate: 0, reason: "0 free addresses" },
-    ],
-  });
-});
+/** The page's commands, from an empty folder to a pinned module. */
+const COMMANDS = /(?<=^## Write one$[^]*?```sh\n)[^]*?(?=```)/m;
+/** A question as the page shows it. */
+const QUESTION = /(?<=```json\n)\{\n {2}"name"[^]*?(?=```)/;
 
 const tsc = path.join(CLONE_DIR, "node_modules/.bin/tsc");
 
-test("the package's types hold for the TypeScript source", async () => {
-  const flags = ["--ignoreConfig", "--noEmit", "--strict", "--module", "nodenext", "--target", "es2022"];
-  const { stdout } = await execa(tsc, [...flags, "steady.ts"], { cwd: author.dir, reject: false });
-  expect(stdout).toBe("");
-});
+const undo = new AsyncDisposableStack();
+let author: AuthorFolder;
+beforeAll(async () => {
+  author = undo.use(await makeAuthorFolder());
+}, 60_000);
+afterAll(() => undo.disposeAsync());
 
-test("an editor with the page's tsconfig.json finds a mistake in AssemblyScript, and none where none is", async () => {
-  const [config = ""] = EDITOR_CONFIG.exec(await readFile(PAGE, "utf8")) ?? [];
-  await writeFile(path.join(author.dir, "tsconfig.json"), config);
-  const source = path.join(author.dir, "near.ts");
-  const good = await readFile(source, "utf8");
-  const listMistakes = async () => {
-    const { stdout } = await execa(tsc, ["-p", ".", "--noEmit"], { cwd: author.dir, reject: false });
-    return stdout.split("\n").filter((line) => line.startsWith("near.ts"));
+test("the page's commands lead from an empty folder to a pinned module", async () => {
+  const { host } = undo.use(await startRegistry({ dir: path.join(author.dir, "registry") }));
+  await writeFile(path.join(author.dir, "10-genie.conf"), '{ "type": "genie" }\n');
+  const page = await readFile(PAGE, "utf8");
+  const [install = "", ...lines] = (COMMANDS.exec(page)?.[0] ?? "").trim().split("\n");
+  expect(install).toMatch(/^npm init -y && npm install genie-cni/); // makeAuthorFolder has done it
+  expect(lines.map((line) => /^npx geniectl (\w+) /.exec(line)?.[1])).toEqual([
+    "new",
+    "build",
+    "check",
+    "test",
+    "bench",
+    "run",
+    "push",
+    "pin",
+  ]);
+
+  await writeFile(path.join(author.dir, "question.json"), QUESTION.exec(page)?.[0] ?? "");
+  const said: string[] = [];
+  for (const line of lines) {
+    const patient = line.replace(/geniectl (check|test|run)/, `$& ${PATIENT.join(" ")}`);
+    said.push(await author.type(patient.replace("registry.example", host)));
+  }
+  const [, , , tested, , answered, pushed] = said;
+  expect(tested).toContain("5 of 5 cases passed");
+  expect(answered).toMatch(/^blue +1$/m);
+  expect(await readFile(path.join(author.dir, "10-genie.conf"), "utf8")).toContain(`near@${pushed?.trim()}`);
+}, 120_000);
+
+describe("an editor understands a template", () => {
+  const listMistakes = async (folder: string) => {
+    const { stdout } = await execa(tsc, ["-p", folder, "--noEmit"], { cwd: author.dir, reject: false });
+    return stdout.split("\n").filter((line) => line.startsWith(folder));
   };
-  expect(await listMistakes()).toEqual([]);
-  await writeFile(source, good.replace(".attribute(", ".attributo("));
-  expect(await listMistakes()).toEqual([expect.stringContaining("Did you mean 'attribute'?")]);
-  await writeFile(source, good);
+
+  test.each([
+    { of: "scorer assemblyscript", right: ".attribute(", wrong: ".attributo(", said: "Did you mean" },
+    { of: "selector assemblyscript", right: "(good, free", wrong: "(god, free", said: "find name 'god'" },
+    { of: "scorer typescript", right: "rejectAboveMs =", wrong: "rejectAbove =", said: "'rejectAbove'" },
+    { of: "selector typescript", right: "verdict?.tag", wrong: "verdict?.tga", said: "'tga'" },
+  ])("$of: no mistake where none is, and one that is made", async ({ of, right, wrong, said }) => {
+    const [kind = "", language = ""] = of.split(" ");
+    const folder = `edited-${kind}-${language}`;
+    await author.geniectl("new", kind, "--lang", language, folder);
+    const file = path.join(author.dir, folder, "module.ts");
+    const source = await readFile(file, "utf8");
+    expect(await listMistakes(folder)).toEqual([]);
+    await writeFile(file, source.replace(right, wrong));
+    expect(await listMistakes(folder)).toContainEqual(expect.stringContaining(said));
+  });
 });
 
 describe("a mistake ends with one line that says what to do", () => {
@@ -120,14 +96,14 @@ describe("a mistake ends with one line that says what to do", () => {
   });
 
   test("in the words: exit code 2", async () => {
-    expect((await fail("near.ts", "--kind", "judge")).exitCode).toBe(2);
+    expect((await fail("bad.ts", "--kind", "judge")).exitCode).toBe(2);
   });
 
   test("without the tools beside it: exit code 1, and the command that gets them", async () => {
     const stray = path.join(author.dir, "geniectl");
     await execa("cp", [path.join(author.dir, "node_modules/genie-cni/dist/bin/geniectl"), stray]);
     const env = { GENIE_NODE: process.execPath };
-    const { exitCode, stderr } = await execa(stray, ["build", "near.ts"], {
+    const { exitCode, stderr } = await execa(stray, ["build", "bad.ts"], {
       cwd: author.dir,
       env,
       reject: false,

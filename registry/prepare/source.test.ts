@@ -27,7 +27,7 @@ import { isPrepared, writePrepared } from "./prepared.ts";
 import { openModuleSource } from "./source.ts";
 
 const NOWHERE = `registry.example/nobody/nothing@sha256:${"0".repeat(64)}`;
-const modules = await hostileModules();
+const modules = await hostileModules(["trap", "import", "wrong-world", "loop-in-start"]);
 
 let storeDir: string;
 

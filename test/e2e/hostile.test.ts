@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { FailedOutcome } from "../../core/select/outcome.ts";
+import type { Outcome } from "../../core/select/outcome.ts";
 import type { ModuleKind } from "../../core/select/request.ts";
 import { planArtifact } from "../../registry/artifact.ts";
 import { prepareModule } from "../../registry/prepare/source.ts";
@@ -19,7 +19,25 @@ beforeAll(async () => {
 });
 afterAll(() => node[Symbol.asyncDispose]());
 
-const modules = await hostileModules();
+/** One for each way to end; test/guests has them all. */
+const SAMPLE = [
+  "loop-in-call",
+  "loop-in-start",
+  "loop-in-post-return",
+  "trap",
+  "memory-hog",
+  "memory-at-start",
+  "long-answer",
+  "nan",
+  "error",
+  "duplicate-choice",
+  "wrong-world",
+  "wasi",
+  "script-in-name",
+  "exponential-types",
+];
+
+const modules = await hostileModules(SAMPLE);
 
 /** Puts a module where `geniectl pull` puts it, prepared as far as it lets itself be. */
 async function store(name: string, wasm: Uint8Array): Promise<string> {
@@ -30,10 +48,7 @@ async function store(name: string, wasm: Uint8Array): Promise<string> {
   return `registry.example/hostile/${name}@${artifact.digest}`;
 }
 
-async function expectFallback(
-  module: string,
-  { kind, outcome }: { kind: ModuleKind; outcome: FailedOutcome },
-) {
+async function expectFallback(module: string, { kind, outcome }: { kind: ModuleKind; outcome: Outcome }) {
   await using pod = await addNamespace();
   const selection = kind === "scorer" ? { scorers: [{ module }] } : { selector: { module } };
   const stdin = node.config({ selection });

@@ -5,15 +5,21 @@ import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { REALM } from "../../cni/build/guest-head.ts";
 import { spawnGuest } from "../../cni/guest-process.ts";
-import { findMisfit } from "../../core/wasm/component.ts";
+import { parseConfig } from "../../core/config.ts";
+import type { Decision } from "../../core/select/decision.ts";
+import { decide } from "../../core/select/pipeline.ts";
+import { planArtifact } from "../../registry/artifact.ts";
+import { openModuleSource } from "../../registry/prepare/source.ts";
+import { parseReference } from "../../registry/reference.ts";
+import { openStore } from "../../registry/store/store.ts";
 import type { GuestEnd } from "../../core/sandbox/connection.ts";
 import { openSandbox } from "../../core/sandbox/host.ts";
 import type { PreparedModule, Sandbox } from "../../core/sandbox/port.ts";
 import { checkChoices, checkVerdicts } from "../../core/select/answer.ts";
-import { compileModule, hostileModules, TRICKS, type HostileModule } from "./corpus.ts";
+import { compileModule, type HostileModule, makeHostile, NAMES } from "./corpus.ts";
+import { measureMemory, type MemoryUse } from "./memory-use.ts";
 import { makeOrdinaryCandidates, makeRequest } from "../fakes/request.ts";
 import { TRANSPILING } from "../fakes/transpiling.ts";
-import { transpile } from "../../registry/prepare/transpile.ts";
 import { prepare } from "./prepared.ts";
 
 const PROGRAM = new URL("../../dist/bin/genie-guest", import.meta.url).pathname;
@@ -24,7 +30,8 @@ const DEADLINE_MS = 1000;
 const request = makeRequest({ candidates: makeOrdinaryCandidates(3), count: 2 });
 
 let good: PreparedModule;
-let hostileByName: ReadonlyMap<string, HostileModule>;
+let storeDir: string;
+let before: MemoryUse;
 let sandbox: Sandbox;
 const ends: Promise<GuestEnd>[] = [];
 
@@ -44,15 +51,18 @@ beforeAll(async () => {
   const text = await readFile(PROGRAM, "utf8");
   expect(text).toContain(REALM);
   await writeFile(bare, text.replace(REALM, ""), { mode: 0o755 });
-  hostileByName = new Map((await hostileModules()).map((module) => [module.name, module]));
+  storeDir = await mkdtemp(path.join(tmpdir(), "genie-guests-store-"));
   good = await prepare(await readFile(OCCUPANCY), "sha256:good", "scorer");
   sandbox = open();
+  await run(good);
+  before = await measureMemory();
 });
 
 afterAll(async () => {
   await sandbox[Symbol.asyncDispose]();
   await Promise.all(ends); // each guest process that was started is gone
   await rm(path.dirname(bare), { recursive: true });
+  await rm(storeDir, { recursive: true });
 });
 
 async function run(module: PreparedModule, inside = sandbox) {
@@ -75,27 +85,58 @@ function withGlue(digest: string, body: string): PreparedModule {
 
 const SOUND = [0, 1, 2].map((at) => ({ tag: "score", val: 1 - at / 3 }));
 
-test.each(TRICKS.map(({ name }) => name))("%s", async (name) => {
-  const hostile = hostileByName.get(name);
-  if (hostile === undefined) throw new Error(`${name} is not in the corpus`);
-  if (hostile.outcome === "wrongWorld") {
-    const made = await transpile(hostile.wasm, TRANSPILING);
-    const why = findMisfit(hostile.kind, hostile.wasm) ?? (made.outcome === "ok" ? "nothing" : made.detail);
-    expect(why).toMatch(/^(it imports|it doesn't export|it has a name with characters) /);
-    return;
-  }
-  expect(findMisfit(hostile.kind, hostile.wasm)).toBeUndefined();
-  const result = await run(await prepare(hostile.wasm, `sha256:${name}`, hostile.kind));
-  expect(result).toMatchObject({
+/** Puts a module where `geniectl pull` puts it. */
+async function store({ name, wasm }: HostileModule): Promise<string> {
+  const artifact = planArtifact(wasm, { created: new Date(0) });
+  const reference = `registry.example/hostile/${name}@${artifact.digest}`;
+  await openStore(storeDir).put(artifact, parseReference(reference));
+  return reference;
+}
+
+/** A decision for three candidates with this module alone, made as on a node. */
+async function decideWith(hostile: HostileModule): Promise<Decision> {
+  const one = { module: await store(hostile) };
+  const modules = hostile.kind === "scorer" ? { scorers: [one] } : { selector: one };
+  const genie = { selection: { ...modules, deadlineMs: DEADLINE_MS } };
+  const { selection } = parseConfig(JSON.stringify({ name: "genie", type: "genie", genie })).genie;
+  const source = openModuleSource(storeDir, TRANSPILING);
+  const question = { request, selection, defaultNetwork: undefined, mayFail: true };
+  return await decide(question, { sandbox, source, nowMs: () => performance.now() });
+}
+
+const IN_ORDER = request.candidates.map(({ network }) => network);
+
+test.each(NAMES)("%s", async (name) => {
+  const hostile = await makeHostile(name);
+  const { modules, decidedBy, ranking, refusal } = await decideWith(hostile);
+  const [ended] = modules;
+  expect(ended).toMatchObject({
     outcome: hostile.outcome,
-    detail: expect.stringMatching(/^[\p{L}\p{N}\p{P}\p{S} ]{1,128}$/u),
+    detail: expect.stringMatching(/^[\p{L}\p{N}\p{P}\p{S} ]*$/u),
   });
+  if (hostile.outcome === "ok") {
+    expect(JSON.stringify(ended?.answer)).toMatch(hostile.says);
+    expect(decidedBy === "scores" || refusal === "everyCandidateRejected").toBe(true);
+  } else {
+    expect(ended?.detail).toMatch(hostile.says);
+    expect({ decidedBy, order: ranking.map(({ network }) => network) }).toEqual({
+      decidedBy: "fallback",
+      order: IN_ORDER,
+    });
+  }
   expect(await run(good), "the call after it").toMatchObject({ outcome: "ok", value: SOUND });
 });
 
+test("after all of them, the memory of host and guest is what it was", async () => {
+  await run(good);
+  const { hostMiB, guestsMiB } = await measureMemory();
+  expect(guestsMiB).toBeGreaterThan(0);
+  expect(guestsMiB).toBeLessThan(before.guestsMiB * 1.5 + 32);
+  expect(hostMiB).toBeLessThan(before.hostMiB * 1.5 + 256);
+});
+
 test("a long answer is refused before the glue makes objects of it", async () => {
-  const { wasm, kind } = hostileByName.get("long-answer") ?? {};
-  if (wasm === undefined || kind === undefined) throw new Error("not in the corpus");
+  const { wasm, kind } = await makeHostile("long-answer");
   const result = await run(await prepare(wasm, "sha256:long", kind));
   expect(result).toMatchObject({ detail: "the list has 1000000 items; 3 are the most" });
 });

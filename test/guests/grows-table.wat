@@ -1,0 +1,13 @@
+;; Would make its table larger for ever: a table is memory that no limit of memories counts.
+(module
+  (memory (export "memory") 2)
+  (global $free (mut i32) (i32.const 4096))
+  (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
+    (global.set $free (i32.and (i32.add (global.get $free) (i32.const 7)) (i32.const -8)))
+    (global.get $free)
+    (global.set $free (i32.add (global.get $free) (local.get 3))))
+  (table $t 1 funcref)
+  (func (export "genie:selection/scoring@1.0.0#score") (param $request i32) (result i32)
+    (loop $again
+      (br_if $again (i32.ne (table.grow $t (ref.null func) (i32.const 100000)) (i32.const -1))))
+    (unreachable)))

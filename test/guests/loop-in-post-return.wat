@@ -1,0 +1,17 @@
+;; Answers within the contract, and loops when it is told that its answer has been read.
+(module
+  (memory (export "memory") 2)
+  (global $free (mut i32) (i32.const 4096))
+  (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
+    (global.set $free (i32.and (i32.add (global.get $free) (i32.const 7)) (i32.const -8)))
+    (global.get $free)
+    (global.set $free (i32.add (global.get $free) (local.get 3))))
+  ;; result::ok at 0 with a list of three scores of 0.5 at 16
+  (data (i32.const 0) "\00\00\00\00\10\00\00\00\03\00\00\00\00\00\00\00")
+  (data (i32.const 16) "\00\00\00\00\00\00\00\00\00\00\00\00\00\00\e0\3f")
+  (data (i32.const 32) "\00\00\00\00\00\00\00\00\00\00\00\00\00\00\e0\3f")
+  (data (i32.const 48) "\00\00\00\00\00\00\00\00\00\00\00\00\00\00\e0\3f")
+  (func (export "cabi_post_genie:selection/scoring@1.0.0#score") (param i32)
+    (loop $again (br $again)))
+  (func (export "genie:selection/scoring@1.0.0#score") (param $request i32) (result i32)
+    (i32.const 0)))

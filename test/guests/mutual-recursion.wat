@@ -1,0 +1,12 @@
+;; Two functions call each other until the stack is used up.
+(module
+  (memory (export "memory") 2)
+  (global $free (mut i32) (i32.const 4096))
+  (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
+    (global.set $free (i32.and (i32.add (global.get $free) (i32.const 7)) (i32.const -8)))
+    (global.get $free)
+    (global.set $free (i32.add (global.get $free) (local.get 3))))
+  (func $ping (param i32) (result i32) (i32.add (i32.const 1) (call $pong (local.get 0))))
+  (func $pong (param i32) (result i32) (i32.add (i32.const 1) (call $ping (local.get 0))))
+  (func (export "genie:selection/scoring@1.0.0#score") (param $request i32) (result i32)
+    (call $ping (i32.const 0))))

@@ -1,0 +1,15 @@
+;; Gives the same room for all parts of the request. It harms itself alone.
+(module
+  (memory (export "memory") 2)
+  (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (i32.const 4096))
+  (func $half (param $at i32)
+    (i32.store8 (local.get $at) (i32.const 0))
+    (f64.store offset=8 (local.get $at) (f64.const 0.5)))
+  (func (export "genie:selection/scoring@1.0.0#score") (param $request i32) (result i32)
+    (i32.store8 (i32.const 65536) (i32.const 0))
+    (i32.store (i32.const 65540) (i32.const 65552))
+    (i32.store (i32.const 65544) (i32.const 3))
+    (call $half (i32.const 65552))
+    (call $half (i32.const 65568))
+    (call $half (i32.const 65584))
+    (i32.const 65536)))

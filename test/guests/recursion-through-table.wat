@@ -1,0 +1,14 @@
+;; Calls itself through a table until the stack is used up.
+(module
+  (memory (export "memory") 2)
+  (global $free (mut i32) (i32.const 4096))
+  (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
+    (global.set $free (i32.and (i32.add (global.get $free) (i32.const 7)) (i32.const -8)))
+    (global.get $free)
+    (global.set $free (i32.add (global.get $free) (local.get 3))))
+  (type $one (func (param i32) (result i32)))
+  (table funcref (elem $deeper))
+  (func $deeper (type $one)
+    (i32.add (i32.const 1) (call_indirect (type $one) (local.get 0) (i32.const 0))))
+  (func (export "genie:selection/scoring@1.0.0#score") (param $request i32) (result i32)
+    (call $deeper (i32.const 0))))

@@ -11,7 +11,7 @@ let ask: Ask;
 beforeAll(async () => {
   const { component, kind } = await buildModule({ file: path.join(import.meta.dirname, "spread/module.ts") });
   ask = await loadComponent(component, kind);
-});
+}, 120_000);
 
 /** The network that a pod with this seed draws. */
 function draw(seed: bigint, scoreByNetwork: Readonly<Record<string, number>>): string {

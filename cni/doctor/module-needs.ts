@@ -44,7 +44,7 @@ async function checkNeeds(
   const lacking = (metadata?.kpis.required ?? []).filter((kpi) => !known.has(kpi));
   return [
     ...faults.slice(0, 1).map((fault) => {
-      const detail = `what it says of itself can't be used, so it sees no label and no annotation: ${fault}`;
+      const detail = `what it says of itself can't be used: ${fault}`;
       return warning(check, { detail, todo: "have its author mend it" });
     }),
     ...findModuleSettingsFaults(wasm, module.settings).map((detail) => {

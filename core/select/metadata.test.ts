@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { MAX_METADATA_BYTES, readMetadata } from "./metadata.ts";
+import { MAX_METADATA_BYTES } from "../wasm/metadata-section.ts";
+import { readMetadata } from "./metadata.ts";
 
 const read = (value: unknown) => readMetadata(JSON.stringify(value));
 const settings = (more: object) => ({ settings: { type: "object", ...more } });
@@ -64,6 +65,11 @@ test.each<[string, unknown, string]>([
     "settings.additionalProperties.type: ",
   ],
   ["a limit that is no number", settings({ properties: { a: { minimum: "1" } } }), "properties.a.minimum: "],
+  [
+    "an enum of more than 64",
+    settings({ properties: { a: { enum: Array.from({ length: 65 }, (_, at) => at) } } }),
+    "settings.properties.a.enum: ",
+  ],
   ["an empty enum", settings({ properties: { a: { enum: [] } } }), "settings.properties.a.enum: "],
 ])("%s is told with its field", (_, value, fault) => {
   expect(read(value)).toEqual({ faults: [expect.stringContaining(fault)] });

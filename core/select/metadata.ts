@@ -2,10 +2,9 @@ import * as z from "zod";
 import { kpiName } from "../kpi/names.ts";
 import { isNestedWithin, toFieldName } from "../spec/json.ts";
 import { strict } from "../strict-object.ts";
+import { MAX_METADATA_BYTES } from "../wasm/metadata-section.ts";
 import { declaredKeys } from "./pod-keys.ts";
 import { settingsSchema } from "./settings-schema.ts";
-
-export const MAX_METADATA_BYTES = 64 * 2 ** 10;
 
 /** Settings may be nested half as deep: each level of theirs takes two of the schema. */
 const MOST_LEVELS = 16;

@@ -18,8 +18,11 @@ const podKey = z
   .regex(KEY, "must be the key of a label or an annotation")
   .refine((key) => !BLOBS.includes(key), "holds a whole object, which is shown to no module");
 
+/** Of one module, of either kind. */
+export const MOST_KEYS = 32;
+
 /** Keys of labels or annotations that an admin shows a module. */
-export const grantedKeys = z.array(podKey).max(32).default([]);
+export const grantedKeys = z.array(podKey).max(MOST_KEYS).default([]);
 
 /** What a module declares that learns the keys from its settings: whichever the admin grants. */
 export const ANY_KEY = "*";
@@ -27,7 +30,7 @@ export const ANY_KEY = "*";
 /** Keys of labels or annotations that a module asks for. */
 export const declaredKeys = z
   .array(z.union([z.literal(ANY_KEY), podKey]))
-  .max(32)
+  .max(MOST_KEYS)
   .default([]);
 
 /** What of a pod's labels and annotations is meant, by key. */

@@ -83,6 +83,12 @@ test("at most 16 faults are told, and of long values the beginning", () => {
   expect(faults[0]?.length).toBeLessThan(250);
 });
 
+test("a schema that finds a fault in every item, thousands in each, is left after 16", () => {
+  const required = Array.from({ length: 5_000 }, (_, at) => `k${at}`);
+  const items = Array.from({ length: 8_000 }, () => ({}));
+  expect(findSettingsFaults({ properties: { a: { items: { required } } } }, { a: items })).toHaveLength(16);
+});
+
 test("a default is a value that fits", () => {
   fc.assert(
     fc.property(fc.jsonValue({ maxDepth: 3 }), fc.jsonValue({ maxDepth: 3 }), (allowed, value) => {

@@ -40,7 +40,7 @@ export const settingsSchema: z.ZodType<SettingsSchema> = strict({
   required: z.array(memberName).optional(),
   additionalProperties: z.union([z.literal(false), inner]).optional(),
   items: inner.optional(),
-  enum: z.array(z.json()).min(1).optional(),
+  enum: z.array(z.json()).min(1).max(64).optional(),
   const: z.json().optional(),
   minimum: z.number().optional(),
   maximum: z.number().optional(),

@@ -3,7 +3,8 @@ import { expect, test } from "vitest";
 import { makeComponent, SCORER } from "../../test/fakes/component.ts";
 import { readMetadata } from "../select/metadata.ts";
 import { inspectComponent } from "./component.ts";
-import { findMetadata, METADATA_SECTION, withMetadata } from "./metadata.ts";
+import { METADATA_SECTION } from "./metadata-section.ts";
+import { findMetadata, withMetadata } from "./metadata.ts";
 
 const component = await makeComponent(SCORER);
 const NOTHING = { kpis: { required: [], optional: [] }, labels: [], annotations: [] };

@@ -1,13 +1,12 @@
 import { findErrno } from "../../core/errors.ts";
 import { findWorldFault } from "../../core/wasm/component.ts";
 import { formatFault } from "../../core/wasm/fault.ts";
-import { findMetadata } from "../../core/wasm/metadata.ts";
+import { findDeclaredKeys } from "../../core/wasm/declared-keys.ts";
 import { GLUE, LIFT } from "../../core/sandbox/message.ts";
 import type { FoundModule, ModuleSource, PreparedModule } from "../../core/sandbox/port.ts";
 import type { Records } from "../../core/sandbox/records.ts";
 import { openTurns } from "../../core/sandbox/turns.ts";
 import type { ModuleResult } from "../../core/select/outcome.ts";
-import type { PodKeys } from "../../core/select/pod-keys.ts";
 import type { ModuleKind } from "../../core/select/request.ts";
 import { RegistryFailure } from "../errors.ts";
 import { parseReference } from "../reference.ts";
@@ -34,9 +33,6 @@ const UNREADABLE: readonly (string | undefined)[] = [
   "ESTALE",
   "ETIMEDOUT",
 ];
-
-/** What a module sees of the pod whose metadata can't be used, or which has none. */
-const NOTHING: PodKeys = { labels: [], annotations: [] };
 
 export interface SourceOptions extends TranspileOptions {
   /** The largest component that is loaded, whatever else a store may hold. */
@@ -70,7 +66,7 @@ async function loadModule(
   const prepared = await prepare(storeDir, stored, make);
   if (prepared.outcome !== "ok") return prepared;
   const module = toPreparedModule({ digest: stored.digest, kind }, prepared.value);
-  return { outcome: "ok", value: { ...module, declared: findMetadata(stored.wasm).metadata ?? NOTHING } };
+  return { outcome: "ok", value: { ...module, declared: findDeclaredKeys(stored.wasm) } };
 }
 
 /** The records of a prepared module, taken apart for the sandbox. */

@@ -1,6 +1,6 @@
 import { cleanReason } from "../../select/answer.ts";
 import { BinaryError, type BinaryReader } from "../binary.ts";
-import { METADATA_SECTION } from "../metadata.ts";
+import { METADATA_SECTION } from "../metadata-section.ts";
 import type { Count } from "./bounds.ts";
 import { locate } from "./place.ts";
 

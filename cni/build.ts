@@ -6,7 +6,7 @@ import { build } from "esbuild";
 import { replaceFile } from "../registry/atomic-file.ts";
 import { JCO_VERSION } from "../registry/prepare/jco-version.ts";
 import { buildBuiltinModules } from "./author/builtin.ts";
-import { compileConfineObject, type Machine, MACHINES } from "./build/confine-object.ts";
+import { compileConfineObject, type Machine, MACHINES, OWN_MACHINE } from "./build/confine-object.ts";
 import { GUEST_LIMITS, planGuestHead, TRANSPILER_LIMITS } from "./build/guest-head.ts";
 import { formatTrampoline, planTrampoline } from "./build/trampoline.ts";
 
@@ -98,7 +98,8 @@ async function buildConfineObject(machine: Machine): Promise<void> {
   if (failure === undefined) await place(`lib/${name}`, await readFile(file), 0o644);
   else {
     await rm(path.join(DIST, "lib", name), { force: true }); // of an older source
-    console.error(`warning: lib/${name} is left out, modules run with less around them: ${failure}`);
+    const [kind, who] = machine === OWN_MACHINE ? ["warning", "here"] : ["note", `on ${machine}`];
+    console.error(`${kind}: no lib/${name}, so modules run with less around them ${who}: ${failure}`);
   }
 }
 

@@ -11,7 +11,7 @@ import { getSystemErrorName } from "node:util";
 import { execa } from "execa";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
 import { readBareHead } from "../test/fakes/bare-head.ts";
-import { type Bar, compileConfineObject, OWN_MACHINE, REMEDY } from "./build/confine-object.ts";
+import { type NativeBar, compileConfineObject, OWN_MACHINE, REMEDY } from "./build/confine-object.ts";
 
 const ATTEMPTS = new URL("../test/native/attempts.rs", import.meta.url).pathname;
 const OBJECT = `confine-${OWN_MACHINE}.so`;
@@ -122,7 +122,7 @@ async function tryUnconfined({ attempts }: Host) {
 }
 
 /** What each attempt says behind the guest's own head. */
-async function tryConfined({ dir, attempts }: Host, without: readonly Bar[] = []) {
+async function tryConfined({ dir, attempts }: Host, without: readonly NativeBar[] = []) {
   for (const folder of ["bin", "lib"]) await mkdir(path.join(dir, folder), { recursive: true });
   const object = path.join(dir, "lib", OBJECT);
   expect(await compileConfineObject({ machine: OWN_MACHINE, file: object, without })).toBeUndefined();

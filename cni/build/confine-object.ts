@@ -18,14 +18,14 @@ export const OWN_MACHINE: Machine = process.arch === "arm64" ? "aarch64" : "x86_
 export const REMEDY = "apt-get install rustc gcc";
 
 /** The bars that tests leave out, to see each one stand alone. */
-export type Bar = "landlock" | "seccomp";
+export type NativeBar = "landlock" | "seccomp";
 
 /** @param without bars that the object doesn't raise. */
 export interface ObjectPlan {
   readonly machine: Machine;
   /** Where the object goes. */
   readonly file: string;
-  readonly without?: readonly Bar[];
+  readonly without?: readonly NativeBar[];
 }
 
 /** Why an object wasn't made, in one line; undefined when it was. */

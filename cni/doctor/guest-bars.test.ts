@@ -1,9 +1,9 @@
 /** Which bars stand is read off a real guest process, whole and with parts of it missing. */
-import { chmod, copyFile, mkdir, mkdtempDisposable, readFile, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtempDisposable, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { compileConfineObject, OWN_MACHINE } from "../build/confine-object.ts";
+import { compileConfineObject, type NativeBar, OWN_MACHINE, REMEDY } from "../build/confine-object.ts";
 import { GUEST_ID } from "../build/guest-head.ts";
 import { spawnGuest } from "../guest-process.ts";
 import { BARS, findFallen, readGuestEntry } from "./guest-bars.ts";
@@ -19,6 +19,10 @@ async function copyProgram(change: (text: string) => string = (text) => text) {
   const program = path.join(folder.path, "bin/genie-guest");
   await writeFile(program, change(await readFile(PROGRAM, "utf8")), { mode: 0o755 });
   return { program, object: path.join(folder.path, `lib/confine-${OWN_MACHINE}.so`) };
+}
+
+async function makeObject(file: string, without: readonly NativeBar[] = []): Promise<void> {
+  expect(await compileConfineObject({ machine: OWN_MACHINE, file, without })).toBeUndefined();
 }
 
 async function examine(program: string) {
@@ -38,7 +42,7 @@ async function examine(program: string) {
 const USER = (await readFile("/proc/self/uid_map", "utf8")).includes("4294967295") ? [] : [BARS[0]?.name];
 
 test("all bars stand in the guest as it is built", async () => {
-  expect(await examine(PROGRAM)).toMatchObject({ fallen: USER });
+  expect(await examine(PROGRAM), `without rustc: ${REMEDY}`).toMatchObject({ fallen: USER });
 });
 
 test("without its native part the guest starts behind the other bars", async () => {
@@ -54,8 +58,7 @@ test.each([
   ["landlock", "Landlock", /lsm=/],
 ] as const)("a kernel without %s is told", async (bar, name, todo) => {
   const { program, object } = await copyProgram();
-  const made = await compileConfineObject({ machine: OWN_MACHINE, file: object, without: [bar] });
-  expect(made).toBeUndefined();
+  await makeObject(object, [bar]);
   const found = await examine(program);
   expect(found.fallen).toEqual([...USER, name]);
   if (USER.length === 0) expect(found.todo).toMatch(todo);
@@ -68,7 +71,7 @@ test.each([
   ["--nofile=32", "", ["limits"]],
 ])("what the head leaves out is seen: %s", async (words, instead, fallen) => {
   const { program, object } = await copyProgram((text) => text.replaceAll(words, instead));
-  await copyFile(path.join(path.dirname(PROGRAM), "../lib", path.basename(object)), object);
+  await makeObject(object);
   expect((await examine(program)).fallen).toEqual([...new Set([...USER, ...fallen])]);
 });
 

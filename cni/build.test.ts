@@ -111,7 +111,11 @@ test("the transpiler runs copied alone, without node_modules", async () => {
   await copyFile(path.join(DIST, "bin/genie-transpiler"), alone);
   const wasm = await readFile(path.join(folder, "dist/modules/occupancy.wasm"));
   const made = await transpile(wasm, { ...TRANSPILING, startTranspiler: () => spawnTranspiler(alone) });
-  expect(made.outcome === "ok" && [...made.value.keys()].toSorted()).toEqual(["glue", "module.core.wasm"]);
+  expect(made.outcome === "ok" && [...made.value.keys()].toSorted()).toEqual([
+    "glue",
+    "lift",
+    "module.core.wasm",
+  ]);
 });
 
 test("the transpiler is confined by the guest's own head, with other bounds", async () => {

@@ -21,10 +21,13 @@ export const GUEST_LIMITS: HeadLimits = { heapMiB: 96, besideHeapMiB: 928, wasmM
 /** Of the process in which the transpiler runs: jco keeps a component several times in its memory. */
 export const TRANSPILER_LIMITS: HeadLimits = { heapMiB: 256, besideHeapMiB: 1024, wasmMemoryMiB: 512 };
 
-/** `--disable-sigusr1`: the signal would open an inspector. */
+/**
+ * `--disable-sigusr1`: the signal would open an inspector. `--initial-old-space-size` (MiB): the instances of modules are
+ * garbage that only a full collection frees; from V8's own small start there would be one every 100 decisions.
+ */
 const NODE_FLAGS =
   "--permission --no-experimental-sqlite --disallow-code-generation-from-strings --disable-sigusr1 " +
-  "--max-semi-space-size=8";
+  "--max-semi-space-size=8 --initial-old-space-size=64";
 
 const WASM_PAGES_PER_MIB = 16;
 

@@ -4,14 +4,17 @@ import { rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { makeNode, type TestNode } from "../e2e/node.ts";
 import { measureDecisions, measureModuleLoad, storeModule } from "./decisions.ts";
+import { measureFloor } from "./floor.ts";
 import { measureDurability } from "./ledger.ts";
 import { makeNoopPlugin, measurePairs, type Pair } from "./plugin-calls.ts";
+import { measurePipe } from "./pipe.ts";
 import { formatTable, median, percentile } from "./statistics.ts";
 
 const ROUNDS = 30;
 const DECISIONS = 2_000;
 const LOADS = 15;
 const WRITES = 50;
+const PIPE_ROUNDS = 500;
 
 type Row = readonly [what: string, measured: string, ratio: string, budget: string];
 
@@ -65,7 +68,7 @@ async function measureSelection(
   modules: { scorer: string; selector: string },
 ): Promise<readonly Row[]> {
   const rows: Row[] = [];
-  let tenMs = Number.NaN;
+  const p50ByCandidates = new Map<number, number>();
   const plans: readonly [number, Budget][] = [
     [10, [0.5, 4]],
     [100, []],
@@ -75,15 +78,30 @@ async function measureSelection(
     const rounds = candidates === 1000 ? DECISIONS / 4 : DECISIONS;
     const durationsMs = await measureDecisions({ storeDir, ...modules }, { candidates, rounds });
     const [p50, p99] = [median(durationsMs), percentile(durationsMs, 0.99)];
-    if (candidates === 10) tenMs = p50;
+    const floorMs = median(measureFloor(candidates, rounds));
+    p50ByCandidates.set(candidates, p50);
     rows.push([
       `decision, ${candidates} candidates, p50 / p99`,
       `${ms(p50)} / ${ms(p99)}`,
-      `${(p50 / tenMs).toFixed(1)} ×`,
+      `${(p50 / floorMs).toFixed(0)} ×`,
       holdAgainst(budgetsMs, [p50, p99]),
     ]);
+    rows.push([`the same in plain JavaScript, in-process, p50`, `${floorMs.toFixed(3)} ms`, "1 ×", ""]);
   }
-  return rows;
+  return [...rows, toGrowthRow(p50ByCandidates)];
+}
+
+const MOST_GROWTH = 12;
+
+function toGrowthRow(p50ByCandidates: ReadonlyMap<number, number>): Row {
+  const [few = Number.NaN, many = Number.NaN] = [100, 1000].map((count) => p50ByCandidates.get(count));
+  const isWithin = many / few <= MOST_GROWTH;
+  return [
+    "decision, growth from 100 to 1000 candidates",
+    `${ms(few)} to ${ms(many)}`,
+    `${(many / few).toFixed(1)} ×`,
+    `≤ ${MOST_GROWTH} ×: ${isWithin ? "within" : "OVER"}`,
+  ];
 }
 
 async function measureSyncs(): Promise<readonly Row[]> {
@@ -111,3 +129,5 @@ console.log(
   `node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model ?? "?"}; medians, pairs run in turn\n`,
 );
 console.log(formatTable(rows));
+const pipeRows = [10, 100, 1000].flatMap((candidates) => measurePipe(candidates, PIPE_ROUNDS));
+console.log(`\n${formatTable([["over the pipe", "written and read", "ratio"], ...pipeRows])}`);

@@ -32,16 +32,23 @@ export interface Latency {
   readonly budget: { readonly p50Ms?: number; readonly p99Ms?: number };
 }
 
+export interface LatencyOptions {
+  readonly rounds: number;
+  readonly limits: TrialLimits;
+  readonly sample: Omit<SampleOptions, "candidates">;
+  readonly signal: AbortSignal;
+}
+
 /** How long one answer takes by number of candidates, with a fresh instance for each, the way to the guest included. */
 export async function* measureLatency(
   module: PreparedModule,
-  options: { rounds: number; limits: TrialLimits; sample: Omit<SampleOptions, "candidates"> },
+  options: LatencyOptions,
 ): AsyncGenerator<Latency> {
-  const { rounds, sample, limits } = options;
+  const { sample, limits } = options;
   for (const { candidates, ...budget } of BUDGETS) {
     await using trial = await requireTrial(module, { ...limits, deadlineMs: PATIENT_MS });
     const question = makeSampleQuestion({ ...sample, candidates });
-    const durationsMs = await measureCalls(trial, question, rounds);
+    const durationsMs = await measureCalls(trial, question, options);
     yield {
       candidates,
       rounds: durationsMs.length,
@@ -74,10 +81,15 @@ async function requireTrial(module: PreparedModule, limits: TrialLimits): Promis
   throw toFailure(opened);
 }
 
-async function measureCalls(trial: Trial, question: Question, rounds: number): Promise<readonly number[]> {
+async function measureCalls(
+  trial: Trial,
+  question: Question,
+  { rounds, signal }: LatencyOptions,
+): Promise<readonly number[]> {
   const durationsMs: number[] = [];
   const endMs = performance.now() + MEASURE_MS;
   for (let round = -WARM_UP; round < rounds; round++) {
+    signal.throwIfAborted();
     const startedMs = performance.now();
     const result = await trial.ask(question);
     const durationMs = performance.now() - startedMs;

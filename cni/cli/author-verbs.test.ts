@@ -105,6 +105,17 @@ describe("run", () => {
     expect(JSON.parse(json)).toEqual({ answer: { blue: "no free address: occupancy 100 %", green: 0.75 } });
   });
 
+  test("takes a question from stdin, and warns of settings that the module's schema doesn't know", async () => {
+    const asking = desk.start("run", "occupancy.wasm", "-", ...PATIENT);
+    asking.stdin.end(JSON.stringify({ ...QUESTION, settings: { rejectsAt: 1 } }));
+    const { exitCode, stderr } = await asking;
+    expect(exitCode).toBe(1);
+    expect(stderr.split("\n")).toEqual([
+      expect.stringMatching(/^warning: settings: unknown key "rejectsAt", did you mean "rejectAt"/),
+      expect.stringMatching(/^error: occupancy\.wasm: error, unknown setting rejectsAt/),
+    ]);
+  });
+
   test("a question with a misspelt field is refused by its name", async () => {
     await writeFile(path.join(desk.folder, "odd.json"), '{ "candidates": {}, "setings": {} }');
     const { exitCode, stderr } = await desk.run("run", "occupancy.wasm", "odd.json");

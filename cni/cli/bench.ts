@@ -73,10 +73,10 @@ async function bench(target: string, options: BenchOptions, shell: Shell): Promi
   const limits = toLimits(options);
   const latencies: Latency[] = [];
   shell.progress("measuring …");
-  for await (const latency of measureLatency(module, { rounds: options.rounds, limits, sample })) {
+  const measuring = { rounds: options.rounds, limits, sample, signal: shell.signal };
+  for await (const latency of measureLatency(module, measuring)) {
     latencies.push(latency);
     shell.progress(`measured ${latency.candidates} candidates …`);
-    shell.signal.throwIfAborted();
   }
   const most = Math.max(...latencies.map(({ candidates }) => candidates));
   const memoryMiB = await findMemoryNeed(module, { limits, sample: { ...sample, candidates: most } });

@@ -1,10 +1,12 @@
-import { buffer } from "node:stream/consumers";
 import { Command } from "commander";
 import { Failure } from "../../core/errors.ts";
+import { findSettingsFaults } from "../../core/select/settings-faults.ts";
+import { findMetadata } from "../../core/wasm/metadata.ts";
 import { type GoldenCase, parseQuestion } from "../author/golden/case.ts";
 import { toGoldenOutcome } from "../author/golden/outcome.ts";
 import { toRequest, toVerdicts } from "../author/golden/question.ts";
 import type { Answer } from "../author/trial.ts";
+import { readStdin } from "../stdin.ts";
 import { addTrialOptions, openTarget, type TrialOptions, withReport } from "./author-options.ts";
 import { readInput } from "./input-file.ts";
 import type { Shell } from "./shell.ts";
@@ -22,6 +24,7 @@ export function runCommand(shell: Shell): Command {
     const text = await readQuestion(file);
     const golden = await withReport(async () => parseQuestion(file, text), shell);
     await using tried = await openTarget(target, options, shell);
+    for (const fault of listSettingsFaults(tried.subject.component, golden)) shell.warn(fault);
     const result = await tried.trial.ask({ request: toRequest(golden), verdicts: toVerdicts(golden) });
     if (options.json === true) shell.printJson(toGoldenOutcome(result, golden));
     else if (result.outcome === "ok") printTable(toRows(result.value, golden), shell);
@@ -32,9 +35,15 @@ export function runCommand(shell: Shell): Command {
   });
 }
 
+/** A node asks all the same: geniectl tells an admin when he sets them. */
+function listSettingsFaults(component: Uint8Array, { settings }: GoldenCase): readonly string[] {
+  const schema = findMetadata(component).metadata?.settings;
+  return schema === undefined ? [] : findSettingsFaults(schema, settings);
+}
+
 async function readQuestion(file: string): Promise<string> {
   if (file !== "-") return (await readInput(file, MAX_CASES_BYTES)).toString();
-  return (await buffer(process.stdin)).toString();
+  return await readStdin();
 }
 
 function toRows(answer: Answer, { candidates }: GoldenCase): string[][] {

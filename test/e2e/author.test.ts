@@ -52,6 +52,22 @@ test("the page's commands lead from an empty folder to a pinned module", async (
   expect(await readFile(path.join(author.dir, "10-genie.conf"), "utf8")).toContain(`near@${pushed?.trim()}`);
 }, 120_000);
 
+test("the commands of a template's own page do as they say, in its folder", async () => {
+  const { host } = undo.use(await startRegistry({ dir: path.join(author.dir, "its-registry") }));
+  await author.geniectl("new", "selector", "--lang", "assemblyscript", "roomy");
+  const page = await readFile(path.join(author.dir, "roomy/README.md"), "utf8");
+  const lines = page.split("\n").filter((line) => line.startsWith("    npx geniectl"));
+  expect(lines).toHaveLength(4);
+  const said: string[] = [];
+  for (const line of lines) {
+    const patient = line.replace(/geniectl (check|test)/, `$& ${PATIENT.join(" ")}`);
+    said.push(await author.type(`cd roomy; ${patient.replace("registry.example", host)}`));
+  }
+  expect(said[0]).toMatch(/^roomy\.wasm: selector in assemblyscript/);
+  expect(said[1]).toContain("5 of 5 cases passed");
+  expect(said[3]?.trim()).toMatch(/^sha256:/);
+}, 120_000);
+
 describe("an editor understands a template", () => {
   const listMistakes = async (folder: string) => {
     const { stdout } = await execa(tsc, ["-p", folder, "--noEmit"], { cwd: author.dir, reject: false });

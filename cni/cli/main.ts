@@ -16,6 +16,7 @@ import { pushCommand } from "./push.ts";
 import { runCommand } from "./run.ts";
 import { decisionsCommand } from "./decisions.ts";
 import { explainCommand } from "./explain.ts";
+import { recordCommand } from "./record.ts";
 import { replayCommand } from "./replay.ts";
 import { modulesCommand } from "./modules.ts";
 import type { MakeCommand } from "./shell.ts";
@@ -38,6 +39,7 @@ const VERBS: readonly MakeCommand[] = [
   decisionsCommand,
   explainCommand,
   replayCommand,
+  recordCommand,
   statusCommand,
   cleanCommand,
   doctorCommand,

@@ -158,3 +158,16 @@ test("what failed for time is left out and said; torn lines are passed over", as
   ]);
   expect(stderr).toBe("warning: stdin:3 is no JSON object, and 1 more lines are passed over");
 });
+
+test.each(["occupancy", "highest"])("what %s was asked becomes golden cases that it passes", async (name) => {
+  const program = path.join(DIST_DIR, "bin/geniectl");
+  const options = { env: { GENIE_NODE: process.execPath }, timeout: 60_000 };
+  const cases = path.join(folder, `${name}.json`);
+  const few = (await readFile(path.join(folder, "decisions.jsonl"), "utf8")).split("\n").slice(0, 50);
+  const record = ["record", "-", "--module", nameOf(name).replace(/@.*/, ":1"), "-o", cases];
+  const { stdout } = await execa(program, record, { ...options, input: few.join("\n") });
+  expect(stdout).toMatch(/: \d+ cases out of 50 calls$/);
+  const component = path.join(DIST_DIR, `modules/${name}.wasm`);
+  const test = ["test", component, "--cases", cases, "--deadline-ms", "5000"];
+  expect((await execa(program, test, options)).exitCode).toBe(0);
+});

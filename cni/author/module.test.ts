@@ -160,7 +160,7 @@ describe("a top level that never ends", () => {
 
   test("ends with the build that a signal stops", async () => {
     const stop = new AbortController();
-    const building = buildModule({ file: await endless() }, { signal: stop.signal });
+    const building = buildModule({ file: await endless() }, { signal: stop.signal, deadlineMs: 600_000 });
     setTimeout(() => stop.abort(new Error("stopped")), 500);
     await expect(building).rejects.toThrow("stopped");
   });

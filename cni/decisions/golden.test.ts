@@ -103,6 +103,7 @@ describe("a golden case", () => {
       settings: { team: "value-1", near: ["address-1", "address-2"] },
       answer: { blue: "pod-1 of value-1 may not", green: "not from address-1.", red: "no" },
     });
+    expect(golden?.workload?.labels).toEqual({ team: "value-1" });
     expect(JSON.stringify(golden)).not.toMatch(/web-1|shop|host-7|payments|hush|10\.1\.2|fd00/);
   });
 

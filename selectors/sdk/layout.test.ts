@@ -7,11 +7,11 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { runInNewContext } from "node:vm";
 import { generate } from "@bytecodealliance/jco/component";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { compileAssemblyScript } from "../../cni/author/assemblyscript.ts";
 import { wrapCoreModule } from "../../cni/author/core-module.ts";
 import { readWorld } from "../../cni/author/world.ts";
-import { readWitTypes, type WitType, withMembers } from "../../test/fakes/wit.ts";
+import { readWitTypes, withMembers } from "../../test/fakes/wit.ts";
 import { WitProbe } from "../../test/fakes/wit-probe.ts";
 
 const WORLD = new URL("../wit/world.wit", import.meta.url).pathname;
@@ -83,18 +83,16 @@ test("every field arrives as the WIT has it", async () => {
   expect(await ask(wit, PATIENCE_MS)).toEqual(EXPECTED);
 });
 
-describe.each(types)("of $form $name", (type: WitType) => {
-  const { form, members } = type;
-  const [first, second, ...rest] = members;
+test.each(types)("two members of $form $name that change places are noticed", async (type) => {
+  const [first, second, ...rest] = type.members;
+  const swapped = [second, first, ...rest].filter((member) => member !== undefined);
+  expect(await ask(withMembers(wit, type, swapped))).not.toEqual(EXPECTED);
+});
 
-  test("two members that change places are noticed", async () => {
-    const swapped = [second, first, ...rest].filter((member) => member !== undefined);
-    expect(await ask(withMembers(wit, type, swapped))).not.toEqual(EXPECTED);
-  });
+const records = types.filter(({ form }) => form === "record");
 
-  test.skipIf(form !== "record")("a field more is noticed", async () => {
-    const longer = withMembers(wit, type, [...members, ["another", "u64"]]);
-    expect(await ask(longer)).not.toEqual(EXPECTED);
-    expect(new WitProbe(readWitTypes(longer)).source === probe.source).toBe(type.name === "choice");
-  });
+test.each(records)("a field more in record $name is noticed", async (type) => {
+  const longer = withMembers(wit, type, [...type.members, ["another", "u64"]]);
+  expect(await ask(longer)).not.toEqual(EXPECTED);
+  expect(new WitProbe(readWitTypes(longer)).source === probe.source).toBe(type.name === "choice");
 });

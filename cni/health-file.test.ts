@@ -4,8 +4,8 @@ import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { makeRun, makeSelection } from "../test/fakes/decision.ts";
 import { digestOf, module } from "../test/fakes/scripted-decision.ts";
-import type { HealthBook } from "../core/select/health-book.ts";
-import { noteRuns } from "../core/select/health.ts";
+import type { HealthBook } from "../core/select/health/book.ts";
+import { noteRuns } from "../core/select/health/health.ts";
 import { openHealth, toHealthFile } from "./health-file.ts";
 
 let stateDir: string;

@@ -2,7 +2,7 @@ import path from "node:path";
 import { findErrno } from "../core/errors.ts";
 import { unlessMissing } from "../core/missing.ts";
 import type { Health, Log } from "../core/ports.ts";
-import { findHealthBook, formatHealthBook, type HealthBook } from "../core/select/health-book.ts";
+import { findHealthBook, formatHealthBook, type HealthBook } from "../core/select/health/book.ts";
 import { replaceFile } from "../registry/atomic-file.ts";
 import { readBounded } from "../registry/bounded-file.ts";
 import { makeFolder } from "../registry/new-folder.ts";

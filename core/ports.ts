@@ -2,7 +2,7 @@ import type { ConfFolder, NodeNetwork } from "./networks/candidates.ts";
 import type { Sample } from "./kpi/names.ts";
 import type { ModuleSource, Sandbox } from "./sandbox/port.ts";
 import type { Decision } from "./select/decision.ts";
-import type { HealthBook } from "./select/health-book.ts";
+import type { HealthBook } from "./select/health/book.ts";
 import type { Pod } from "./intent/pod.ts";
 
 /** One run of a native plugin. */

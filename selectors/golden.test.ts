@@ -7,7 +7,7 @@ import { BUILTIN_MODULES } from "../cni/author/builtin.ts";
 import { type GoldenCase, parseGoldenCases } from "../cni/author/golden/case.ts";
 import { toExpected, toRequest, toVerdicts } from "../cni/author/golden/question.ts";
 import { buildModule } from "../cni/author/module.ts";
-import { findSettingsFaults } from "../core/select/settings-faults.ts";
+import { findSettingsFaults } from "../core/metadata/settings-faults.ts";
 import { loadComponent } from "../test/fakes/loaded-component.ts";
 
 /** The same case with no other KPIs than these. */

@@ -1,6 +1,6 @@
-import { findSettingsFaults } from "../../core/select/settings-faults.ts";
-import type { ModuleMetadata } from "../../core/select/metadata.ts";
-import { findMetadata } from "../../core/wasm/metadata.ts";
+import { findSettingsFaults } from "../../core/metadata/settings-faults.ts";
+import type { ModuleMetadata } from "../../core/metadata/metadata.ts";
+import { findMetadata } from "../../core/metadata/embedded.ts";
 import { type Finding, ok, problem, warning } from "../doctor/check.ts";
 
 const TODO = "put it into the JSON file beside the module's source, and build it again";

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { unlessMissing } from "../../core/missing.ts";
-import { type ModuleMetadata, readMetadata } from "../../core/select/metadata.ts";
+import { type ModuleMetadata, readMetadata } from "../../core/metadata/metadata.ts";
 import { BuildFailure } from "./failure.ts";
 
 /** The file beside a module's source that says what isn't in its code: `near.json` of `near.ts`. */

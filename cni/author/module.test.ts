@@ -2,7 +2,7 @@ import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { findMetadata } from "../../core/wasm/metadata.ts";
+import { findMetadata } from "../../core/metadata/embedded.ts";
 import { BuildFailure } from "./failure.ts";
 import { buildModule } from "./module.ts";
 

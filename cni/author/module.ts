@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import type { ModuleMetadata } from "../../core/select/metadata.ts";
+import type { ModuleMetadata } from "../../core/metadata/metadata.ts";
 import { findModuleFault } from "../../core/wasm/component.ts";
 import { type Fault, formatFault } from "../../core/wasm/fault.ts";
-import { withMetadata } from "../../core/wasm/metadata.ts";
+import { withMetadata } from "../../core/metadata/embedded.ts";
 import { compileAssemblyScript } from "./assemblyscript.ts";
 import type { ComponentizeLimits } from "./componentize.ts";
 import { wrapCoreModule, wrapForeignModule } from "./core-module.ts";

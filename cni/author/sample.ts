@@ -1,5 +1,5 @@
 import { KPIS } from "../../core/kpi/names.ts";
-import { findMetadata } from "../../core/wasm/metadata.ts";
+import { findMetadata } from "../../core/metadata/embedded.ts";
 import { makeSampleSettings } from "./sample-settings.ts";
 import type { Question } from "./trial.ts";
 

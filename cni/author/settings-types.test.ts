@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { readMetadata } from "../../core/select/metadata.ts";
-import { findSettingsFaults } from "../../core/select/settings-faults.ts";
-import type { SettingsSchema } from "../../core/select/settings-schema.ts";
+import { readMetadata } from "../../core/metadata/metadata.ts";
+import { findSettingsFaults } from "../../core/metadata/settings-faults.ts";
+import type { SettingsSchema } from "../../core/metadata/settings-schema.ts";
 import { makeSampleSettings } from "./sample-settings.ts";
 import { formatSettingsTypes, toSettingsFile } from "./settings-types.ts";
 

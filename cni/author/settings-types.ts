@@ -1,5 +1,5 @@
 import path from "node:path";
-import type { SettingsSchema } from "../../core/select/settings-schema.ts";
+import type { SettingsSchema } from "../../core/metadata/settings-schema.ts";
 
 /** The first line of what geniectl makes; a file without it is somebody's own. */
 export const MADE_BY = "// Made by geniectl build";

@@ -1,9 +1,9 @@
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, afterEach, expect, test } from "vitest";
-import { readMetadata } from "../../core/select/metadata.ts";
+import { readMetadata } from "../../core/metadata/metadata.ts";
 import { METADATA_SECTION } from "../../core/wasm/metadata-section.ts";
-import { withMetadata } from "../../core/wasm/metadata.ts";
+import { withMetadata } from "../../core/metadata/embedded.ts";
 import { addNote, makeComponent, SCORER } from "../../test/fakes/component.ts";
 import { type Desk, makeDesk } from "../../test/setup/geniectl.ts";
 import { type RegistryServer, startRegistry } from "../../test/setup/registry-server.ts";

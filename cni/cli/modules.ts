@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { Failure } from "../../core/errors.ts";
-import type { HealthBook, ModuleHealth } from "../../core/select/health-book.ts";
+import type { HealthBook, ModuleHealth } from "../../core/select/health/book.ts";
 import { openHealth } from "../health-file.ts";
 import type { Shell } from "./shell.ts";
 import { addStateOptions, findStateDir, type StateOptions } from "./state-dir.ts";

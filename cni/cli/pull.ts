@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { DEFAULT_MODULE_STORE } from "../../core/config.ts";
-import { findMetadata } from "../../core/wasm/metadata.ts";
+import { findMetadata } from "../../core/metadata/embedded.ts";
 import type { Digest } from "../../registry/digest.ts";
 import { formatReference, parseReference, type Reference } from "../../registry/reference.ts";
 import { prepareModule } from "../../registry/prepare/source.ts";

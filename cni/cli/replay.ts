@@ -4,7 +4,7 @@ import { Failure } from "../../core/errors.ts";
 import type { FoundModule } from "../../core/sandbox/port.ts";
 import type { ModuleResult } from "../../core/select/outcome.ts";
 import { type Change, type Replacement, type Skip, SKIPS } from "../../core/select/replay.ts";
-import { findMetadata } from "../../core/wasm/metadata.ts";
+import { findMetadata } from "../../core/metadata/embedded.ts";
 import { findKind } from "../../registry/artifact.ts";
 import { formatReference, parseReference, pinReference } from "../../registry/reference.ts";
 import { openStore } from "../../registry/store/store.ts";

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { Failure } from "../../core/errors.ts";
-import { findSettingsFaults } from "../../core/select/settings-faults.ts";
-import { findMetadata } from "../../core/wasm/metadata.ts";
+import { findSettingsFaults } from "../../core/metadata/settings-faults.ts";
+import { findMetadata } from "../../core/metadata/embedded.ts";
 import { type GoldenCase, parseQuestion } from "../author/golden/case.ts";
 import { toGoldenOutcome } from "../author/golden/outcome.ts";
 import { toRequest, toVerdicts } from "../author/golden/question.ts";

@@ -1,6 +1,6 @@
 import { readKpis, toSamples } from "../../core/kpi/book.ts";
 import { listModules, type ModuleConfig, toDigest } from "../../core/select/selection-config.ts";
-import { findMetadata } from "../../core/wasm/metadata.ts";
+import { findMetadata } from "../../core/metadata/embedded.ts";
 import { openStore } from "../../registry/store/store.ts";
 import { findModuleSettingsFaults } from "../module-settings.ts";
 import { sampleHostLocal } from "../probes/host-local.ts";

@@ -18,7 +18,7 @@ import { planCast } from "./cast.ts";
 import type { DecidedBy, Decision } from "./decision.ts";
 import { planFallback } from "./fallback.ts";
 import { toGranted } from "./grants.ts";
-import { type HealthEvent, noteRuns, planTrials, toFindPass } from "./health.ts";
+import { type HealthEvent, noteRuns, planTrials, toFindPass } from "./health/health.ts";
 import { digestInputs } from "./inputs.ts";
 import { decide } from "./pipeline.ts";
 import type { Question } from "./question.ts";

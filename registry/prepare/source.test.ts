@@ -16,7 +16,7 @@ import path from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { hostileModules } from "../../test/guests/corpus.ts";
-import { withMetadata } from "../../core/wasm/metadata.ts";
+import { withMetadata } from "../../core/metadata/embedded.ts";
 import { TRANSPILING } from "../../test/fakes/transpiling.ts";
 import type { PreparedModule } from "../../core/sandbox/port.ts";
 import type { ModuleResult } from "../../core/select/outcome.ts";

@@ -1,7 +1,7 @@
 import { findErrno } from "../../core/errors.ts";
 import { findWorldFault } from "../../core/wasm/component.ts";
 import { formatFault } from "../../core/wasm/fault.ts";
-import { findDeclaredKeys } from "../../core/wasm/declared-keys.ts";
+import { findDeclaredKeys } from "../../core/metadata/declared-keys.ts";
 import { GLUE, LIFT } from "../../core/sandbox/message.ts";
 import type { FoundModule, ModuleSource, PreparedModule } from "../../core/sandbox/port.ts";
 import type { Records } from "../../core/sandbox/records.ts";

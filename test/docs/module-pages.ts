@@ -4,9 +4,9 @@ import path from "node:path";
 import { BUILTIN_MODULES } from "../../cni/author/builtin.ts";
 import { findMetadataOf } from "../../cni/author/metadata-file.ts";
 import { readSource } from "../../cni/author/source.ts";
-import type { ModuleMetadata } from "../../core/select/metadata.ts";
+import type { ModuleMetadata } from "../../core/metadata/metadata.ts";
 import type { ModuleKind } from "../../core/select/request.ts";
-import type { SettingsSchema } from "../../core/select/settings-schema.ts";
+import type { SettingsSchema } from "../../core/metadata/settings-schema.ts";
 import { CLONE_DIR } from "../setup/build.ts";
 import { fillPlace, formatTable } from "./tables.ts";
 

@@ -1,5 +1,5 @@
 import type { Health } from "../../core/ports.ts";
-import type { HealthBook } from "../../core/select/health-book.ts";
+import type { HealthBook } from "../../core/select/health/book.ts";
 
 /** A book that lasts as long as the test. */
 export function makeHealth(): Health {

@@ -1,6 +1,6 @@
-import { type MetadataReading, type ModuleMetadata, readMetadata } from "../select/metadata.ts";
-import { BinaryError, readSections, type Section, toLeb128 } from "./binary.ts";
-import { CUSTOM_SECTION, isMetadata, listMetadataTexts, METADATA_SECTION } from "./metadata-section.ts";
+import { type MetadataReading, type ModuleMetadata, readMetadata } from "./metadata.ts";
+import { BinaryError, readSections, type Section, toLeb128 } from "../wasm/binary.ts";
+import { CUSTOM_SECTION, isMetadata, listMetadataTexts, METADATA_SECTION } from "../wasm/metadata-section.ts";
 
 /** A name and a length, and as many bytes. */
 const HEADER_BYTES = 8;

@@ -1,7 +1,7 @@
 import { findJsonObject } from "../spec/json.ts";
 import { declaredKeys, MOST_KEYS, type PodKeys } from "../select/pod-keys.ts";
-import { BinaryError } from "./binary.ts";
-import { listMetadataTexts, MAX_METADATA_BYTES } from "./metadata-section.ts";
+import { BinaryError } from "../wasm/binary.ts";
+import { listMetadataTexts, MAX_METADATA_BYTES } from "../wasm/metadata-section.ts";
 
 /**
  * The labels and annotations that a component asks to see. All of its metadata that an ADD reads, so that a schema

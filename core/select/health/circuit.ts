@@ -1,7 +1,7 @@
-import type { ModuleRun } from "./decision.ts";
-import type { Circuit, Circuits } from "./health-book.ts";
-import type { FailedOutcome, Outcome } from "./outcome.ts";
-import type { CircuitConfig } from "./selection-config.ts";
+import type { ModuleRun } from "../decision.ts";
+import type { Circuit, Circuits } from "./book.ts";
+import type { FailedOutcome, Outcome } from "../outcome.ts";
+import type { CircuitConfig } from "../selection-config.ts";
 
 /** What costs the next pod time or a guest. */
 const BLAMED: readonly Outcome[] = ["timeout", "trap", "memory", "badAnswer"];

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { makeRun, makeSelection } from "../../test/fakes/decision.ts";
-import { digestOf, module } from "../../test/fakes/scripted-decision.ts";
-import { planCast } from "./cast.ts";
-import type { ModuleRun } from "./decision.ts";
-import { findHealthBook, formatHealthBook, type HealthBook } from "./health-book.ts";
+import { makeRun, makeSelection } from "../../../test/fakes/decision.ts";
+import { digestOf, module } from "../../../test/fakes/scripted-decision.ts";
+import { planCast } from "../cast.ts";
+import type { ModuleRun } from "../decision.ts";
+import { findHealthBook, formatHealthBook, type HealthBook } from "./book.ts";
 import { noteRuns, planTrials, toFindPass } from "./health.ts";
-import type { Outcome } from "./outcome.ts";
-import type { SelectionConfig } from "./selection-config.ts";
+import type { Outcome } from "../outcome.ts";
+import type { SelectionConfig } from "../selection-config.ts";
 
 const enforced = makeSelection({ scorers: [module("a")] });
 const canary = makeSelection({ scorers: [module("a", { mode: { canary: 50 } })] });

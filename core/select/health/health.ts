@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import type { FindPass, Subject } from "./cast.ts";
+import type { FindPass, Subject } from "../cast.ts";
 import { findOpening, noteCall, startTrial } from "./circuit.ts";
-import type { ModuleRun, Pass } from "./decision.ts";
-import type { HealthBook, ModuleHealth } from "./health-book.ts";
-import { listConfigured, type SelectionConfig, toDigest } from "./selection-config.ts";
+import type { ModuleRun, Pass } from "../decision.ts";
+import type { HealthBook, ModuleHealth } from "./book.ts";
+import { listConfigured, type SelectionConfig, toDigest } from "../selection-config.ts";
 
 /** What an admin should hear of: told when it changes, and not once a pod. */
 export interface HealthEvent {

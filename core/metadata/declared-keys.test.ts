@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { addNote, makeComponent, SCORER } from "../../test/fakes/component.ts";
 import { findDeclaredKeys } from "./declared-keys.ts";
-import { toLeb128 } from "./binary.ts";
-import { MAX_METADATA_BYTES, METADATA_SECTION } from "./metadata-section.ts";
+import { toLeb128 } from "../wasm/binary.ts";
+import { MAX_METADATA_BYTES, METADATA_SECTION } from "../wasm/metadata-section.ts";
 
 const component = await makeComponent(SCORER);
 

@@ -3,7 +3,7 @@ import { kpiName } from "../kpi/names.ts";
 import { isNestedWithin, toFieldName } from "../spec/json.ts";
 import { strict } from "../strict-object.ts";
 import { MAX_METADATA_BYTES } from "../wasm/metadata-section.ts";
-import { declaredKeys } from "./pod-keys.ts";
+import { declaredKeys } from "../select/pod-keys.ts";
 import { settingsSchema } from "./settings-schema.ts";
 
 /** Settings may be nested half as deep: each level of theirs takes two of the schema. */

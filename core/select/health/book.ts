@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { OUTCOMES } from "./outcome.ts";
+import { OUTCOMES } from "../outcome.ts";
 
 const count = z.number().int().min(0);
 /** Milliseconds since the epoch. */

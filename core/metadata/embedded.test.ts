@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { makeComponent, SCORER } from "../../test/fakes/component.ts";
-import { readMetadata } from "../select/metadata.ts";
-import { inspectComponent } from "./component.ts";
-import { METADATA_SECTION } from "./metadata-section.ts";
-import { findMetadata, withMetadata } from "./metadata.ts";
+import { readMetadata } from "./metadata.ts";
+import { inspectComponent } from "../wasm/component.ts";
+import { METADATA_SECTION } from "../wasm/metadata-section.ts";
+import { findMetadata, withMetadata } from "./embedded.ts";
 
 const component = await makeComponent(SCORER);
 const NOTHING = { kpis: { required: [], optional: [] }, labels: [], annotations: [] };

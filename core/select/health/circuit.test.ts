@@ -1,8 +1,8 @@
 import { assert, constantFrom, integer, nat, oneof, property, record, array } from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Call, findOpening, noteCall, startTrial } from "./circuit.ts";
-import type { Circuits } from "./health-book.ts";
-import { OUTCOMES, type Outcome } from "./outcome.ts";
+import type { Circuits } from "./book.ts";
+import { OUTCOMES, type Outcome } from "../outcome.ts";
 
 const limits = { failures: 3, openMs: 1_000, namespaces: 3, canaryFailurePercent: 10 };
 const none: Circuits = { namespaces: [] };

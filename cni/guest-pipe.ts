@@ -1,5 +1,5 @@
 import { readSync, writeSync } from "node:fs";
-import type { GuestPipe } from "../core/sandbox/pipe.ts";
+import type { GuestPipe } from "../core/sandbox/guest/pipe.ts";
 
 const STDIN = 0;
 const STDOUT = 1;

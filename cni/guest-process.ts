@@ -1,7 +1,7 @@
 import { realpathSync } from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
-import type { GuestEnd, GuestProcess } from "../core/sandbox/connection.ts";
+import type { GuestEnd, GuestProcess } from "../core/sandbox/host/connection.ts";
 
 /** Where the guest's own head looks for node and for the tools that confine it. */
 const ENVIRONMENT = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", GENIE_NODE: process.execPath };

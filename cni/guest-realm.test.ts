@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { runInNewContext } from "node:vm";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openSandbox } from "../core/sandbox/host.ts";
+import { openSandbox } from "../core/sandbox/host/sandbox.ts";
 import { makeOrdinaryCandidates, makeRequest } from "../test/fakes/request.ts";
 import { REALM } from "./build/guest-head.ts";
 import { spawnGuest } from "./guest-process.ts";

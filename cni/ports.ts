@@ -3,7 +3,7 @@ import { findErrno } from "../core/errors.ts";
 import type { Sample } from "../core/kpi/names.ts";
 import type { NodeNetwork } from "../core/networks/candidates.ts";
 import type { AddPorts, DelPorts, Log, UndoPorts } from "../core/ports.ts";
-import { openSandbox } from "../core/sandbox/host.ts";
+import { openSandbox } from "../core/sandbox/host/sandbox.ts";
 import type { ModuleSource, Sandbox } from "../core/sandbox/port.ts";
 import type { SelectionConfig } from "../core/select/selection-config.ts";
 import { openModuleSource } from "../registry/prepare/source.ts";

@@ -1,5 +1,5 @@
 import { parseConfig } from "../../core/config.ts";
-import { openSandbox } from "../../core/sandbox/host.ts";
+import { openSandbox } from "../../core/sandbox/host/sandbox.ts";
 import type { PreparedModule, Sandbox } from "../../core/sandbox/port.ts";
 import { checkChoices, checkVerdicts } from "../../core/select/answer.ts";
 import type { ModuleResult } from "../../core/select/outcome.ts";

@@ -1,5 +1,5 @@
 import { unlessCode } from "../../core/missing.ts";
-import type { GuestProcess } from "../../core/sandbox/connection.ts";
+import type { GuestProcess } from "../../core/sandbox/host/connection.ts";
 import { pause } from "../exec/pause.ts";
 import { spawnGuest } from "../guest-process.ts";
 import { type Finding, ok, problem, warning } from "./check.ts";

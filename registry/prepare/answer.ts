@@ -3,9 +3,9 @@ import {
   FRAME_HEADROOM_BYTES,
   NONCE_BYTES,
   writeFrameLength,
-} from "../../core/sandbox/frame.ts";
-import { type GuestPipe, receiveOrder } from "../../core/sandbox/pipe.ts";
-import { encodeRecords, type Records } from "../../core/sandbox/records.ts";
+} from "../../core/sandbox/wire/frame.ts";
+import { type GuestPipe, receiveOrder } from "../../core/sandbox/guest/pipe.ts";
+import { encodeRecords, type Records } from "../../core/sandbox/wire/records.ts";
 import { generateRecords } from "./generate.ts";
 import { REFUSAL } from "./made.ts";
 

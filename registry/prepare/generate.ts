@@ -1,6 +1,6 @@
 import { generate } from "@bytecodealliance/jco/component";
-import { GLUE } from "../../core/sandbox/message.ts";
-import type { Records } from "../../core/sandbox/records.ts";
+import { GLUE } from "../../core/sandbox/wire/message.ts";
+import type { Records } from "../../core/sandbox/wire/records.ts";
 
 /**
  * Glue and core modules of a component, as jco makes them. Run in a process that holds nothing and is killed when it

@@ -1,5 +1,5 @@
-import { GLUE } from "../../core/sandbox/message.ts";
-import type { Records } from "../../core/sandbox/records.ts";
+import { GLUE } from "../../core/sandbox/wire/message.ts";
+import type { Records } from "../../core/sandbox/wire/records.ts";
 import { findCoreFault } from "../../core/wasm/component.ts";
 import { formatFault } from "../../core/wasm/fault.ts";
 

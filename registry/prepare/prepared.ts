@@ -1,6 +1,6 @@
 import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
-import type { Records } from "../../core/sandbox/records.ts";
+import type { Records } from "../../core/sandbox/wire/records.ts";
 import { CHECK_VERSION } from "../../core/wasm/check/walk.ts";
 import { findSealed, seal } from "../../core/sealed.ts";
 import { replaceFile, syncFolder } from "../atomic-file.ts";

@@ -1,14 +1,14 @@
 import { PassThrough } from "node:stream";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { spawnTranspiler } from "../../cni/guest-process.ts";
-import type { GuestEnd } from "../../core/sandbox/connection.ts";
+import type { GuestEnd } from "../../core/sandbox/host/connection.ts";
 import {
   FRAME_HEADER_BYTES,
   FRAME_HEADROOM_BYTES,
   NONCE_BYTES,
   writeFrameLength,
-} from "../../core/sandbox/frame.ts";
-import { encodeRecords } from "../../core/sandbox/records.ts";
+} from "../../core/sandbox/wire/frame.ts";
+import { encodeRecords } from "../../core/sandbox/wire/records.ts";
 import { TRANSPILING } from "../../test/fakes/transpiling.ts";
 import { compileModule, renameExport } from "../../test/guests/corpus.ts";
 import { MADE_LIMIT_BYTES } from "./made.ts";

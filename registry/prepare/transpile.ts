@@ -3,11 +3,11 @@ import {
   type GuestEnd,
   type GuestProcess,
   type Reply,
-} from "../../core/sandbox/connection.ts";
-import { FRAME_HEADROOM_BYTES, FrameError, writeFrameLength } from "../../core/sandbox/frame.ts";
-import { describeEnd, isOutOfMemory } from "../../core/sandbox/guest-end.ts";
-import { LIFT } from "../../core/sandbox/message.ts";
-import { decodeRecords, type Records } from "../../core/sandbox/records.ts";
+} from "../../core/sandbox/host/connection.ts";
+import { FRAME_HEADROOM_BYTES, FrameError, writeFrameLength } from "../../core/sandbox/wire/frame.ts";
+import { describeEnd, isOutOfMemory } from "../../core/sandbox/host/guest-end.ts";
+import { LIFT } from "../../core/sandbox/wire/message.ts";
+import { decodeRecords, type Records } from "../../core/sandbox/wire/records.ts";
 import { cleanReason } from "../../core/select/answer.ts";
 import type { ModuleFailure, ModuleResult } from "../../core/select/outcome.ts";
 import { findFault } from "../../core/wasm/component.ts";

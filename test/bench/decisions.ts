@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { spawnGuest } from "../../cni/guest-process.ts";
 import { parseConfig } from "../../core/config.ts";
-import { openSandbox } from "../../core/sandbox/host.ts";
+import { openSandbox } from "../../core/sandbox/host/sandbox.ts";
 import type { ModuleSource, Sandbox } from "../../core/sandbox/port.ts";
 import { decide } from "../../core/select/pipeline.ts";
 import type { Question } from "../../core/select/question.ts";

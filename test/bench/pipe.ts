@@ -1,6 +1,6 @@
 /** How candidates could cross the pipe: each way's time to write and to read them, and its bytes. */
 import { deserialize, serialize } from "node:v8";
-import { decodeCandidates, encodeCandidates } from "../../core/sandbox/candidates.ts";
+import { decodeCandidates, encodeCandidates } from "../../core/sandbox/wire/candidates.ts";
 import type { Candidate } from "../../core/select/request.ts";
 import { makeOrdinaryCandidates } from "../fakes/request.ts";
 import { median } from "./statistics.ts";

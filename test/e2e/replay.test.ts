@@ -5,7 +5,7 @@ import path from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { spawnGuest } from "../../cni/guest-process.ts";
-import { openSandbox } from "../../core/sandbox/host.ts";
+import { openSandbox } from "../../core/sandbox/host/sandbox.ts";
 import type { ModuleSource } from "../../core/sandbox/port.ts";
 import { decide } from "../../core/select/pipeline.ts";
 import type { Question } from "../../core/select/question.ts";

@@ -1,7 +1,7 @@
 /** Runs a component as nodes do, its glue and its calls included, with no guest process around it. */
-import type { Arguments } from "../../core/sandbox/abi/lower.ts";
-import { callModule } from "../../core/sandbox/instance.ts";
-import { loadModule } from "../../core/sandbox/loaded-module.ts";
+import type { Arguments } from "../../core/sandbox/guest/abi/lower.ts";
+import { callModule } from "../../core/sandbox/guest/instance.ts";
+import { loadModule } from "../../core/sandbox/guest/loaded-module.ts";
 import type { ModuleKind, SelectionRequest, Verdict } from "../../core/select/request.ts";
 import { transpile } from "../../registry/prepare/transpile.ts";
 import { TRANSPILING } from "./transpiling.ts";

@@ -1,9 +1,9 @@
 /** The corpus through our own passing of values and through jco's glue: each call ends alike. */
 import { expect, test } from "vitest";
-import type { Arguments } from "../../core/sandbox/abi/lower.ts";
-import { callModule } from "../../core/sandbox/instance.ts";
-import { loadModule } from "../../core/sandbox/loaded-module.ts";
-import { GLUE, LIFT } from "../../core/sandbox/message.ts";
+import type { Arguments } from "../../core/sandbox/guest/abi/lower.ts";
+import { callModule } from "../../core/sandbox/guest/instance.ts";
+import { loadModule } from "../../core/sandbox/guest/loaded-module.ts";
+import { GLUE, LIFT } from "../../core/sandbox/wire/message.ts";
 import { capMemories } from "../../core/wasm/memory.ts";
 import { transpile } from "../../registry/prepare/transpile.ts";
 import { makeOrdinaryCandidates, makeRequest } from "../fakes/request.ts";

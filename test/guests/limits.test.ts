@@ -2,7 +2,7 @@
 import path from "node:path";
 import { expect, test } from "vitest";
 import { spawnGuest } from "../../cni/guest-process.ts";
-import { openSandbox } from "../../core/sandbox/host.ts";
+import { openSandbox } from "../../core/sandbox/host/sandbox.ts";
 import type { PreparedModule } from "../../core/sandbox/port.ts";
 import { makeRequest } from "../fakes/request.ts";
 import { DIST_DIR } from "../setup/build.ts";

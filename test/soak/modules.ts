@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { spawnGuest } from "../../cni/guest-process.ts";
 import { parseConfig } from "../../core/config.ts";
-import { openSandbox, type SandboxOptions } from "../../core/sandbox/host.ts";
+import { openSandbox, type SandboxOptions } from "../../core/sandbox/host/sandbox.ts";
 import type { ModuleSource, PreparedModule, Sandbox } from "../../core/sandbox/port.ts";
 import type { ModuleKind } from "../../core/select/request.ts";
 import type { SelectionConfig } from "../../core/select/selection-config.ts";

@@ -1,5 +1,5 @@
-import type { Lift } from "../../wasm/lift.ts";
-import type { ModuleResult } from "../../select/outcome.ts";
+import type { Lift } from "../../../wasm/lift.ts";
+import type { ModuleResult } from "../../../select/outcome.ts";
 import type { Watch } from "../watch.ts";
 import { liftAnswer } from "./lift.ts";
 import { type Arguments, lowerArguments } from "./lower.ts";

@@ -1,12 +1,19 @@
 import type { Arguments } from "./abi/lower.ts";
-import type { Candidate } from "../select/request.ts";
-import { decodeCandidates } from "./candidates.ts";
-import { FRAME_HEADER_BYTES, FRAME_HEADROOM_BYTES, NONCE_BYTES, writeFrameLength } from "./frame.ts";
+import type { Candidate } from "../../select/request.ts";
+import { decodeCandidates } from "../wire/candidates.ts";
+import { FRAME_HEADER_BYTES, FRAME_HEADROOM_BYTES, NONCE_BYTES, writeFrameLength } from "../wire/frame.ts";
 import { callModule } from "./instance.ts";
 import { type LoadedModule, loadModule } from "./loaded-module.ts";
-import { type Answer, type CallOrder, CANDIDATES, type LoadOrder, ORDER, type Order } from "./message.ts";
+import {
+  type Answer,
+  type CallOrder,
+  CANDIDATES,
+  type LoadOrder,
+  ORDER,
+  type Order,
+} from "../wire/message.ts";
 import { type GuestPipe, receiveOrder } from "./pipe.ts";
-import { decodeRecords, type Records } from "./records.ts";
+import { decodeRecords, type Records } from "../wire/records.ts";
 
 /** What the guest keeps from one order to the next. */
 interface Kept {

@@ -1,4 +1,4 @@
-import type { Attribute, Candidate, Kpi } from "../select/request.ts";
+import type { Attribute, Candidate, Kpi } from "../../select/request.ts";
 
 /**
  * Candidates on the pipe: each distinct string once, as JSON, then numbers. Their keys and most of their values are

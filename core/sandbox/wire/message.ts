@@ -1,5 +1,5 @@
-import type { ModuleResult } from "../select/outcome.ts";
-import type { Candidate, ModuleKind, SelectionRequest, Verdict } from "../select/request.ts";
+import type { ModuleResult } from "../../select/outcome.ts";
+import type { Candidate, ModuleKind, SelectionRequest, Verdict } from "../../select/request.ts";
 import { encodeCandidates, findStanding } from "./candidates.ts";
 import { encodeRecords, type Records } from "./records.ts";
 import { FRAME_HEADROOM_BYTES, writeFrameLength } from "./frame.ts";

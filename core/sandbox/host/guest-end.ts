@@ -1,5 +1,5 @@
-import { cleanReason } from "../select/answer.ts";
-import type { ModuleFailure } from "../select/outcome.ts";
+import { cleanReason } from "../../select/answer.ts";
+import type { ModuleFailure } from "../../select/outcome.ts";
 import type { GuestEnd } from "./connection.ts";
 
 /** How a process ends that ran out of memory: by V8's hand (SIGSEGV as the first of its pid namespace), or the kernel's. */

@@ -1,13 +1,13 @@
 /** The guest that stands by, as the sandbox keeps it; guests are scripted. */
 import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
-import { makeRequest } from "../../test/fakes/request.ts";
+import { makeRequest } from "../../../test/fakes/request.ts";
 import type { GuestEnd } from "./connection.ts";
-import { FRAME_HEADER_BYTES, FRAME_HEADROOM_BYTES, NONCE_BYTES, writeFrameLength } from "./frame.ts";
-import { openSandbox } from "./host.ts";
-import { ORDER } from "./message.ts";
-import type { PreparedModule } from "./port.ts";
-import { decodeRecords } from "./records.ts";
+import { FRAME_HEADER_BYTES, FRAME_HEADROOM_BYTES, NONCE_BYTES, writeFrameLength } from "../wire/frame.ts";
+import { openSandbox } from "./sandbox.ts";
+import { ORDER } from "../wire/message.ts";
+import type { PreparedModule } from "../port.ts";
+import { decodeRecords } from "../wire/records.ts";
 
 const LIMITS = { memoryBytes: 2 ** 20, loadMs: 5000 };
 const OK = '{"outcome":"ok","value":[]}';

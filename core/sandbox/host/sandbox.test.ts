@@ -3,10 +3,10 @@ import { PassThrough } from "node:stream";
 import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import type { GuestEnd } from "./connection.ts";
-import { FRAME_HEADER_BYTES, FRAME_HEADROOM_BYTES, NONCE_BYTES, writeFrameLength } from "./frame.ts";
-import { makeRequest } from "../../test/fakes/request.ts";
-import { openSandbox } from "./host.ts";
-import type { PreparedModule } from "./port.ts";
+import { FRAME_HEADER_BYTES, FRAME_HEADROOM_BYTES, NONCE_BYTES, writeFrameLength } from "../wire/frame.ts";
+import { makeRequest } from "../../../test/fakes/request.ts";
+import { openSandbox } from "./sandbox.ts";
+import type { PreparedModule } from "../port.ts";
 
 const LIMITS = { memoryBytes: 2 ** 20, loadMs: 5000 };
 const module: PreparedModule = {

@@ -1,6 +1,6 @@
-import type { ModuleFailure, ModuleResult } from "../select/outcome.ts";
-import type { ModuleKind } from "../select/request.ts";
-import { FUNCTION_BY_KIND, INTERFACE_BY_KIND } from "../select/world.ts";
+import type { ModuleFailure, ModuleResult } from "../../select/outcome.ts";
+import type { ModuleKind } from "../../select/request.ts";
+import { FUNCTION_BY_KIND, INTERFACE_BY_KIND } from "../../select/world.ts";
 import { callPlain } from "./abi/call.ts";
 import type { Arguments } from "./abi/lower.ts";
 import { boundAnswer, TEXT_LIMIT } from "./bound-answer.ts";

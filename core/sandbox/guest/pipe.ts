@@ -1,4 +1,4 @@
-import { FRAME_HEADER_BYTES, ORDER_LIMIT_BYTES, parseFrameLength } from "./frame.ts";
+import { FRAME_HEADER_BYTES, ORDER_LIMIT_BYTES, parseFrameLength } from "../wire/frame.ts";
 
 /** The only way out of a confined process. Both methods block. */
 export interface GuestPipe {

@@ -1,4 +1,11 @@
-import type { Attribute, Candidate, Kpi, Purpose, SelectionRequest, Verdict } from "../../select/request.ts";
+import type {
+  Attribute,
+  Candidate,
+  Kpi,
+  Purpose,
+  SelectionRequest,
+  Verdict,
+} from "../../../select/request.ts";
 import type { GuestMemory } from "./memory.ts";
 import { storeSpan, type TextFormat } from "./text.ts";
 

@@ -1,5 +1,5 @@
 import { checkLength } from "./abi/lift.ts";
-import { INTERFACE_PREFIX } from "../select/world.ts";
+import { INTERFACE_PREFIX } from "../../select/world.ts";
 import type { Exports, InstantiateCore } from "./loaded-module.ts";
 
 /** What the tools call the function through which memory is asked for. */

@@ -1,4 +1,4 @@
-import type { Candidate } from "../select/request.ts";
+import type { Candidate } from "../../select/request.ts";
 import {
   ANSWER_LIMIT_BYTES,
   FRAME_HEADER_BYTES,
@@ -6,7 +6,7 @@ import {
   FrameLimitError,
   NONCE_BYTES,
   readFrames,
-} from "./frame.ts";
+} from "../wire/frame.ts";
 
 /** How a guest process ended. */
 export interface GuestEnd {

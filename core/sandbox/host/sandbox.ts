@@ -1,12 +1,12 @@
-import { cleanReason } from "../select/answer.ts";
-import type { ModuleFailure, ModuleResult } from "../select/outcome.ts";
-import type { SelectionRequest } from "../select/request.ts";
+import { cleanReason } from "../../select/answer.ts";
+import type { ModuleFailure, ModuleResult } from "../../select/outcome.ts";
+import type { SelectionRequest } from "../../select/request.ts";
 import { parseAnswer } from "./answer.ts";
 import { GuestConnection, type GuestProcess, type Reply } from "./connection.ts";
 import { describeEnd, explainEnd } from "./guest-end.ts";
-import { capMemories } from "../wasm/memory.ts";
-import { type Call, encodeCall, encodeOrder, GLUE, LIFT } from "./message.ts";
-import type { GuestLimits, PreparedModule, Sandbox, SelectorQuestion } from "./port.ts";
+import { capMemories } from "../../wasm/memory.ts";
+import { type Call, encodeCall, encodeOrder, GLUE, LIFT } from "../wire/message.ts";
+import type { GuestLimits, PreparedModule, Sandbox, SelectorQuestion } from "../port.ts";
 import { openSpare, type Spare } from "./spare.ts";
 import { openTurns } from "./turns.ts";
 

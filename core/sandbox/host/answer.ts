@@ -1,6 +1,6 @@
-import { cleanReason } from "../select/answer.ts";
-import { OUTCOMES } from "../select/outcome.ts";
-import type { Answer } from "./message.ts";
+import { cleanReason } from "../../select/answer.ts";
+import { OUTCOMES } from "../../select/outcome.ts";
+import type { Answer } from "../wire/message.ts";
 
 /**
  * Reads what the guest process said, which is as little trusted as the modules in it.

@@ -1,10 +1,10 @@
 import { Script } from "node:vm";
-import type { ModuleResult } from "../select/outcome.ts";
-import type { ModuleKind } from "../select/request.ts";
-import type { Lift } from "../wasm/lift.ts";
+import type { ModuleResult } from "../../select/outcome.ts";
+import type { ModuleKind } from "../../select/request.ts";
+import type { Lift } from "../../wasm/lift.ts";
 import type { PlainModule } from "./abi/call.ts";
-import { GLUE, LIFT, ORDER } from "./message.ts";
-import type { Records } from "./records.ts";
+import { GLUE, LIFT, ORDER } from "../wire/message.ts";
+import type { Records } from "../wire/records.ts";
 
 export type Exports = Readonly<Record<string, unknown>>;
 export type InstantiateCore = (core: WebAssembly.Module, imports?: object) => { readonly exports: Exports };

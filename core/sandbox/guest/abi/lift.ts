@@ -1,5 +1,5 @@
-import type { ModuleResult } from "../../select/outcome.ts";
-import type { Choice, ModuleKind, Verdict } from "../../select/request.ts";
+import type { ModuleResult } from "../../../select/outcome.ts";
+import type { Choice, ModuleKind, Verdict } from "../../../select/request.ts";
 import type { GuestMemory } from "./memory.ts";
 import type { TextFormat } from "./text.ts";
 

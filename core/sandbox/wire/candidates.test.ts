@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { makeCandidate } from "../../test/fakes/request.ts";
+import { makeCandidate } from "../../../test/fakes/request.ts";
 import { decodeCandidates, encodeCandidates, findStanding } from "./candidates.ts";
 
 const text = fc.string({ unit: fc.oneof(fc.constantFrom("a", "é", "🙂"), fc.string({ unit: "binary" })) });

@@ -1,4 +1,4 @@
-import type { ModuleResult } from "../select/outcome.ts";
+import type { ModuleResult } from "../../select/outcome.ts";
 
 /**
  * Texts of a module are cut to this many UTF-16 units before they leave the guest. The host keeps at most 240 bytes, so a

@@ -1,10 +1,10 @@
 /** The guest's loop over a pipe that is a list; the modules in it are glue alone. */
 import { expect, test } from "vitest";
-import { makeOrdinaryCandidates, makeRequest } from "../../test/fakes/request.ts";
-import type { Candidate } from "../select/request.ts";
-import { FRAME_HEADER_BYTES, FRAME_HEADROOM_BYTES } from "./frame.ts";
+import { makeOrdinaryCandidates, makeRequest } from "../../../test/fakes/request.ts";
+import type { Candidate } from "../../select/request.ts";
+import { FRAME_HEADER_BYTES, FRAME_HEADROOM_BYTES } from "../wire/frame.ts";
 import { runGuest } from "./guest.ts";
-import { type Call, encodeCall, encodeOrder, GLUE } from "./message.ts";
+import { type Call, encodeCall, encodeOrder, GLUE } from "../wire/message.ts";
 
 /** Tells the networks that it was asked about. */
 const TELLING = Buffer.from(`(() => () => ({ "genie:selection/scoring@1.0.0": {

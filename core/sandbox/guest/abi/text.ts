@@ -1,4 +1,4 @@
-import type { TextEncoding } from "../../wasm/lift.ts";
+import type { TextEncoding } from "../../../wasm/lift.ts";
 import type { GuestMemory } from "./memory.ts";
 
 /** Strings in the memory of a module, as its encoding has them. */

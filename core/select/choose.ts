@@ -19,7 +19,6 @@ import type { DecidedBy, Decision } from "./decision.ts";
 import { planFallback } from "./fallback.ts";
 import { toGranted } from "./grants.ts";
 import { type HealthEvent, noteRuns, planTrials, toFindPass } from "./health/health.ts";
-import { digestInputs } from "./inputs.ts";
 import { decide } from "./pipeline.ts";
 import type { Question } from "./question.ts";
 import type { Candidate } from "./request.ts";
@@ -79,10 +78,9 @@ async function decideUnasked(
 ): Promise<Decision> {
   const startedMs = ports.clock.monotonicMs();
   const question = await toQuestion(choosing, [], ports);
-  const inputs = digestInputs(question);
   const reason = decidedBy === "explicit" ? "the pod asked for it" : "the default";
   const ms = ports.clock.monotonicMs() - startedMs;
-  return { question, ranking: [{ network, reason }], rejected: [], modules: [], decidedBy, inputs, ms };
+  return { question, ranking: [{ network, reason }], rejected: [], modules: [], decidedBy, ms };
 }
 
 /** The modules choose among all networks; without any module, the fallback does. */
@@ -94,8 +92,7 @@ async function askModules(choosing: Choosing, ports: ChoosePorts): Promise<Decis
   }
   const names = question.request.candidates.map(({ network }) => network);
   const ranking = planFallback(names, question);
-  const inputs = digestInputs(question);
-  return { question, ranking, rejected: [], modules: [], decidedBy: "fallback", inputs, ms: 0 };
+  return { question, ranking, rejected: [], modules: [], decidedBy: "fallback", ms: 0 };
 }
 
 /** Modules that keep failing are passed over, and what the modules did is remembered. */

@@ -68,8 +68,6 @@ export interface Decision {
   readonly decidedBy: DecidedBy;
   /** Without what shadows took. */
   readonly ms: number;
-  /** Digest of all that was decided from: the request, the modules, the settings. */
-  readonly inputs: string;
   /** Why the ranking is empty. */
   readonly refusal?: "everyCandidateRejected" | "moduleMustNotFail";
 }

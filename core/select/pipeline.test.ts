@@ -121,15 +121,6 @@ describe("healthy modules", () => {
     expect(calls.map(({ request }) => request.settings)).toEqual(['{"x":[1]}', "{}"]);
     expect(calls.map(({ request }) => request.seed)).toEqual([7n, 7n]);
   });
-
-  test("one question has one digest, another has another", async () => {
-    const says = { a: scores(1, 1, 1) };
-    const inputs = async (more: object) =>
-      (await decideScripted({ selection: oneScorer, says, ...more })).decision.inputs;
-    expect(await inputs({ takesMs: 9 })).toBe(await inputs({}));
-    expect(await inputs({ networks: ["blue", "green", "pink"] })).not.toBe(await inputs({}));
-    expect(await inputs({ selection: { scorers: [module("a", { weight: 2 })] } })).not.toBe(await inputs({}));
-  });
 });
 
 describe("rejections", () => {

@@ -1,7 +1,6 @@
 import { type Cast, planCast } from "./cast.ts";
 import { type Loaded, type PipelinePorts, runCourse, toRun } from "./course.ts";
 import type { Decision } from "./decision.ts";
-import { digestInputs } from "./inputs.ts";
 import type { Question } from "./question.ts";
 import { hasShadows, rememberAnswers, runShadows } from "./shadow.ts";
 
@@ -23,5 +22,5 @@ export async function decide(
   );
   const shadows = cast.shadows.length === 0 ? [] : await runShadows({ ...course, real });
   const modules = [...real.modules, ...halted, ...shadows];
-  return { ...real, modules, question, inputs: digestInputs(question), ms };
+  return { ...real, modules, question, ms };
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { makeDecision, makeQuestion, makeRun, makeSelection } from "../../test/fakes/decision.ts";
 import { makeOrdinaryCandidates, makeRequest } from "../../test/fakes/request.ts";
-import { digestInputs } from "./inputs.ts";
+import type { Question } from "./question.ts";
 import { formatRecord, LINE_LIMIT_BYTES, parseRecord, toQuestion } from "./record.ts";
 
 const occasion = { id: "1", time: "2026-01-01T00:00:00.000Z", containerId: "c1" };
@@ -32,7 +32,24 @@ test("what is recorded is read back as the question that was asked", () => {
   if (typeof read === "string" || read.question === undefined) throw new Error(JSON.stringify(read));
   expect(read).toMatchObject({ ...who, modules, question: { seed: "18446744073709551615" } });
   expect(toQuestion(read.question)).toEqual(question);
-  expect(digestInputs(toQuestion(read.question))).toBe(digestInputs(question));
+});
+
+test("one question has one digest, another has another", () => {
+  const inputs = (asked: Question) => JSON.parse(formatRecord(who, makeDecision({ question: asked }))).inputs;
+  const question = makeAsked(2);
+  const { request, selection } = question;
+  expect(inputs(question)).toMatch(/^sha256:[0-9a-f]{64}$/);
+  expect(inputs(makeAsked(2))).toBe(inputs(question));
+  const others = [
+    makeAsked(3),
+    { ...question, request: { ...request, seed: request.seed - 1n } },
+    {
+      ...question,
+      selection: { ...selection, scorers: selection.scorers.map((one) => ({ ...one, weight: 9 })) },
+    },
+    { ...question, mayFail: !question.mayFail },
+  ];
+  for (const other of others) expect(inputs(other)).not.toBe(inputs(question));
 });
 
 test("a decision among 1000 networks is recorded whole", () => {

@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { Pod } from "../intent/pod.ts";
 import { findJsonObject, toFieldName } from "../spec/json.ts";
 import type { Decision } from "./decision.ts";
+import { digestInputs, formatQuestion } from "./inputs.ts";
 import { OUTCOMES } from "./outcome.ts";
 import type { Question } from "./question.ts";
 import { selection } from "./selection-config.ts";
@@ -86,21 +87,23 @@ export interface Occasion {
 
 /** The line that tells of a decision, without an end of line. One that is too long loses its question and answers. */
 export function formatRecord({ id, time, containerId, pod }: Occasion, decision: Decision): string {
-  const { question: asked, ranking, rejected, modules, decidedBy, ms, inputs } = decision;
-  const who = { id, time, containerId, pod };
-  const line = JSON.stringify({
-    ...who,
+  const { question: asked, ranking, rejected, modules, decidedBy, ms } = decision;
+  const recorded = formatQuestion(asked);
+  const said = {
+    id,
+    time,
+    containerId,
+    pod,
     ranking,
     rejected,
-    modules,
     decidedBy,
     ms,
-    inputs,
-    question: toRecorded(asked),
-  });
+    inputs: digestInputs(recorded),
+  };
+  const line = `${JSON.stringify({ ...said, modules }).slice(0, -1)},"question":${recorded}}`;
   if (Buffer.byteLength(line) <= LINE_LIMIT_BYTES) return line;
   const brief = modules.map((run) => ({ ...run, answer: undefined, shadow: undefined }));
-  return JSON.stringify({ ...who, ranking, rejected, modules: brief, decidedBy, ms, inputs });
+  return JSON.stringify({ ...said, modules: brief });
 }
 
 /** The record in a line; the clause that says why it is none. */
@@ -122,9 +125,4 @@ export function toQuestion(recorded: RecordedQuestion): Question {
     defaultNetwork,
     mayFail,
   };
-}
-
-function toRecorded({ request, selection: configured, defaultNetwork, mayFail }: Question) {
-  const seed = String(request.seed);
-  return { ...request, seed, selection: configured, defaultNetwork, mayFail };
 }

@@ -24,7 +24,6 @@ export function makeDecision(more: Partial<Decision> = {}): Decision {
     modules: [],
     decidedBy: "scores",
     ms: 1,
-    inputs: "sha256:b",
   } as const;
   return { question: makeQuestion(), ...rest, ...more };
 }

@@ -15,7 +15,7 @@ export function cabi_realloc(old: usize, oldSize: usize, alignment: u32, size: u
 
 /** Reads fields one after the other, in the order of world.wit. */
 export class Reader {
-  constructor(private at: usize) {}
+  constructor(protected at: usize) {}
 
   u8(): u8 {
     return load<u8>(this.take(1, 1));
@@ -38,25 +38,15 @@ export class Reader {
     return load<u32>(field, 4) ? changetype<string>(load<usize>(field)) : "";
   }
 
-  /** The items of a list, each to be read by its own reader. */
-  items(itemSize: usize): Reader[] {
+  /** The items of a list, of which each takes so many bytes. */
+  items(itemSize: usize): Items {
     const field = this.take(4, 8);
-    const first = load<usize>(field);
-    const items = new Array<Reader>(load<i32>(field, 4));
-    for (let i = 0; i < items.length; i++) {
-      items[i] = new Reader(first + usize(i) * itemSize);
-    }
-    return items;
+    return new Items(load<usize>(field), load<i32>(field, 4), itemSize);
   }
 
   /** A list of records that have a class here. */
   list<T>(itemSize: usize): T[] {
-    const readers = this.items(itemSize);
-    const records = new Array<T>(readers.length);
-    for (let i = 0; i < readers.length; i++) {
-      records[i] = instantiate<T>(readers[i]);
-    }
-    return records;
+    return this.items(itemSize).records<T>();
   }
 
   /** Skips the padding before a field of this alignment. */
@@ -69,6 +59,29 @@ export class Reader {
     const field = this.at;
     this.at += size;
     return field;
+  }
+}
+
+/** The items of a list where the host wrote them: one reader for all, which is put before the one to be read. */
+export class Items extends Reader {
+  constructor(
+    private first: usize,
+    readonly length: i32,
+    private itemSize: usize,
+  ) {
+    super(first);
+  }
+
+  before(position: i32): Items {
+    this.at = this.first + usize(position) * this.itemSize;
+    return this;
+  }
+
+  /** All items, as a class has them. */
+  records<T>(): T[] {
+    const records = new Array<T>(this.length);
+    for (let i = 0; i < records.length; i++) records[i] = instantiate<T>(this.before(i));
+    return records;
   }
 }
 

@@ -1,4 +1,4 @@
-import { Reader } from "./abi";
+import { Items, Reader } from "./abi";
 import { Settings } from "./settings";
 
 /** Why the host asks. */
@@ -77,33 +77,46 @@ export class Workload {
   }
 }
 
-/** A network that may serve the workload. */
+/** A network that may serve the workload. Its lists are read when they are asked for: few modules look at all. */
 export class Candidate {
   readonly network: string;
   /** The type of the first plugin in the network's chain, such as `bridge`. */
   readonly plugin: string;
-  readonly attributes: Attribute[];
-  readonly kpis: Kpi[];
   /** The workload is attached to this network now. */
   readonly current: bool;
+  private readonly attributeItems: Items;
+  private readonly kpiItems: Items;
 
   constructor(record: Reader) {
     this.network = record.text();
     this.plugin = record.text();
-    this.attributes = record.list<Attribute>(ATTRIBUTE_SIZE);
-    this.kpis = record.list<Kpi>(24);
+    this.attributeItems = record.items(ATTRIBUTE_SIZE);
+    this.kpiItems = record.items(KPI_SIZE);
     this.current = record.u8() != 0;
+  }
+
+  get attributes(): Attribute[] {
+    return this.attributeItems.records<Attribute>();
+  }
+
+  get kpis(): Kpi[] {
+    return this.kpiItems.records<Kpi>();
   }
 
   /** The value of an attribute; empty when there is none. */
   attribute(key: string): string {
-    return valueOf(this.attributes, key);
+    const items = this.attributeItems;
+    for (let i = 0; i < items.length; i++) {
+      if (items.before(i).text() == key) return items.text();
+    }
+    return "";
   }
 
   /** The value of a KPI; NaN when it was never measured: every comparison with NaN is false. */
   kpi(name: string): f64 {
-    for (let i = 0; i < this.kpis.length; i++) {
-      if (this.kpis[i].name == name) return this.kpis[i].value;
+    const items = this.kpiItems;
+    for (let i = 0; i < items.length; i++) {
+      if (items.before(i).text() == name) return items.f64();
     }
     return NaN;
   }
@@ -134,6 +147,7 @@ export class Attribute {
 }
 
 const ATTRIBUTE_SIZE: usize = 16;
+const KPI_SIZE: usize = 24;
 
 function valueOf(attributes: Attribute[], key: string): string {
   for (let i = 0; i < attributes.length; i++) {

@@ -35,11 +35,11 @@ const VERDICT_SIZE: usize = 16;
 
 export function readVerdicts(parameters: Reader): Verdict[] {
   const items = parameters.items(VERDICT_SIZE);
-  const verdicts = new Array<Verdict>();
+  const verdicts: Verdict[] = [];
   for (let i = 0; i < items.length; i++) {
-    const isRejected = items[i].u8() == 1;
-    items[i].align(8);
-    verdicts.push(isRejected ? Verdict.reject(items[i].text()) : Verdict.score(items[i].f64()));
+    const isRejected = items.before(i).u8() == 1;
+    items.align(8);
+    verdicts.push(isRejected ? Verdict.reject(items.text()) : Verdict.score(items.f64()));
   }
   return verdicts;
 }

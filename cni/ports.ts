@@ -70,10 +70,13 @@ export function openSource(storeDir: string, { limits }: SelectionConfig): Modul
   });
 }
 
-/** A guest process within the limits of this selection. */
-export function openGuest({ memoryMiB, limits }: SelectionConfig): Sandbox {
+/** A guest process within the limits of this selection. @param program when it isn't beside ours. */
+export function openGuest(
+  { memoryMiB, limits }: Pick<SelectionConfig, "memoryMiB" | "limits">,
+  program?: string,
+): Sandbox {
   const { heapMiB, loadMs, answerKiB } = limits;
-  return openSandbox(() => spawnGuest(undefined, { heapMiB }), {
+  return openSandbox(() => spawnGuest(program, { heapMiB }), {
     memoryBytes: memoryMiB * MIB,
     loadMs,
     answerBytes: answerKiB * KIB,

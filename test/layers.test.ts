@@ -10,6 +10,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cni: ["registry", "core"],
 };
 
+/** Within the sandbox, too: what runs in the guest process knows nothing of the host's side, nor that of it. */
+const APART: readonly (readonly [file: RegExp, name: RegExp])[] = [
+  [/^core\/sandbox\/(guest|wire)\//, /\/host\//],
+  [/^core\/sandbox\/(host|wire)\//, /\/guest\//],
+];
+
 /** What may be imported only where the second column says. */
 const EDGES: readonly { name: RegExp; allowedIn: RegExp }[] = [
   { name: /^(node:)?(fs|fs\/promises|net|http|https|dns|os)$/, allowedIn: /^(cni|registry)\// },
@@ -50,6 +56,13 @@ test("every relative import stays in its layer", async () => {
 test("disk, network and processes are touched only at the edge", async () => {
   const offences = (await readImports()).filter(({ file, name }) =>
     EDGES.some((edge) => edge.name.test(name) && !edge.allowedIn.test(file)),
+  );
+  expect(offences).toEqual([]);
+});
+
+test("both sides of the sandbox share only what crosses the pipe", async () => {
+  const offences = (await readImports()).filter(({ file, name }) =>
+    APART.some(([here, there]) => here.test(file) && there.test(name)),
   );
   expect(offences).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import type { PreparedModule } from "../../core/sandbox/port.ts";
 import type { ModuleFailure } from "../../core/select/outcome.ts";
-import type { ModuleKind } from "../../core/select/request.ts";
+import { MODULE_KINDS, type ModuleKind } from "../../core/select/request.ts";
 import { findFault, findModuleFault } from "../../core/wasm/component.ts";
 import { type Fault, formatFault } from "../../core/wasm/fault.ts";
 import { type Finding, ok, problem, warning } from "../doctor/check.ts";
@@ -75,14 +75,12 @@ async function askSample(trial: Trial, sample: Sample): Promise<Finding> {
 
 /** One that exports both kinds serves as either. */
 function findFittingKind(component: Uint8Array): ModuleKind | undefined {
-  return KINDS.find((kind) => findModuleFault(kind, component) === undefined);
+  return MODULE_KINDS.find((kind) => findModuleFault(kind, component) === undefined);
 }
-
-const KINDS = ["scorer", "selector"] as const;
 
 /** It fits neither world: told once where the reason is the same. */
 function* listWorldProblems(component: Uint8Array): Generator<Finding, void> {
-  const faults = KINDS.map((kind) => ({ kind, fault: findModuleFault(kind, component) }));
+  const faults = MODULE_KINDS.map((kind) => ({ kind, fault: findModuleFault(kind, component) }));
   const [first, second] = faults;
   if (first?.fault !== undefined && first.fault.what === second?.fault?.what) {
     return yield toProblem("world", first.fault);

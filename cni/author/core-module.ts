@@ -1,20 +1,18 @@
 import { INTERFACE_BY_KIND } from "../../core/select/world.ts";
-import type { ModuleKind } from "../../core/select/request.ts";
+import { MODULE_KINDS, type ModuleKind } from "../../core/select/request.ts";
 import { BinaryError, BinaryReader, readSections, type Section } from "../../core/wasm/binary.ts";
 import { readCoreExportNames } from "../../core/wasm/extern.ts";
+import type { TextEncoding } from "../../core/wasm/lift.ts";
+import { CUSTOM_SECTION } from "../../core/wasm/metadata-section.ts";
 import { BuildFailure } from "./failure.ts";
 import { loadTool } from "./toolchain.ts";
 import type { World } from "./world.ts";
 
-/** Section ids. Source: WebAssembly core specification, "Binary Format: Modules". */
-const CUSTOM_SECTION = 0;
+/** Source: WebAssembly core specification, "Binary Format: Modules". */
 const IMPORT_SECTION = 2;
 
 /** Where tools like wit-bindgen say which world a core module is for, and how its strings are encoded. */
 const WORLD_SECTION = "component-type";
-
-/** How the strings of a core module lie in its memory. */
-export type StringEncoding = "utf8" | "utf16";
 
 /** What we use of jco. */
 interface Jco {
@@ -22,7 +20,7 @@ interface Jco {
     binary: Uint8Array;
     witSource: string;
     world: ModuleKind;
-    stringEncoding: StringEncoding;
+    stringEncoding: TextEncoding;
   }): Promise<Uint8Array>;
   componentNew(binary: Uint8Array, adapters: readonly []): Promise<Uint8Array>;
 }
@@ -31,7 +29,7 @@ export interface Wrapping {
   readonly kind: ModuleKind;
   readonly world: World;
   /** Of a module that doesn't say it itself. */
-  readonly encoding: StringEncoding;
+  readonly encoding: TextEncoding;
 }
 
 /**
@@ -82,8 +80,9 @@ export async function wrapForeignModule(
 export function listAnswers(file: string, core: Uint8Array): readonly ModuleKind[] {
   return readOrFail(file, () => {
     const names = [...readSections(core)].flatMap(readCoreExportNames);
-    const kinds = ["scorer", "selector"] as const;
-    return kinds.filter((kind) => names.some((name) => name.startsWith(`${INTERFACE_BY_KIND[kind]}@`)));
+    return MODULE_KINDS.filter((kind) =>
+      names.some((name) => name.startsWith(`${INTERFACE_BY_KIND[kind]}@`)),
+    );
   });
 }
 

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import type { ModuleKind } from "../../core/select/request.ts";
+import { MODULE_KINDS, type ModuleKind } from "../../core/select/request.ts";
 import { FUNCTION_BY_KIND } from "../../core/select/world.ts";
 import { findErrno } from "../../core/errors.ts";
 import { findLayer } from "../../core/wasm/binary.ts";
@@ -9,8 +9,6 @@ import { BuildFailure } from "./failure.ts";
 /** The last is a core module of any language, to be wrapped. */
 export const LANGUAGES = ["assemblyscript", "typescript", "wasm"] as const;
 export type Language = (typeof LANGUAGES)[number];
-
-const KINDS = ["scorer", "selector"] as const;
 
 /** The file with which each compiler starts: from the component's export to the author's function. On no disk. */
 export const ENTRY = "genie-entry";
@@ -71,7 +69,7 @@ function parseKind(file: string, exported: readonly ModuleKind[]): ModuleKind {
 }
 
 function findExported(text: string): readonly ModuleKind[] {
-  return KINDS.filter((kind) => {
+  return MODULE_KINDS.filter((kind) => {
     const name = FUNCTION_BY_KIND[kind];
     const [declared, listed] = [`(function|const)\\s+${name}\\b`, `\\{[^}]*\\b${name}\\b[^}]*\\}`];
     return new RegExp(`^\\s*export\\s+(${declared}|${listed})`, "m").test(text);

@@ -30,15 +30,15 @@ export interface SubjectOptions extends ComponentizeLimits {
 
 /** Reads a component, or builds it. @throws {BuildFailure} when it can't be read or built. */
 export async function readSubject(target: string, { kind, ...limits }: SubjectOptions): Promise<Subject> {
-  const file = await findModuleFile(target);
+  const file = await requireModuleFile(target);
   const cases = path.join(path.dirname(file), CASES_NAME);
   if (path.extname(file) === ".wasm") return { file, component: await readComponent(file), cases };
   const { component } = await buildModule({ file, kind }, limits);
   return { file, component, cases };
 }
 
-/** The file that `target` stands for: itself, or the module in the folder that it is. */
-export async function findModuleFile(target: string): Promise<string> {
+/** The file that `target` stands for: itself, or the module in the folder that it is. @throws {BuildFailure} */
+export async function requireModuleFile(target: string): Promise<string> {
   const names = await listFolder(target);
   if (names === undefined) return target;
   const name = SOURCE_NAMES.find((one) => names.includes(one));

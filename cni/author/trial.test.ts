@@ -9,7 +9,7 @@ import { DIST_DIR } from "../../test/setup/build.ts";
 import type { ModuleKind } from "../../core/select/request.ts";
 import { buildModule } from "./module.ts";
 import {
-  findNodeLimits,
+  makeNodeLimits,
   openTrial,
   prepareTrial,
   type Question,
@@ -29,7 +29,7 @@ async function tryModule(name: string, kind: ModuleKind, deadlineMs = PATIENT_MS
 async function tryComponent(module: TrialModule, deadlineMs = PATIENT_MS): Promise<Trial> {
   const prepared = await prepareTrial(module, transpiler);
   if (prepared.outcome !== "ok") throw new Error(prepared.detail);
-  const opened = await openTrial(prepared.value, { ...findNodeLimits(), deadlineMs, guest });
+  const opened = await openTrial(prepared.value, { ...makeNodeLimits(), deadlineMs, guest });
   if (opened.outcome !== "ok") throw new Error(opened.detail);
   return opened.value;
 }
@@ -39,7 +39,7 @@ const score = { tag: "score", val: 1 } as const;
 const question: Question = { request, verdicts: [score, score] };
 
 test("a node's limits are those of a configuration that says nothing", () => {
-  expect(findNodeLimits()).toEqual({ deadlineMs: 50, memoryMiB: 16 });
+  expect(makeNodeLimits()).toEqual({ deadlineMs: 50, memoryMiB: 16 });
 });
 
 test("an endless loop ends at the deadline, and the next question is answered alike", async () => {

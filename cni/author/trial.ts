@@ -1,14 +1,13 @@
-import { parseConfig } from "../../core/config.ts";
-import { openSandbox } from "../../core/sandbox/host/sandbox.ts";
 import type { PreparedModule, Sandbox } from "../../core/sandbox/port.ts";
 import { checkChoices, checkVerdicts } from "../../core/select/answer.ts";
 import type { ModuleResult } from "../../core/select/outcome.ts";
-import type { SelectionConfig } from "../../core/select/selection-config.ts";
+import { makeDefaultSelection } from "../../core/select/selection-config.ts";
 import type { Choice, ModuleKind, SelectionRequest, Verdict } from "../../core/select/request.ts";
 import { sha256 } from "../../registry/digest.ts";
 import { toPreparedModule } from "../../registry/prepare/source.ts";
 import { transpile } from "../../registry/prepare/transpile.ts";
-import { spawnGuest, spawnTranspiler } from "../guest-process.ts";
+import { spawnTranspiler } from "../guest-process.ts";
+import { openGuest } from "../ports.ts";
 
 /** A module as its author has it: in no registry and no store. */
 export interface TrialModule {
@@ -44,13 +43,9 @@ export interface Trial extends AsyncDisposable {
 const PATIENT_MS = 30_000;
 
 /** What a node allows whose admin changes nothing. */
-export function findNodeLimits(): TrialLimits {
-  const { deadlineMs, memoryMiB } = readNodeSelection();
+export function makeNodeLimits(): TrialLimits {
+  const { deadlineMs, memoryMiB } = makeDefaultSelection();
   return { deadlineMs, memoryMiB };
-}
-
-function readNodeSelection(): SelectionConfig {
-  return parseConfig('{"name":"genie","type":"genie"}').genie.selection;
 }
 
 /** Makes of a component what the guest process runs, as `geniectl pull` does. @param transpiler when it isn't beside ours. */
@@ -70,9 +65,8 @@ export async function openTrial(
   { deadlineMs, memoryMiB, guest }: TrialLimits,
 ): Promise<ModuleResult<Trial>> {
   await using undo = new AsyncDisposableStack();
-  const { heapMiB, answerKiB } = readNodeSelection().limits;
-  const limits = { memoryBytes: memoryMiB * 2 ** 20, loadMs: PATIENT_MS, answerBytes: answerKiB * 2 ** 10 };
-  const sandbox = undo.use(openSandbox(() => spawnGuest(guest, { heapMiB }), limits));
+  const limits = { ...makeDefaultSelection().limits, loadMs: PATIENT_MS };
+  const sandbox = undo.use(openGuest({ memoryMiB, limits }, guest));
   const loaded = await sandbox.load(module);
   if (loaded.outcome !== "ok") return loaded;
   const kept = undo.move();

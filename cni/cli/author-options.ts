@@ -1,11 +1,11 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { Failure } from "../../core/errors.ts";
-import type { ModuleKind } from "../../core/select/request.ts";
+import { MODULE_KINDS, type ModuleKind } from "../../core/select/request.ts";
 import type { ModuleResult } from "../../core/select/outcome.ts";
 import { findJsonObject } from "../../core/spec/json.ts";
 import { BuildFailure } from "../author/failure.ts";
 import { readSubject, requireKind, type Subject } from "../author/subject.ts";
-import { findNodeLimits, openTrial, prepareTrial, type Trial, type TrialLimits } from "../author/trial.ts";
+import { makeNodeLimits, openTrial, prepareTrial, type Trial, type TrialLimits } from "../author/trial.ts";
 import type { Shell } from "./shell.ts";
 
 /** What every verb takes that runs an author's module. */
@@ -20,12 +20,12 @@ const MAX_DEADLINE_MS = 600_000;
 const MAX_MEMORY_MIB = 4096;
 
 export function makeKindOption(): Option {
-  return new Option("--kind <kind>", "told by what it exports").choices(["scorer", "selector"]);
+  return new Option("--kind <kind>", "told by what it exports").choices(MODULE_KINDS);
 }
 
 /** The limits are a node's unless the author says otherwise. */
 export function addTrialOptions(command: Command): Command {
-  const { deadlineMs, memoryMiB } = findNodeLimits();
+  const { deadlineMs, memoryMiB } = makeNodeLimits();
   return command
     .addOption(makeKindOption())
     .option("--deadline-ms <ms>", "for one answer", parseWhole(MAX_DEADLINE_MS), deadlineMs)

@@ -5,7 +5,7 @@ import { BuildFailure } from "../author/failure.ts";
 import { buildModule } from "../author/module.ts";
 import { writeSettingsTypes } from "../author/settings-file.ts";
 import { type Language, LANGUAGES } from "../author/source.ts";
-import { findModuleFile } from "../author/subject.ts";
+import { requireModuleFile } from "../author/subject.ts";
 import { makeKindOption, withReport } from "./author-options.ts";
 import { formatSize } from "./output.ts";
 import { writeOutput } from "./output-file.ts";
@@ -36,7 +36,7 @@ export function buildCommand(shell: Shell): Command {
     )
     .option("--json", "print one JSON document")
     .action(async (source: string, { kind, lang, metadata, json, ...options }: BuildOptions) => {
-      const file = await findModuleFile(source);
+      const file = await requireModuleFile(source);
       const out = options.out ?? `${nameModule(source, file)}.wasm`;
       refuseToReplace(file, out);
       shell.progress(`building ${file} …`);

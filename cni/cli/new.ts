@@ -1,6 +1,6 @@
 import { Argument, Command, Option } from "commander";
 import { orIoFailure } from "../../core/io-failure.ts";
-import type { ModuleKind } from "../../core/select/request.ts";
+import { MODULE_KINDS, type ModuleKind } from "../../core/select/request.ts";
 import { layOutTemplate, TEMPLATE_LANGUAGES, type TemplateOptions } from "../author/template.ts";
 import type { Shell } from "./shell.ts";
 
@@ -13,7 +13,7 @@ interface NewOptions {
 export function newCommand(shell: Shell): Command {
   return new Command("new")
     .description("lay out the folder of a new module: source, metadata, golden cases")
-    .addArgument(new Argument("<kind>", "what it is to be").choices(["scorer", "selector"]))
+    .addArgument(new Argument("<kind>", "what it is to be").choices(MODULE_KINDS))
     .argument("<name>", "of the module, and of its folder in this folder")
     .addOption(
       new Option("--lang <language>", "assemblyscript: 10 kB, fast; typescript: the whole language, 1.1 MB")

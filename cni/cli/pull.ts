@@ -66,14 +66,14 @@ export async function pullModule(folder: string, reference: Reference, shell: Sh
   shell.progress(`pulling ${name} …`);
   const module = await pullInto(openStore(folder), reference, { signal: shell.signal });
   shell.progress(`preparing ${name} …`);
-  const misfit = findMisfitAsAny(module.wasm) ?? (await findFault(folder, module));
+  const misfit = findMisfitAsAny(module.wasm) ?? (await findPrepareFault(folder, module));
   if (misfit !== undefined) shell.warn(`${name} is in the store, but genie can't use it: ${misfit}`);
   const [fault] = findMetadata(module.wasm).faults;
   if (fault !== undefined) shell.warn(`what ${name} says of itself can't be used: ${fault}`);
   return module;
 }
 
-async function findFault(folder: string, module: StoredModule): Promise<string | undefined> {
+async function findPrepareFault(folder: string, module: StoredModule): Promise<string | undefined> {
   const prepared = await prepareModule(folder, module, TRANSPILING);
   return prepared.outcome === "ok" ? undefined : prepared.detail;
 }

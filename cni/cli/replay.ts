@@ -4,14 +4,15 @@ import { Failure } from "../../core/errors.ts";
 import type { FoundModule } from "../../core/sandbox/port.ts";
 import type { ModuleResult } from "../../core/select/outcome.ts";
 import { type Change, type Replacement, type Skip, SKIPS } from "../../core/select/replay.ts";
+import { makeDefaultSelection } from "../../core/select/selection-config.ts";
 import { findMetadata } from "../../core/metadata/embedded.ts";
 import { findKind } from "../../registry/artifact.ts";
 import { formatReference, parseReference, pinReference } from "../../registry/reference.ts";
 import { openStore } from "../../registry/store/store.ts";
 import { prepareTrial } from "../author/trial.ts";
-import { makeSelection } from "../decisions/selection.ts";
 import { readRecords } from "../decisions/records.ts";
 import { type Replayed, replay } from "../decisions/replay.ts";
+import { toPodName } from "../decisions/wanted.ts";
 import { openGuest, openSource } from "../ports.ts";
 import { readTarget, requireOk } from "./author-options.ts";
 import { requireKind } from "../author/subject.ts";
@@ -38,7 +39,7 @@ export function replayCommand(shell: Shell): Command {
     .option("--store <dir>", "where the other modules are", DEFAULT_MODULE_STORE)
     .option("--json", "print one JSON document")
     .action(async (file: string, options: ReplayOptions) => {
-      const selection = makeSelection();
+      const selection = makeDefaultSelection();
       const source = openSource(options.store, selection);
       const found = await findModule(options, shell);
       const { module = await source.load(found.reference, found.kind), ...known } = found;
@@ -99,8 +100,7 @@ function print({ same, changes, skipped }: Replayed, shell: Shell): void {
   if (changes.length > 0) printTable([["POD", "WAS", "WOULD BE", "WHY"], ...changes.map(toRow)], shell);
 }
 
-function toRow({ pod, containerId, was, wouldBe, why }: Change): string[] {
-  const name = pod.name === "" ? containerId : `${pod.namespace}/${pod.name}`;
+function toRow({ was, wouldBe, why, ...who }: Change): string[] {
   const toCell = (networks: readonly string[]): string => networks.join(", ") || "none";
-  return [name, toCell(was), toCell(wouldBe), why];
+  return [toPodName(who), toCell(was), toCell(wouldBe), why];
 }

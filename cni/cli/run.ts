@@ -1,17 +1,15 @@
 import { Command } from "commander";
 import { Failure } from "../../core/errors.ts";
-import { findSettingsFaults } from "../../core/metadata/settings-faults.ts";
-import { findMetadata } from "../../core/metadata/embedded.ts";
-import { type GoldenCase, parseQuestion } from "../author/golden/case.ts";
+import { type GoldenCase, MAX_CASES_BYTES, parseQuestion } from "../author/golden/case.ts";
 import { toGoldenOutcome } from "../author/golden/outcome.ts";
 import { toRequest, toVerdicts } from "../author/golden/question.ts";
 import type { Answer } from "../author/trial.ts";
+import { findModuleSettingsFaults } from "../module-settings.ts";
 import { readStdin } from "../stdin.ts";
 import { addTrialOptions, openTarget, type TrialOptions, withReport } from "./author-options.ts";
 import { readInput } from "./input-file.ts";
 import type { Shell } from "./shell.ts";
 import { printTable } from "./table.ts";
-import { MAX_CASES_BYTES } from "./test.ts";
 
 /** `geniectl run TARGET QUESTION` */
 export function runCommand(shell: Shell): Command {
@@ -24,7 +22,9 @@ export function runCommand(shell: Shell): Command {
     const text = await readQuestion(file);
     const golden = await withReport(async () => parseQuestion(file, text), shell);
     await using tried = await openTarget(target, options, shell);
-    for (const fault of listSettingsFaults(tried.subject.component, golden)) shell.warn(fault);
+    // A node asks all the same: geniectl tells an admin when he sets them.
+    const faults = findModuleSettingsFaults(tried.subject.component, golden.settings);
+    for (const fault of faults) shell.warn(fault);
     const result = await tried.trial.ask({ request: toRequest(golden), verdicts: toVerdicts(golden) });
     if (options.json === true) shell.printJson(toGoldenOutcome(result, golden));
     else if (result.outcome === "ok") printTable(toRows(result.value, golden), shell);
@@ -33,12 +33,6 @@ export function runCommand(shell: Shell): Command {
       details: "mend the module or the question; on a node the fallback would decide",
     });
   });
-}
-
-/** A node asks all the same: geniectl tells an admin when he sets them. */
-function listSettingsFaults(component: Uint8Array, { settings }: GoldenCase): readonly string[] {
-  const schema = findMetadata(component).metadata?.settings;
-  return schema === undefined ? [] : findSettingsFaults(schema, settings);
 }
 
 async function readQuestion(file: string): Promise<string> {

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { Failure } from "../../core/errors.ts";
-import { parseGoldenCases } from "../author/golden/case.ts";
+import { MAX_CASES_BYTES, parseGoldenCases } from "../author/golden/case.ts";
 import { type GoldenRun, runGoldenCase } from "../author/golden/run.ts";
 import { updateAnswers } from "../author/golden/update.ts";
 import { addTrialOptions, openTarget, type TrialOptions, withReport } from "./author-options.ts";
@@ -13,8 +13,6 @@ interface TestOptions extends TrialOptions {
   readonly cases?: string;
   readonly update?: true;
 }
-
-export const MAX_CASES_BYTES = 16 * 2 ** 20;
 
 /** `geniectl test [TARGET]` */
 export function testCommand(shell: Shell): Command {

@@ -3,7 +3,8 @@ import type { Question } from "./question.ts";
 import type { ModuleKind } from "./request.ts";
 
 /** Who had the last word: a module, the fallback, the configured default, or the pod itself. */
-export type DecidedBy = "selector" | "scores" | "fallback" | "default" | "explicit";
+export const DECIDERS = ["selector", "scores", "fallback", "default", "explicit"] as const;
+export type DecidedBy = (typeof DECIDERS)[number];
 
 export interface Ranked {
   readonly network: string;
@@ -38,7 +39,7 @@ export interface ModuleRun {
   readonly at: number;
   readonly digest: string;
   readonly kind: ModuleKind;
-  readonly mode: "enforce" | "canary" | "shadow";
+  readonly mode: RunMode;
   readonly outcome: Outcome;
   readonly detail: string;
   readonly ms: number;
@@ -50,7 +51,12 @@ export interface ModuleRun {
   readonly shadow?: ShadowFinding;
 }
 
-export type NotAsked = "circuit" | "halted" | "late";
+/** The mode in which a module is configured, without a canary's percentage. */
+export const RUN_MODES = ["enforce", "canary", "shadow"] as const;
+export type RunMode = (typeof RUN_MODES)[number];
+
+export const NOT_ASKED = ["circuit", "halted", "late"] as const;
+export type NotAsked = (typeof NOT_ASKED)[number];
 
 /** Why a module is passed over. */
 export interface Pass extends ModuleFailure {

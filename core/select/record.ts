@@ -1,10 +1,11 @@
 import * as z from "zod";
 import type { Pod } from "../intent/pod.ts";
 import { findJsonObject, toFieldName } from "../spec/json.ts";
-import type { Decision } from "./decision.ts";
+import { DECIDERS, type Decision, NOT_ASKED, RUN_MODES } from "./decision.ts";
 import { digestInputs, formatQuestion } from "./inputs.ts";
 import { OUTCOMES } from "./outcome.ts";
 import type { Question } from "./question.ts";
+import { MODULE_KINDS, PURPOSES } from "./request.ts";
 import { selection } from "./selection-config.ts";
 
 /** Of one line; a decision among 1000 candidates takes 0.4 MB. */
@@ -23,7 +24,7 @@ const candidate = z.object({
 
 /** What was decided from. */
 const question = z.object({
-  purpose: z.enum(["attach", "switch", "simulate"]),
+  purpose: z.enum(PURPOSES),
   workload: z.object({
     orchestrator: text,
     namespace: text,
@@ -46,12 +47,12 @@ const question = z.object({
 const moduleRun = z.object({
   at: z.number().int().min(0),
   digest: text,
-  kind: z.enum(["scorer", "selector"]),
-  mode: z.enum(["enforce", "canary", "shadow"]),
+  kind: z.enum(MODULE_KINDS),
+  mode: z.enum(RUN_MODES),
   outcome: z.enum(OUTCOMES),
   detail: text,
   ms: z.number(),
-  notAsked: z.enum(["circuit", "halted", "late"]).optional(),
+  notAsked: z.enum(NOT_ASKED).optional(),
   answer: z.union([z.record(text, z.union([z.number(), text])), z.array(z.tuple([text, text]))]).optional(),
   shadow: z.object({ differs: z.boolean(), ranking: z.array(text) }).optional(),
 });
@@ -64,7 +65,7 @@ const record = z.object({
   ranking: z.array(z.object({ network: text, score: z.number().optional(), reason: text })),
   rejected: z.array(z.object({ network: text, by: text, reason: text })),
   modules: z.array(moduleRun),
-  decidedBy: z.enum(["selector", "scores", "fallback", "default", "explicit"]),
+  decidedBy: z.enum(DECIDERS),
   ms: z.number(),
   inputs: text,
   /** Absent where it would have made the line too long. */

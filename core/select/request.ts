@@ -36,7 +36,9 @@ export interface Workload {
   readonly node: string;
 }
 
-export type Purpose = "attach" | "switch" | "simulate";
+/** In the order of world.wit. */
+export const PURPOSES = ["attach", "switch", "simulate"] as const;
+export type Purpose = (typeof PURPOSES)[number];
 
 export interface SelectionRequest {
   readonly purpose: Purpose;
@@ -62,4 +64,5 @@ export interface Choice {
   readonly reason: string;
 }
 
-export type ModuleKind = "scorer" | "selector";
+export const MODULE_KINDS = ["scorer", "selector"] as const;
+export type ModuleKind = (typeof MODULE_KINDS)[number];

@@ -72,6 +72,11 @@ export type ModuleConfig = z.infer<z.ZodObject<typeof moduleFields>>;
 export type ScorerConfig = SelectionConfig["scorers"][number];
 export type CircuitConfig = SelectionConfig["circuit"];
 
+/** The selection of a node whose admin changes nothing. */
+export function makeDefaultSelection(): SelectionConfig {
+  return selection.parse({});
+}
+
 /** One module as it is configured. */
 type ConfiguredModule =
   | { readonly kind: "scorer"; readonly config: ScorerConfig }

@@ -1,4 +1,4 @@
-import type { ModuleKind } from "../select/request.ts";
+import { MODULE_KINDS, type ModuleKind } from "../select/request.ts";
 import { FUNCTION_BY_KIND, INTERFACE_BY_KIND } from "../select/world.ts";
 import { BinaryError, BinaryReader, readItems, readSections, type Section } from "./binary.ts";
 
@@ -157,8 +157,7 @@ function readOptions(reader: BinaryReader, { funcs, memories }: Names): Options 
 
 /** The tools' name of a lifted function: `genie:selection/scoring@1.0.0#score`. */
 function findKind(func: string): ModuleKind | undefined {
-  const kinds = ["scorer", "selector"] as const;
-  return kinds.find(
+  return MODULE_KINDS.find(
     (kind) => func.startsWith(`${INTERFACE_BY_KIND[kind]}@`) && func.endsWith(`#${FUNCTION_BY_KIND[kind]}`),
   );
 }

@@ -5,7 +5,7 @@ import { findDeclaredKeys } from "../../core/metadata/declared-keys.ts";
 import { GLUE, LIFT } from "../../core/sandbox/wire/message.ts";
 import type { FoundModule, ModuleSource, PreparedModule } from "../../core/sandbox/port.ts";
 import type { Records } from "../../core/sandbox/wire/records.ts";
-import { openTurns } from "../../core/sandbox/host/turns.ts";
+import { openTurns } from "../../core/turns.ts";
 import type { ModuleResult } from "../../core/select/outcome.ts";
 import type { ModuleKind } from "../../core/select/request.ts";
 import { RegistryFailure } from "../errors.ts";

@@ -1,6 +1,10 @@
 import * as z from "zod";
+import { PURPOSES } from "../../../core/select/request.ts";
 import { toFieldName } from "../../../core/spec/json.ts";
 import { BuildFailure } from "../failure.ts";
+
+/** Of a file of golden cases, or of one question. */
+export const MAX_CASES_BYTES = 16 * 2 ** 20;
 
 const texts = z.record(z.string(), z.string());
 
@@ -13,7 +17,7 @@ const verdicts = z.record(z.string(), z.union([z.number(), z.string()]));
 const goldenCase = z.strictObject({
   name: z.string(),
   settings: z.record(z.string(), z.json()).default({}),
-  purpose: z.enum(["attach", "switch", "simulate"]).default("attach"),
+  purpose: z.enum(PURPOSES).default("attach"),
   workload: z
     .strictObject({
       orchestrator: z.string().default("none"),

@@ -4,8 +4,8 @@ import { FUNCTION_BY_KIND, INTERFACE_BY_KIND } from "../../select/world.ts";
 import { callPlain } from "./abi/call.ts";
 import type { Arguments } from "./abi/lower.ts";
 import { boundAnswer, TEXT_LIMIT } from "./bound-answer.ts";
-import type { Exports, GlueModule, LoadedModule } from "./loaded-module.ts";
-import { Watch } from "./watch.ts";
+import type { GlueModule, LoadedModule } from "./loaded-module.ts";
+import { type Exports, Watch } from "./watch.ts";
 
 /** The memory counts as the cause of a trap from this part of its limit on: guests grow by doubling. */
 const NEARLY_FULL = 0.5;

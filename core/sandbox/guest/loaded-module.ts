@@ -3,11 +3,9 @@ import type { ModuleResult } from "../../select/outcome.ts";
 import type { ModuleKind } from "../../select/request.ts";
 import type { Lift } from "../../wasm/lift.ts";
 import type { PlainModule } from "./abi/call.ts";
+import type { Exports, InstantiateCore } from "./watch.ts";
 import { GLUE, LIFT, ORDER } from "../wire/message.ts";
 import type { Records } from "../wire/records.ts";
-
-export type Exports = Readonly<Record<string, unknown>>;
-export type InstantiateCore = (core: WebAssembly.Module, imports?: object) => { readonly exports: Exports };
 
 /** What jco's glue makes: a component's exported interfaces by name, each a fresh instance. */
 export type Instantiate = (

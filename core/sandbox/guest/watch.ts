@@ -1,6 +1,8 @@
 import { checkLength } from "./abi/lift.ts";
 import { INTERFACE_PREFIX } from "../../select/world.ts";
-import type { Exports, InstantiateCore } from "./loaded-module.ts";
+
+export type Exports = Readonly<Record<string, unknown>>;
+export type InstantiateCore = (core: WebAssembly.Module, imports?: object) => { readonly exports: Exports };
 
 /** What the tools call the function through which memory is asked for. */
 const REALLOC = "cabi_realloc";

@@ -8,7 +8,7 @@ import { capMemories } from "../../wasm/memory.ts";
 import { type Call, encodeCall, encodeOrder, GLUE, LIFT } from "../wire/message.ts";
 import type { GuestLimits, PreparedModule, Sandbox, SelectorQuestion } from "../port.ts";
 import { openSpare, type Spare } from "./spare.ts";
-import { openTurns } from "./turns.ts";
+import { openTurns } from "../../turns.ts";
 
 /** From the start of the guest process until it says that it is ready; 30 ms on an idle machine. */
 const START_MS = 5000;

@@ -1,5 +1,7 @@
 import * as z from "zod";
+import { RUN_MODES } from "../decision.ts";
 import { OUTCOMES } from "../outcome.ts";
+import { MODULE_KINDS } from "../request.ts";
 
 const count = z.number().int().min(0);
 /** Milliseconds since the epoch. */
@@ -28,8 +30,8 @@ const circuits = z.object({
 
 const health = z.object({
   digest: z.string(),
-  kind: z.enum(["scorer", "selector"]),
-  mode: z.enum(["enforce", "canary", "shadow"]),
+  kind: z.enum(MODULE_KINDS),
+  mode: z.enum(RUN_MODES),
   /** Tells this configuration of the module from others. */
   entry: z.string(),
   runs: count,

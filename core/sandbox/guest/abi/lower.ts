@@ -1,10 +1,10 @@
-import type {
-  Attribute,
-  Candidate,
-  Kpi,
-  Purpose,
-  SelectionRequest,
-  Verdict,
+import {
+  type Attribute,
+  type Candidate,
+  type Kpi,
+  PURPOSES,
+  type SelectionRequest,
+  type Verdict,
 } from "../../../select/request.ts";
 import type { GuestMemory } from "./memory.ts";
 import { storeSpan, type TextFormat } from "./text.ts";
@@ -24,9 +24,6 @@ interface Layout<T> {
   readonly alignment: number;
   store(target: Target, at: number, value: T): void;
 }
-
-/** In the order of world.wit. */
-const PURPOSES: readonly Purpose[] = ["attach", "switch", "simulate"];
 
 const ATTRIBUTE: Layout<Attribute> = {
   sizeBytes: 16,

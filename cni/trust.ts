@@ -8,8 +8,8 @@ import type { ModuleSource } from "../core/sandbox/port.ts";
  */
 export function refuseUnverified(source: ModuleSource, policyFile: string): ModuleSource {
   return {
-    async load(reference, kind) {
-      if (await isAbsent(policyFile)) return await source.load(reference, kind);
+    async load(reference, kind, signal) {
+      if (await isAbsent(policyFile)) return await source.load(reference, kind, signal);
       return { outcome: "error", detail: `${policyFile} asks for signatures, which can't be verified yet` };
     },
   };

@@ -50,6 +50,9 @@ export interface FoundModule extends PreparedModule {
 
 /** Where prepared modules come from. Never asks a registry. */
 export interface ModuleSource {
-  /** @param reference as the configuration writes it: `registry/repository@sha256:…`. */
-  load(reference: string, kind: ModuleKind): Promise<ModuleResult<FoundModule>>;
+  /**
+   * @param reference as the configuration writes it: `registry/repository@sha256:…`.
+   * @param signal ends what the module still needs to be made ready, with its processes; nobody waits for it any more.
+   */
+  load(reference: string, kind: ModuleKind, signal?: AbortSignal): Promise<ModuleResult<FoundModule>>;
 }

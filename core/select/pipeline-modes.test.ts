@@ -111,7 +111,10 @@ describe("a shadow", () => {
       takesMs: 49,
     });
     expect(calls.map(({ deadlineMs }) => deadlineMs)).toEqual([50, 200]); // loading takes 500
-    expect(decision.modules[2]).toMatchObject({ outcome: "timeout", detail: "all shadows have 700 ms" });
+    expect(decision.modules[2]).toMatchObject({
+      outcome: "timeout",
+      detail: expect.stringContaining("all shadows have 700 ms"),
+    });
     expect(decision.decidedBy).toBe("scores");
   });
 
@@ -125,6 +128,16 @@ describe("a shadow", () => {
       decidedBy: "scores",
       modules: [{}, { mode: "shadow", outcome: "timeout" }],
     });
+  });
+
+  test("that is still being prepared when the time is over is prepared no further", async () => {
+    const { decision, stopped } = await decideScripted({
+      selection: { ...selection, shadowDeadlineMs: 20 },
+      says: { a: scores(0, 0, 1) },
+      isPrepared: ({ letter }) => letter !== "c",
+    });
+    expect(decision.modules).toMatchObject([{ outcome: "ok" }, { mode: "shadow", outcome: "timeout" }]);
+    expect(stopped).toEqual(["c"]);
   });
 
   test("alone leaves the decision to the fallback", async () => {

@@ -1,4 +1,4 @@
-import type { Sandbox } from "../sandbox/port.ts";
+import type { ModuleSource, Sandbox } from "../sandbox/port.ts";
 import { type Cast, type Part, promote } from "./cast.ts";
 import { type CourseOptions, type Finding, runCourse, toRun } from "./course.ts";
 import type { ModuleRun } from "./decision.ts";
@@ -12,15 +12,23 @@ export async function runShadows(options: ShadowOptions): Promise<readonly Modul
   const { cast, question, ports } = options;
   const { shadowDeadlineMs } = question.selection;
   const { promise: end, resolve } = Promise.withResolvers<"late">();
-  const timer = setTimeout(() => resolve("late"), shadowDeadlineMs); // loading has a longer deadline of its own
+  const stop = new AbortController();
+  // Loading has a longer deadline of its own, and a process that outlives the decision keeps the pod waiting.
+  const timer = setTimeout(() => {
+    resolve("late");
+    stop.abort();
+  }, shadowDeadlineMs);
+  const source: ModuleSource = { load: (module, kind) => ports.source.load(module, kind, stop.signal) };
+  const bounded = { ...options, ports: { ...ports, source } };
   const endAtMs = ports.nowMs() + shadowDeadlineMs;
   const runs: ModuleRun[] = [];
   try {
     for (const shadow of cast.shadows) {
       const startedMs = ports.nowMs();
-      const run = await Promise.race([runShadow(shadow, options, endAtMs), end]);
+      const run = await Promise.race([runShadow(shadow, bounded, endAtMs), end]);
       if (run === "late" || (run === undefined && ports.nowMs() >= endAtMs)) {
-        const result = { outcome: "timeout", detail: `all shadows have ${shadowDeadlineMs} ms` } as const;
+        const detail = `all shadows have ${shadowDeadlineMs} ms, also to be prepared: geniectl pull does that before`;
+        const result = { outcome: "timeout", detail } as const;
         return [...runs, toRun(shadow, { result, ms: ports.nowMs() - startedMs })];
       }
       if (run !== undefined) runs.push(run);

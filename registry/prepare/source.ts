@@ -45,9 +45,13 @@ type Make = (component: Uint8Array) => Promise<ModuleResult<Records>>;
 /** Modules out of the embedded store. What other tools put there is prepared on first use, one after the other. */
 export function openModuleSource(storeDir: string, options: SourceOptions): ModuleSource {
   const inTurn = openTurns();
-  const make: Make = (component) => inTurn(() => transpile(component, options));
-  const source = { storeDir, make, moduleBytes: options.moduleBytes };
-  return { load: (reference, kind) => orNotInStore(() => loadModule(reference, kind, source)) };
+  const { moduleBytes } = options;
+  return {
+    load: (reference, kind, signal) => {
+      const make: Make = (component) => inTurn(() => transpile(component, options, signal));
+      return orNotInStore(() => loadModule(reference, kind, { storeDir, make, moduleBytes }));
+    },
+  };
 }
 
 async function loadModule(

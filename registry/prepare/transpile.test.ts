@@ -40,6 +40,7 @@ function makeTranspiler({ says, takesMs, ends }: Script) {
     },
     kill: () => {
       transpiler.isKilled = true;
+      output.destroy();
       resolve({ signal: "SIGKILL", lastWords: "" });
     },
     ended,
@@ -91,6 +92,22 @@ test.each([["'"], ['"'], ["\\"], ["\n"], ["\r"], ["*/"], ["`"], ["${0}"], [";"],
     });
   },
 );
+
+test("a transpiler that nobody waits for any more is killed, and no other is started", async () => {
+  const stop = new AbortController();
+  const transpiler = makeTranspiler({});
+  const options = { startTranspiler: () => transpiler, prepareMs: 600_000 };
+  const making = transpile(component, options, stop.signal);
+  stop.abort();
+  expect(await making).toEqual({ outcome: "timeout", detail: "not prepared in time" });
+  expect(transpiler.isKilled).toBe(true);
+  const startTranspiler = () => {
+    throw new Error("started");
+  };
+  expect(await transpile(component, { ...options, startTranspiler }, stop.signal)).toMatchObject({
+    outcome: "timeout",
+  });
+});
 
 test("what is made is taken when it is what jco makes", async () => {
   const records = new Map([

@@ -18,6 +18,9 @@ import { findMadeFault, MADE_LIMIT_BYTES, REFUSAL } from "./made.ts";
 /** Much more than is kept of a text, and little to clean. */
 const TEXT_LIMIT = 1024;
 
+/** Who asked has stopped waiting. */
+const STOPPED: ModuleFailure = { outcome: "timeout", detail: "not prepared in time" };
+
 export interface TranspileOptions {
   /** Starts a process in which the transpiler waits for one component. */
   readonly startTranspiler: () => GuestProcess;
@@ -28,16 +31,24 @@ export interface TranspileOptions {
 /**
  * Checks a component and makes of it what the guest process runs: glue, core modules, and how it is called. Nothing of
  * either is run here.
+ *
+ * @param signal kills the transpiler, or has none started.
  */
 export async function transpile(
   component: Uint8Array,
   { startTranspiler, prepareMs }: TranspileOptions,
+  signal?: AbortSignal,
 ): Promise<ModuleResult<Records>> {
+  const isStopped = (): boolean => signal?.aborted === true;
+  if (isStopped()) return STOPPED;
   const fault = findFault(component);
   if (fault !== undefined) return { outcome: "wrongWorld", detail: cleanReason(formatFault(fault)) };
   await using transpiler = new GuestConnection(startTranspiler(), MADE_LIMIT_BYTES);
+  const stop = (): void => void transpiler.close();
+  signal?.addEventListener("abort", stop, { once: true });
   const reply = await transpiler.ask(toOrder(component), prepareMs);
-  if (reply.came !== "answer") return explain(reply, prepareMs);
+  signal?.removeEventListener("abort", stop);
+  if (reply.came !== "answer") return isStopped() ? STOPPED : explain(reply, prepareMs);
   const made = readAnswer(reply.bytes);
   const lift = findLift(component);
   if (made.outcome !== "ok" || lift === undefined) return made;

@@ -42,6 +42,8 @@ interface Script {
   readonly workload?: Partial<Workload>;
   /** Is never through with being loaded. */
   readonly hangs?: string;
+  /** Is what the store has of it ready? Else it becomes so at no time. */
+  readonly isPrepared?: (module: { letter: string }) => boolean;
   readonly networks?: readonly string[];
   readonly defaultNetwork?: string;
   readonly mayFail?: boolean;
@@ -57,16 +59,19 @@ interface Call {
   readonly deadlineMs: number;
 }
 
-/** Makes one decision with a guest that says what the script has; `calls` are those that reached it. */
+/**
+ * Makes one decision with a guest that says what the script has; `calls` are those that reached it, `stopped`
+ * are modules that were no longer to be prepared.
+ */
 export async function decideScripted(script: Script) {
   const calls: Call[] = [];
+  const stopped: string[] = [];
   let nowMs = 1_000;
   const answer = async (call: Call): Promise<ModuleResult<unknown>> => {
     calls.push(call);
     nowMs += script.takesMs ?? 1;
     return script.says[call.letter] ?? { outcome: "error", detail: "nothing is scripted" };
   };
-  const letterOf = (digest: string) => digest.slice(-1);
   const sandbox: Sandbox = {
     load: async ({ digest }) => {
       if (letterOf(digest) === script.hangs) return await new Promise(() => undefined);
@@ -79,9 +84,24 @@ export async function decideScripted(script: Script) {
       answer({ letter: letterOf(digest), request, verdicts, deadlineMs }),
     [Symbol.asyncDispose]: async () => {},
   };
-  const source: ModuleSource = {
-    load: async (reference, kind) => {
+  const source = makeSource(script, stopped);
+  const question = toQuestion(script);
+  const cast = planCast(question, ({ digest }) => script.passed?.[letterOf(digest)]);
+  const decision = await decide(question, { sandbox, source, nowMs: () => nowMs }, cast);
+  return { decision, calls, stopped, order: decision.ranking.map(({ network }) => network) };
+}
+
+const letterOf = (digest: string) => digest.slice(-1);
+
+/** What the script has in the store. */
+function makeSource(script: Script, stopped: string[]): ModuleSource {
+  return {
+    load: async (reference, kind, signal) => {
       const digest = reference.slice(reference.indexOf("@") + 1);
+      if (script.isPrepared?.({ letter: letterOf(digest) }) === false) {
+        signal?.addEventListener("abort", () => stopped.push(letterOf(digest)));
+        return await new Promise(() => undefined);
+      }
       if (letterOf(digest) === script.notInStore)
         return { outcome: "notInStore", detail: "not in the store" };
       const found = await hollowModules.load(reference, kind);
@@ -90,10 +110,6 @@ export async function decideScripted(script: Script) {
       return { outcome: "ok", value: { ...found.value, declared } };
     },
   };
-  const question = toQuestion(script);
-  const cast = planCast(question, ({ digest }) => script.passed?.[letterOf(digest)]);
-  const decision = await decide(question, { sandbox, source, nowMs: () => nowMs }, cast);
-  return { decision, calls, order: decision.ranking.map(({ network }) => network) };
 }
 
 function toQuestion(script: Script): Question {

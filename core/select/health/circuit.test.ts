@@ -120,16 +120,39 @@ describe("the node's circuit", () => {
     expect(findOpening(late, "mail", 1_600)).toBeUndefined();
   });
 
-  test("is tried by whoever comes first, and closes or stays open by what comes of it", () => {
-    const tried = startTrial(inThree, "mail", 1_100);
-    if (tried === undefined) throw new Error("nobody is let through");
-    expect(findOpening(tried, "news", 1_101)).toMatchObject({ where: "the node" });
-    const trial = at(1_102, { namespace: "mail", isTrial: true });
-    expect(findOpening(noteCall(tried, fine, trial).circuits, "news", 1_103)).toBeUndefined();
-    const failed = noteCall(tried, trap, trial);
-    expect(findOpening(failed.circuits, "news", 3_101)).toMatchObject({ where: "the node" });
-    expect(findOpening(failed.circuits, "news", 3_102)).toBeUndefined();
-    expect(failed.opened).toEqual(["the node"]);
+  const failIn = (circuits: Circuits, namespace: string, nowMs: number) => {
+    const tried = startTrial(circuits, namespace, nowMs);
+    return noteCall(tried ?? circuits, trap, at(nowMs, { namespace, isTrial: tried !== undefined }));
+  };
+
+  test("is closed by whoever is answered once its time is over", () => {
+    expect(startTrial(inThree, "mail", 1_001)).toBeUndefined();
+    const answered = noteCall(inThree, fine, at(1_100, { namespace: "mail" }));
+    expect(findOpening(answered.circuits, "news", 1_101)).toBeUndefined();
+    expect(answered.circuits).not.toHaveProperty("node");
+    const underWay = noteCall(inThree, fine, at(10, { namespace: "mail" }));
+    expect(findOpening(underWay.circuits, "news", 11)).toMatchObject({ where: "the node" });
+  });
+
+  test("is kept open by no namespace alone, whether or not its own was open, and though it answers nothing", () => {
+    for (const hostile of ["a", "new"]) {
+      const claimed = startTrial(inThree, hostile, 1_100) ?? inThree;
+      expect(findOpening(claimed, "news", 1_101)).toBeUndefined();
+      const failed = [1_100, 1_101, 1_102].reduce(
+        (sofar, nowMs) => failIn(sofar, hostile, nowMs).circuits,
+        inThree,
+      );
+      expect(findOpening(failed, hostile, 1_103)).toMatchObject({ where: `namespace ${hostile}` });
+      expect(findOpening(failed, "news", 1_103)).toBeUndefined();
+    }
+  });
+
+  test("opens for twice as long when it fails for three namespaces again, once for each", () => {
+    const two = ["a", "mail"].reduce((sofar, name) => failIn(sofar, name, 1_100).circuits, inThree);
+    const { circuits, opened } = failIn(two, "news", 1_100);
+    expect(opened).toEqual(["namespace news", "the node"]);
+    expect(findOpening(circuits, "innocent", 3_099)).toMatchObject({ where: "the node" });
+    expect(findOpening(circuits, "innocent", 3_100)).toBeUndefined();
   });
 });
 

@@ -28,23 +28,25 @@ export function findOpening(
   return node !== undefined && isOpen(node, nowMs) ? { where: "the node", circuit: node } : undefined;
 }
 
-/** Claims the one call that is let through; undefined where no circuit was open, or one is still. */
+/**
+ * Claims the one call that is let through for a namespace whose circuit was open; undefined where it wasn't, or one is
+ * still. Of the node's, nobody has to claim any: who claims and isn't asked would keep it from the others.
+ */
 export function startTrial(circuits: Circuits, namespace: string, nowMs: number): Circuits | undefined {
   if (findOpening(circuits, namespace, nowMs) !== undefined) return undefined;
-  const { node } = circuits;
   const own = findOf(circuits, namespace);
-  if ((own?.openMs ?? 0) === 0 && node === undefined) return undefined;
-  const claim = (one: Circuit): Circuit => ({ ...one, untilMs: nowMs + one.openMs });
+  if (own === undefined || own.openMs === 0) return undefined;
+  const claimed = { ...own, untilMs: nowMs + own.openMs };
   const namespaces = circuits.namespaces.map((one) =>
-    one.circuit === own && own.openMs > 0 ? { ...one, circuit: claim(own) } : one,
+    one.circuit === own ? { ...one, circuit: claimed } : one,
   );
-  return { namespaces, ...(node && { node: claim(node) }) };
+  return { ...circuits, namespaces };
 }
 
 export interface Call {
   readonly namespace: string;
   readonly nowMs: number;
-  /** It was let through though a circuit had been open. */
+  /** It was let through though the namespace's circuit had been open. */
   readonly isTrial: boolean;
   readonly limits: CircuitConfig;
 }
@@ -55,21 +57,23 @@ export function noteCall(
   run: Pick<ModuleRun, "outcome" | "detail">,
   call: Call,
 ): { readonly circuits: Circuits; readonly opened: readonly string[] } {
-  const { nowMs, isTrial, limits } = call;
+  const { nowMs, limits } = call;
   const name = call.namespace.slice(0, NAMESPACE_LENGTH);
   const others = circuits.namespaces.filter((one) => one.name !== name);
   const { node } = circuits;
   if (GOOD.includes(run.outcome)) {
-    return { circuits: { namespaces: others, ...(node && !isTrial && { node }) }, opened: [] };
+    const isStill = node !== undefined && isOpen(node, nowMs); // the call was under way when it opened
+    return { circuits: { namespaces: others, ...(isStill && { node }) }, opened: [] };
   }
   const failure = findFailure(run);
   if (failure === undefined) return { circuits, opened: [] };
   const old = findOf(circuits, name);
-  const own = fail(old, failure, { ...call, limit: limits.failures });
+  const own = fail(old, failure, { ...call, limit: node === undefined ? limits.failures : 1 });
   const namespaces = keepSome([{ name, circuit: own }, ...others]);
   const openCount = namespaces.filter(({ circuit }) => isOpen(circuit, nowMs)).length;
-  const isWide = node !== undefined || (own.openMs > 0 && openCount >= limits.namespaces);
-  const nextNode = isWide ? fail(node, failure, { ...call, limit: 1 }) : undefined;
+  const isWide = own.openMs > 0 && openCount >= limits.namespaces;
+  const isAgain = node !== undefined && !isOpen(node, nowMs);
+  const nextNode = isWide ? fail(node, failure, { ...call, isTrial: isAgain, limit: 1 }) : node;
   const opened = [
     ...(own.openMs > (old?.openMs ?? 0) ? [toPlace(name)] : []),
     ...(nextNode !== undefined && nextNode.openMs > (node?.openMs ?? 0) ? ["the node"] : []),

@@ -11,6 +11,7 @@ import {
 } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { makeDecision, makeRun } from "../test/fakes/decision.ts";
 import type { DecisionEntry } from "../core/ports.ts";
@@ -48,7 +49,8 @@ test("one object a line, with the fields of the contract", async () => {
   const { request, selection, mayFail } = question;
   const [first, second] = lines.slice(0, 2).map((line): Record<string, unknown> => JSON.parse(line));
   const asked = { ...request, seed: "1", selection, mayFail };
-  const occasion = { id: expect.any(String), time: expect.any(String), containerId, pod };
+  const inputs = expect.stringMatching(/^sha256:[0-9a-f]{64}$/);
+  const occasion = { id: expect.any(String), time: expect.any(String), containerId, pod, inputs };
   expect(first).toEqual({ ...occasion, ...said, question: asked });
   expect(first?.["id"]).not.toBe(second?.["id"]);
   expect(new Date(String(first?.["time"])).toISOString()).toBe(first?.["time"]);
@@ -60,6 +62,37 @@ test("many at a time each get their line", async () => {
   await Promise.all(Array.from({ length: 50 }, record));
   const lines = (await readFile(file(), "utf8")).trimEnd().split("\n");
   expect(new Set(lines.map((line) => (JSON.parse(line) as { id: string }).id)).size).toBe(50);
+});
+
+test("a line that was left half is none of the next decision's", async () => {
+  await record();
+  await appendFile(file(), '{"id":"half');
+  await record();
+  await record();
+  const [first, half, ...others] = (await readFile(file(), "utf8")).trimEnd().split("\n");
+  expect(half).toBe('{"id":"half');
+  const ids = [first, ...others].map((line) => (JSON.parse(line ?? "") as { id: string }).id);
+  expect(new Set(ids).size).toBe(3);
+});
+
+test("a pipe in its place keeps no pod waiting", async () => {
+  await mkdir(stateDir);
+  await execa("mkfifo", [file()]);
+  await record();
+  expect((await stat(file())).isFIFO()).toBe(true);
+});
+
+test("many that rotate it at the same time lose nothing of it", async () => {
+  await record();
+  await truncate(file(), 8 * 1024 * 1024 + 1);
+  await Promise.all(Array.from({ length: 50 }, record));
+  expect((await stat(`${file()}.1`)).size).toBeGreaterThan(8 * 1024 * 1024);
+  const texts = await Promise.all([`${file()}.1`, file()].map((one) => readFile(one, "utf8")));
+  const lines = texts.flatMap((text) => text.split("\n")).filter((line) => line.startsWith("{"));
+  expect(
+    new Set(lines.map((line) => (JSON.parse(line.replaceAll("\0", "")) as { id: string }).id)).size,
+  ).toBe(51);
+  expect((await readdir(stateDir)).toSorted()).toEqual(["decisions.jsonl", "decisions.jsonl.1"]);
 });
 
 test("is rotated, and keeps one predecessor", async () => {

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { appendFile, open, rename, stat } from "node:fs/promises";
+import { constants } from "node:fs";
+import { appendFile, type FileHandle, link, open, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { findErrno } from "../core/errors.ts";
 import { orIoFailure } from "../core/io-failure.ts";
@@ -12,6 +13,9 @@ import { makeFolder } from "../registry/new-folder.ts";
 /** One file and its predecessor: the log never takes more than twice this. */
 const ROTATE_AT_BYTES = 8 * 1024 * 1024;
 export const DECISION_LOG = "decisions.jsonl";
+/** A pipe in the log's place is not waited for. */
+const APPENDING = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK;
+const MODE = 0o600;
 /** Some thousand decisions, or twenty among 1000 networks: all that isn't rotated away. */
 const SEARCHED_BYTES = ROTATE_AT_BYTES;
 
@@ -29,13 +33,48 @@ export async function recordDecision(
   const file = path.join(stateDir, DECISION_LOG);
   try {
     await makeFolder(stateDir, 0o700);
-    const size = (await unlessMissing(stat(file)))?.size ?? 0;
-    if (size > ROTATE_AT_BYTES) await rename(file, `${file}.1`);
-    await appendFile(file, `${line}\n`, { mode: 0o600 });
+    if (await isFull(file)) await rotate(file);
+    await append(file, line);
   } catch (error) {
     if (findErrno(error) === undefined) throw error;
     log.warn({ err: error, file }, "the decision could not be recorded");
   }
+}
+
+async function isFull(file: string): Promise<boolean> {
+  return ((await unlessMissing(stat(file)))?.size ?? 0) > ROTATE_AT_BYTES;
+}
+
+/** Of two calls that rotate at the same time, the later one has the new file in its hands, and gives it back. */
+async function rotate(file: string): Promise<void> {
+  const taken = `${file}.${randomUUID()}`;
+  if ((await unlessMissing(rename(file, taken).then(() => true))) === undefined) return;
+  if (await isFull(taken)) return await rename(taken, `${file}.1`);
+  await using handle = await open(taken, "r");
+  try {
+    await link(taken, file);
+    await rm(taken);
+  } catch (error) {
+    if (findErrno(error) !== "EEXIST") throw error;
+    await rm(taken); // who writes to it from now on sees that, and what was written before is read
+    await appendFile(file, await handle.readFile(), { mode: MODE });
+  }
+}
+
+/** A line of its own, though a full disk or a crash may have left half of one. */
+async function append(file: string, line: string): Promise<void> {
+  await using handle = await open(file, APPENDING, MODE);
+  const bytes = Buffer.from(`${(await isTorn(handle)) ? "\n" : ""}${line}\n`);
+  // Usually one write, so that lines of calls at the same time don't mix.
+  for (let at = 0; at < bytes.length;) at += (await handle.write(bytes, at)).bytesWritten;
+  if ((await handle.stat()).nlink === 0) await append(file, line); // twice is better than never
+}
+
+async function isTorn(handle: FileHandle): Promise<boolean> {
+  const { size } = await handle.stat();
+  if (size === 0) return false;
+  const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(1), position: size - 1 });
+  return bytesRead === 1 && buffer.toString() !== "\n";
 }
 
 /**

@@ -44,6 +44,16 @@ test("a value of more than 1024 bytes is not shown", () => {
   expect(toGranted({ labels, annotations }, selection).annotations.map(({ key }) => key)).toEqual(["full"]);
 });
 
+test("bytes count, and not characters", () => {
+  const selection = parse({ selector: module({ annotations: ["short", "long"] }) });
+  const texts = new Map([
+    ["short", "ä".repeat(512)],
+    ["long", "ä".repeat(513)],
+  ]);
+  const shown = toGranted({ labels: new Map(), annotations: texts }, selection).annotations;
+  expect(shown.map(({ key }) => key)).toEqual(["short"]);
+});
+
 test("a module sees what it both declares and is granted", () => {
   const attribute = (key: string) => ({ key, value: key });
   const keys = ["both", "declared", "granted", "neither"].map(attribute);

@@ -46,10 +46,20 @@ test.each([
   ["a function of another name", [CORE, INSTANCE, aliasOf("cabi_realloc"), SHARED, liftOf(ALL)]],
   ["two core modules", [...PLAIN, liftOf(ALL), "(core module)"]],
   ["a second instance", [...PLAIN, liftOf(ALL), "(core instance (instantiate $main))"]],
+  [
+    "what is of a component around it",
+    [...PLAIN, "(core type (func)) (alias outer 0 0 (core type))", liftOf(ALL)],
+  ],
   ["a core module in a component within", ["(component (core module))", ...PLAIN, liftOf(ALL)]],
   ["one two levels down", ["(component (component (core module)))", ...PLAIN, liftOf(ALL)]],
 ])("a component with %s isn't plain", async (_name, parts) => {
   expect(await find(...parts)).toBeUndefined();
+});
+
+test("a component that starts by itself isn't plain", async () => {
+  const whole = await parse(`(component ${[...PLAIN, liftOf(ALL)].join("\n")})`);
+  const start = [9, 3, 0, 0, 0]; // of function 0, without arguments and results
+  expect(findLift(Buffer.concat([whole, Uint8Array.from(start)]))).toBeUndefined();
 });
 
 test("whatever the bytes, the answer is a lift or none", async () => {

@@ -152,6 +152,29 @@ test.each([
   expect(orders).toEqual([2, 1]);
 });
 
+test("the question that is put again has what is left of the deadline", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+  onTestFinished(() => void vi.useRealTimers());
+  let starts = 0;
+  await using sandbox = openSandbox(() => {
+    const isFirst = starts++ === 0;
+    let orders = 0;
+    const guest = makeGuest((output, nonce) => {
+      orders++;
+      const isCall = orders === (isFirst ? 3 : 2);
+      if (!isCall) output.write(frameOf(OK, nonce));
+      else if (isFirst) setTimeout(() => output.end(), 30); // the second never answers
+    });
+    guest.output.write(frameOf(OK));
+    return guest;
+  }, LIMITS);
+  for (const digest of ["sha256:other", module.digest]) await sandbox.load({ ...module, digest });
+  const scoring = sandbox.score(module.digest, makeRequest({ candidates: [] }), 50);
+  await vi.advanceTimersByTimeAsync(200);
+  expect(await scoring).toEqual({ outcome: "timeout", detail: "stopped after 20 ms" });
+  expect(starts).toBe(2);
+});
+
 const ANSWER_BYTES = 200;
 
 test.each([

@@ -2,12 +2,13 @@
 import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
 import { makeRequest } from "../../../test/fakes/request.ts";
-import type { GuestEnd } from "./connection.ts";
+import { GuestConnection, type GuestEnd, type Reply } from "./connection.ts";
 import { FRAME_HEADER_BYTES, FRAME_HEADROOM_BYTES, NONCE_BYTES, writeFrameLength } from "../wire/frame.ts";
 import { openSandbox } from "./sandbox.ts";
 import { ORDER } from "../wire/message.ts";
 import type { PreparedModule } from "../port.ts";
 import { decodeRecords } from "../wire/records.ts";
+import { openSpare } from "./spare.ts";
 
 const LIMITS = { memoryBytes: 2 ** 20, loadMs: 5000 };
 const OK = '{"outcome":"ok","value":[]}';
@@ -159,6 +160,29 @@ test("of very many modules it has the latest 48", async () => {
   await it.sandbox.score("m0", request, LONG_MS);
   await expect.poll(() => it.guests[2]?.orders).toHaveLength(48);
   expect(it.guests[2]?.orders).toEqual(Array.from({ length: 48 }, (_, at) => `load m${at + 2}`));
+});
+
+test("who needs it while it is being warmed up gets it with what it has; the orders stay as they were", async () => {
+  const asked: number[] = [];
+  const { promise: answered, resolve: answer } = Promise.withResolvers<Reply>();
+  const guest = Object.assign(Object.create(GuestConnection.prototype) as GuestConnection, {
+    loaded: new Set<string>(),
+    ask: (order: Uint8Array) => {
+      asked.push(order[0] ?? 0);
+      order.fill(255); // as a nonce is written into it
+      return answered;
+    },
+  });
+  const spare = openSpare({ start: async () => guest, loadMs: LONG_MS });
+  const orders = new Map(["a", "b", "c"].map((digest, at) => [digest, Uint8Array.of(at)]));
+  spare.keep(orders);
+  await expect.poll(() => asked).toEqual([0]);
+  const taking = spare.take();
+  answer({ came: "answer", bytes: Buffer.from(OK) });
+  expect(await taking).toBe(guest);
+  expect([...guest.loaded]).toEqual(["a"]);
+  expect(asked).toEqual([0]);
+  expect([...orders.values()].map(([first]) => first)).toEqual([0, 1, 2]);
 });
 
 test("closing the sandbox ends it too, ready or not", async () => {

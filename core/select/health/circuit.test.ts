@@ -90,6 +90,23 @@ describe("a module's circuit for a namespace", () => {
     expect(spans).toEqual([2_000, 4_000, 8_000, 16_000, 32_000, 64_000, 64_000, 64_000]);
   });
 
+  test("outlives any number of namespaces in which a call failed since", () => {
+    const circuits = Array.from({ length: 100 }, (_, made) => made).reduce(
+      (sofar, made) => noteCall(sofar, trap, at(3 + made, { namespace: `made-${made}` })).circuits,
+      after(thrice),
+    );
+    expect(circuits.namespaces).toHaveLength(32);
+    expect(findOpening(circuits, "shop", 200)).toMatchObject({ where: "namespace shop" });
+  });
+
+  test("is kept under a name of bounded length, and found by the whole one", () => {
+    const namespace = "x".repeat(10_000);
+    const circuits = after(thrice, none, { namespace });
+    expect(JSON.stringify(circuits).length).toBeLessThan(1_000);
+    expect(findOpening(circuits, namespace, 5)).toBeDefined();
+    expect(after(["ok"], circuits, { namespace })).toEqual(none);
+  });
+
   test("isn't kept open by a clock that was set back", () => {
     const open = after(thrice, none, {});
     expect(findOpening(open, "shop", -5_000)).toBeUndefined();

@@ -79,6 +79,8 @@ test("a trial is claimed once, and told by position", () => {
   expect(first.trials).toEqual([0]);
   expect(planTrials(first.book, when).trials).toEqual([]);
   expect(planTrials(book, { ...when, nowMs: 34_999 })).toEqual({ book, trials: [] });
+  const second = makeSelection({ scorers: [module("b"), module("a")] });
+  expect(planTrials(book, { ...when, selection: second }).trials).toEqual([1]);
   const ok = makeRun({ digest: digestOf("a") });
   const { book: healed } = noteRuns(first.book, [ok], { ...when, trials: first.trials });
   expect(healed[0]?.circuits).toEqual({ namespaces: [] });

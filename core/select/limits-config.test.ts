@@ -11,6 +11,7 @@ function parse(path: string, value: unknown): unknown {
 
 test.each<[string, least: number, most: number]>([
   ["deadlineMs", 1, 10_000],
+  ["shadowDeadlineMs", 1, 1_000],
   ["memoryMiB", 1, 256],
   ["limits.heapMiB", 32, 512],
   ["limits.moduleMiB", 1, 16],

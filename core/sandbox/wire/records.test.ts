@@ -32,3 +32,9 @@ test("whatever the bytes, the answer is records or a FrameError", () => {
     "reaches past the end",
   );
 });
+
+test("the number of records is bounded, those of one name among them", () => {
+  const recordsOf = (count: number) => new Uint8Array(8 * count);
+  expect([...decodeRecords(recordsOf(1000)).keys()]).toEqual([""]);
+  expect(() => decodeRecords(recordsOf(1001))).toThrow("more than 1000 records");
+});

@@ -17,6 +17,7 @@ export function fillRefused(page: string): string {
     ["features", Object.keys(REFUSED_FEATURES).join(", ")],
     ["more than", bounds.join("; ")],
     ["custom sections", `all but ${CUSTOM_SECTIONS.map((name) => `\`${name}\``).join(", ")}`],
+    ["types", "of `score` and `select`, other than `world.wit` has them"],
     ["names", "with other characters than tools give them: letters, digits and punctuation of ASCII"],
   ];
   return fillPlace(page, "refused", formatTable(rows));

@@ -18,8 +18,8 @@ function checkLift(reader: BinaryReader, scope: Scope): void {
   reader.tag(0);
   checkCoreIndex(scope, "core function", reader.u32());
   checkOptions(reader, scope);
-  const { weight } = itemAt(scope, "type", reader.u32());
-  addItem(scope, { sort: "function", weight });
+  const { weight, shape } = itemAt(scope, "type", reader.u32());
+  addItem(scope, { sort: "function", weight, shape });
 }
 
 function checkLower(reader: BinaryReader, scope: Scope): void {

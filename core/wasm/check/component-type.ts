@@ -5,32 +5,79 @@ import { readExternName, readExternType } from "./extern-type.ts";
 import { refuse } from "./features.ts";
 import { addExport, addItem, type Item, itemAt, openScope, type Scope, sumWeights } from "./scope.ts";
 import { checkText } from "./text.ts";
+import { join, named, NOTHING, write, type Written } from "./written.ts";
 
 /** Reads the definition of a type. Source: component-model, design/mvp/Binary.md, `deftype`. */
 export function readType(reader: BinaryReader, scope: Scope, depth: number): Item {
   checkBound("typeNesting", depth);
   const form = reader.byte();
   if (form === 0x42) return readInstanceType(reader, scope, depth);
+  const primitive = PRIMITIVES.get(form);
+  if (primitive !== undefined) return { sort: "type", ...primitive };
   const read = FORMS.get(form);
-  if (read !== undefined) return { sort: "type", weight: 1 + read(reader, scope) };
-  if (form >= 0x73 && form <= 0x7f) return { sort: "type", weight: 1 }; // bool to string
-  throw new BinaryError(`has an unknown type 0x${form.toString(16)}`);
+  if (read === undefined) throw new BinaryError(`has an unknown type 0x${form.toString(16)}`);
+  const { weight, shape } = read(reader, scope);
+  return { sort: "type", weight: 1 + weight, shape };
 }
 
-type ReadForm = (reader: BinaryReader, scope: Scope) => number;
+type ReadForm = (reader: BinaryReader, scope: Scope) => Written;
 
-/** What stands after the byte of each form. They return the parts of what they name. */
+const PRIMITIVES: ReadonlyMap<number, Written> = new Map(
+  ["string", "char", "f64", "f32", "u64", "s64", "u32", "s32", "u16", "s16", "u8", "s8", "bool"].map(
+    (shape, at) => [0x73 + at, { weight: 1, shape }] as const,
+  ),
+);
+
+/** What stands after the byte of each form. */
 const FORMS: ReadonlyMap<number, ReadForm> = new Map<number, ReadForm>([
-  [0x72, (reader, scope) => sumList(reader, () => readLabel(reader) + readValueType(reader, scope))], // record
-  [0x71, (reader, scope) => sumList(reader, () => readCase(reader, scope))], // variant
-  [0x70, readValueType], // list
-  [0x6f, (reader, scope) => sumList(reader, () => readValueType(reader, scope))], // tuple
-  [0x6e, (reader) => sumList(reader, () => readLabel(reader))], // flags
-  [0x6d, (reader) => sumList(reader, () => readLabel(reader))], // enum
-  [0x6b, readValueType], // option
-  [0x6a, (reader, scope) => readOptional(reader, scope) + readOptional(reader, scope)], // result
-  [0x69, readTypeIndex], // own
-  [0x68, readTypeIndex], // borrow
+  [
+    0x72,
+    (reader, scope) =>
+      write(
+        "record",
+        readList(reader, () => readField(reader, scope)),
+      ),
+  ],
+  [
+    0x71,
+    (reader, scope) =>
+      write(
+        "variant",
+        readList(reader, () => readCase(reader, scope)),
+      ),
+  ],
+  [0x70, (reader, scope) => write("list", readValueType(reader, scope))],
+  [
+    0x6f,
+    (reader, scope) =>
+      write(
+        "tuple",
+        readList(reader, () => readValueType(reader, scope)),
+      ),
+  ],
+  [
+    0x6e,
+    (reader) =>
+      write(
+        "flags",
+        readList(reader, () => readLabel(reader)),
+      ),
+  ],
+  [
+    0x6d,
+    (reader) =>
+      write(
+        "enum",
+        readList(reader, () => readLabel(reader)),
+      ),
+  ],
+  [0x6b, (reader, scope) => write("option", readValueType(reader, scope))],
+  [
+    0x6a,
+    (reader, scope) => write("result", join([readOptional(reader, scope), readOptional(reader, scope)])),
+  ],
+  [0x69, readHandle], // own
+  [0x68, readHandle], // borrow
   [0x40, readFunctionType],
   [0x3f, readResource],
   [0x41, () => refuse("component types")],
@@ -42,56 +89,70 @@ const FORMS: ReadonlyMap<number, ReadForm> = new Map<number, ReadForm>([
   [0x66, () => refuse("streams and futures of components")],
 ]);
 
-/** Adds up what the items of a list weigh. A list costs a byte an item, so that no length runs away. */
-function sumList(reader: BinaryReader, readOne: () => number): number {
-  let sum = 0;
+/** The items of a list. Each costs a byte of the file, so that no length runs away. */
+function readList(reader: BinaryReader, readOne: () => Written): Written {
+  const parts: Written[] = [];
+  let weight = 0;
   for (let left = reader.u32(); left > 0; left -= 1) {
-    sum += readOne();
-    checkBound("typeWeight", sum);
+    const part = readOne();
+    parts.push(part);
+    weight += part.weight;
+    checkBound("typeWeight", weight);
   }
-  return sum;
+  return join(parts);
 }
 
-function readLabel(reader: BinaryReader): number {
-  checkText(reader);
-  return 1;
+function readLabel(reader: BinaryReader): Written {
+  return { weight: 1, shape: checkText(reader) };
 }
 
-function readCase(reader: BinaryReader, scope: Scope): number {
-  const weight = readLabel(reader) + readOptional(reader, scope);
+function readField(reader: BinaryReader, scope: Scope): Written {
+  return named(readLabel(reader), readValueType(reader, scope));
+}
+
+function readCase(reader: BinaryReader, scope: Scope): Written {
+  const written = named(readLabel(reader), readOptional(reader, scope));
   reader.tag(0); // what a case refined
-  return weight;
+  return written;
 }
 
 /** A type in one byte, or the index of one. */
-function readValueType(reader: BinaryReader, scope: Scope): number {
+function readValueType(reader: BinaryReader, scope: Scope): Written {
   const first = reader.peek();
-  if (first < 0x40 || first > 0x7f) return readTypeIndex(reader, scope);
-  if (first < 0x73) throw new BinaryError(`has an unknown type of a value 0x${first.toString(16)}`);
+  if (first < 0x40 || first > 0x7f) return itemAt(scope, "type", reader.u32());
+  const primitive = PRIMITIVES.get(first);
+  if (primitive === undefined)
+    throw new BinaryError(`has an unknown type of a value 0x${first.toString(16)}`);
   reader.byte();
-  return 1;
+  return primitive;
 }
 
-function readTypeIndex(reader: BinaryReader, scope: Scope): number {
-  return itemAt(scope, "type", reader.u32()).weight;
+/** Of a resource, which is no other's. */
+function readHandle(reader: BinaryReader, scope: Scope): Written {
+  return { weight: itemAt(scope, "type", reader.u32()).weight };
 }
 
-function readOptional(reader: BinaryReader, scope: Scope): number {
-  return reader.tag(1) === 1 ? readValueType(reader, scope) : 1;
+function readOptional(reader: BinaryReader, scope: Scope): Written {
+  return reader.tag(1) === 1 ? readValueType(reader, scope) : NOTHING;
 }
 
-function readFunctionType(reader: BinaryReader, scope: Scope): number {
-  const parameters = sumList(reader, () => readLabel(reader) + readValueType(reader, scope));
-  if (reader.tag(1) === 0) return parameters + readValueType(reader, scope);
+/** Parameters are told apart by their position: their names are left out. */
+function readFunctionType(reader: BinaryReader, scope: Scope): Written {
+  const parameters = readList(reader, () => {
+    const { weight } = readLabel(reader);
+    const type = readValueType(reader, scope);
+    return { weight: weight + type.weight, shape: type.shape };
+  });
+  if (reader.tag(1) === 0) return write("func", join([parameters, readValueType(reader, scope)]));
   reader.tag(0);
-  return parameters;
+  return write("func", join([parameters, { ...NOTHING, weight: 0 }]));
 }
 
 /** Held in an i32, with the function that drops one, if there is any. */
-function readResource(reader: BinaryReader): number {
+function readResource(reader: BinaryReader): Written {
   if (reader.byte() !== 0x7f) throw new BinaryError("has a resource that is not held in an i32");
   if (reader.tag(1) === 1) reader.u32();
-  return 0;
+  return { weight: 0 };
 }
 
 /** The type of an instance: what it would export, with types and aliases of its own. */

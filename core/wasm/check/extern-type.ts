@@ -12,7 +12,10 @@ export function readExternName(reader: BinaryReader): string {
 /** What an import or an export is of, `externdesc` of Binary.md. */
 export function readExternType(reader: BinaryReader, scope: Scope): Item {
   const form = reader.byte();
-  if (form === 0x01) return { sort: "function", weight: itemAt(scope, "type", reader.u32()).weight };
+  if (form === 0x01) {
+    const { weight, shape } = itemAt(scope, "type", reader.u32());
+    return { sort: "function", weight, shape };
+  }
   if (form === 0x03) return readTypeBound(reader, scope);
   if (form === 0x05) return { ...itemAt(scope, "type", reader.u32()), sort: "instance" };
   if (form === 0x00 || form === 0x04) refuse("component types");

@@ -20,6 +20,8 @@ export interface Item {
   readonly sort: Sort;
   /** Parts of its type, written out. */
   readonly weight: number;
+  /** Of a type or a function: what it is, such as `record<key:string,value:string>`; undefined of others and of long ones. */
+  readonly shape?: string | undefined;
   /** Of an instance, a component, or the type of an instance. */
   readonly exports?: ReadonlyMap<string, Item>;
   /** Of a component: instances that are made when it is instantiated. */

@@ -4,9 +4,10 @@ import { checkComponentSection } from "./component.ts";
 import { checkCoreSection, type CoreModule } from "./core-module.ts";
 import { checkCustomSection } from "./custom.ts";
 import { addCore, addItem, type Item, openScope, type Scope, sumWeights } from "./scope.ts";
+import { checkWorld } from "./world.ts";
 
 /** Raised when a rule becomes stricter: what was prepared under older rules is checked again. */
-export const CHECK_VERSION = 1;
+export const CHECK_VERSION = 2;
 
 const CUSTOM_SECTION = 0;
 const CORE_MODULE_SECTION = 1;
@@ -21,7 +22,9 @@ const JCO_MEMORIES = 2;
  */
 export function walkComponent(bytes: Uint8Array): undefined {
   checkBound("bytes", bytes.length);
-  walkSections({ content: bytes, place: 0 }, openScope(openCount()), 1);
+  const scope = openScope(openCount());
+  walkSections({ content: bytes, place: 0 }, scope, 1);
+  checkWorld(scope.exports);
 }
 
 /** The same for a core module that was made out of a component. */

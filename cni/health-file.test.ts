@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { makeRun, makeSelection } from "../test/fakes/decision.ts";
 import { digestOf, module } from "../test/fakes/scripted-decision.ts";
 import type { HealthBook } from "../core/select/health/book.ts";
-import { noteRuns } from "../core/select/health/health.ts";
+import { noteRuns } from "../core/select/health/note.ts";
 import { openHealth, toHealthFile } from "./health-file.ts";
 
 let stateDir: string;

@@ -6,7 +6,7 @@ import { makeCandidate, makeRequest } from "../../test/fakes/request.ts";
 import { digestOf } from "../../test/fakes/scripted-decision.ts";
 import { type Desk, makeDesk } from "../../test/setup/geniectl.ts";
 import type { Decision } from "../../core/select/decision.ts";
-import { noteRuns } from "../../core/select/health/health.ts";
+import { noteRuns } from "../../core/select/health/note.ts";
 import { formatRecord } from "../../core/select/record.ts";
 import { openHealth } from "../health-file.ts";
 

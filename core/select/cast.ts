@@ -1,8 +1,13 @@
 import { createHash } from "node:crypto";
 import type { ModuleRun, Pass } from "./decision.ts";
-import type { ModuleKind } from "./request.ts";
 import type { Question } from "./question.ts";
-import { listConfigured, type ModuleConfig, type ScorerConfig, toDigest } from "./selection-config.ts";
+import {
+  type ConfiguredModule,
+  listConfigured,
+  type ModuleConfig,
+  type ScorerConfig,
+  toDigest,
+} from "./selection-config.ts";
 
 /** One module and what it does in one decision. */
 export type Part = PartBase &
@@ -31,26 +36,20 @@ export interface Cast {
   readonly halted: readonly Part[];
 }
 
-/** A module as the configuration names it. */
-export interface Subject {
-  readonly digest: string;
-  readonly kind: ModuleKind;
-  readonly config: ModuleConfig;
-}
-
 /** Tells which modules are to be passed over. */
-export type FindPass = (subject: Subject) => Pass | undefined;
+export type FindPass = (module: ConfiguredModule) => Pass | undefined;
 
 /** Deals out the parts: by mode, and for canaries by pod. */
 export function planCast(
   { selection, request }: Pick<Question, "selection" | "request">,
   findPass: FindPass = () => undefined,
 ): Cast {
-  const parts = listConfigured(selection).flatMap(({ kind, config }, at): Part[] => {
+  const parts = listConfigured(selection).flatMap((module, at): Part[] => {
+    const { kind, config } = module;
     const digest = toDigest(config);
     const mode = typeof config.mode === "string" ? config.mode : "canary";
     if (typeof config.mode !== "string" && !isInCanary(request.seed, digest, config.mode.canary)) return [];
-    const pass = findPass({ digest, kind, config });
+    const pass = findPass(module);
     const base: PartBase = { at, digest, mode, ...(pass && { pass }) };
     return [kind === "scorer" ? { ...base, kind, config } : { ...base, kind, config }];
   });

@@ -1,6 +1,7 @@
 import { type Cast, planCast } from "./cast.ts";
-import { type Loaded, type PipelinePorts, runCourse, toRun } from "./course.ts";
+import { runCourse } from "./course.ts";
 import type { Decision } from "./decision.ts";
+import { type Loaded, type PipelinePorts, toRun } from "./part.ts";
 import type { Question } from "./question.ts";
 import { hasShadows, rememberAnswers, runShadows } from "./shadow.ts";
 

@@ -78,7 +78,7 @@ export function makeDefaultSelection(): SelectionConfig {
 }
 
 /** One module as it is configured. */
-type ConfiguredModule =
+export type ConfiguredModule =
   | { readonly kind: "scorer"; readonly config: ScorerConfig }
   | { readonly kind: "selector"; readonly config: ModuleConfig };
 

@@ -1,8 +1,9 @@
 import type { ModuleSource, Sandbox } from "../sandbox/port.ts";
 import { type Cast, type Part, promote } from "./cast.ts";
-import { type CourseOptions, type Finding, runCourse, toRun } from "./course.ts";
+import { type CourseResult, runCourse } from "./course.ts";
 import type { ModuleRun } from "./decision.ts";
 import type { ModuleResult } from "./outcome.ts";
+import { type CourseOptions, toRun } from "./part.ts";
 
 /**
  * Finds out for each shadow what would have been decided had it enforced: the whole way through the modules again,
@@ -41,7 +42,7 @@ export async function runShadows(options: ShadowOptions): Promise<readonly Modul
 
 export interface ShadowOptions extends Omit<CourseOptions, "deadlineAt"> {
   /** What was decided. */
-  readonly real: Finding;
+  readonly real: CourseResult;
 }
 
 /** @returns undefined when nobody came to ask it, since another module failed or all was rejected. */
@@ -62,7 +63,7 @@ async function runShadow(
 }
 
 /** Would the pod have got other networks, or the same in another order? */
-function isOther(ranking: readonly string[], { ranking: real }: Finding, count: number): boolean {
+function isOther(ranking: readonly string[], { ranking: real }: CourseResult, count: number): boolean {
   const got = real.slice(0, count).map(({ network }) => network);
   const instead = ranking.slice(0, count);
   return instead.length !== got.length || instead.some((network, at) => network !== got[at]);

@@ -6,6 +6,7 @@ import { decide } from "../../core/select/pipeline.ts";
 import type { Question } from "../../core/select/question.ts";
 import type { PodKeys } from "../../core/select/pod-keys.ts";
 import type { SelectionRequest, Workload } from "../../core/select/request.ts";
+import { toDigest } from "../../core/select/selection-config.ts";
 import { makeSelection } from "./decision.ts";
 import { hollowModules } from "./hollow-modules.ts";
 import { makeCandidate, makeRequest } from "./request.ts";
@@ -86,7 +87,7 @@ export async function decideScripted(script: Script) {
   };
   const source = makeSource(script, stopped);
   const question = toQuestion(script);
-  const cast = planCast(question, ({ digest }) => script.passed?.[letterOf(digest)]);
+  const cast = planCast(question, ({ config }) => script.passed?.[letterOf(toDigest(config))]);
   const decision = await decide(question, { sandbox, source, nowMs: () => nowMs }, cast);
   return { decision, calls, stopped, order: decision.ranking.map(({ network }) => network) };
 }

@@ -4,7 +4,8 @@ import { digestOf, module } from "../../../test/fakes/scripted-decision.ts";
 import { planCast } from "../cast.ts";
 import type { ModuleRun } from "../decision.ts";
 import { findHealthBook, formatHealthBook, type HealthBook } from "./book.ts";
-import { noteRuns, planTrials, toFindPass } from "./health.ts";
+import { noteRuns } from "./note.ts";
+import { planTrials, toFindPass } from "./pass.ts";
 import type { Outcome } from "../outcome.ts";
 import type { SelectionConfig } from "../selection-config.ts";
 
@@ -26,15 +27,7 @@ function note(outcomes: readonly Outcome[], selection: SelectionConfig, more: Pa
 }
 
 const passOf = (book: HealthBook, selection: SelectionConfig, nowMs = 5_001) =>
-  toFindPass(
-    book,
-    "shop",
-    nowMs,
-  )({
-    digest: digestOf("a"),
-    kind: "scorer",
-    config: selection.scorers[0] ?? expect.unreachable(),
-  });
+  toFindPass(book, "shop", nowMs)({ kind: "scorer", config: selection.scorers[0] ?? expect.unreachable() });
 
 test("runs, failures and the last failure are counted", () => {
   const { book } = note(["ok", "error", "trap", "ok"], enforced);

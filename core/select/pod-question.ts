@@ -1,0 +1,65 @@
+import type { Config } from "../config.ts";
+import { readAnnotations } from "../intent/annotations.ts";
+import type { PodIntent } from "../intent/intent.ts";
+import { readLabels } from "../intent/labels.ts";
+import { isSystemPod, type Pod, toWorkload } from "../intent/pod.ts";
+import { readKpis, toSamples } from "../kpi/book.ts";
+import { findNetwork, type NodeNetwork, type NodeNetworks } from "../networks/candidates.ts";
+import type { AddPorts } from "../ports.ts";
+import { toGranted } from "./grants.ts";
+import type { Question } from "./question.ts";
+import type { Candidate } from "./request.ts";
+
+/** The pod that a network is chosen for, and the node on which it is. */
+export interface Choosing {
+  readonly intent: PodIntent;
+  readonly pod: Pod;
+  readonly networks: NodeNetworks;
+  readonly config: Config;
+  readonly containerId: string;
+}
+
+/** What is asked about a pod; no candidates where nobody has to choose. */
+export async function toPodQuestion(
+  choosing: Choosing,
+  candidates: readonly Candidate[],
+  ports: Pick<AddPorts, "seed" | "nodeName">,
+): Promise<Question> {
+  const { pod, config, containerId, intent } = choosing;
+  const seed = await ports.seed(pod.uid === "" ? containerId : pod.uid);
+  const texts = { labels: readLabels(config), annotations: readAnnotations(config) };
+  const workload = { ...toWorkload(pod, ports.nodeName), ...toGranted(texts, config.genie.selection) };
+  const count = intent.wants === "any" ? intent.count : 1;
+  return {
+    request: { purpose: "attach", workload, candidates, count, seed, extensions: [] },
+    selection: config.genie.selection,
+    defaultNetwork: findDefault(choosing),
+    mayFail: !isSystemPod(pod),
+  };
+}
+
+/** All networks of the node, with what is known of them now. */
+export async function toCandidates(
+  { networks, config }: Choosing,
+  ports: Pick<AddPorts, "samples" | "clock">,
+): Promise<readonly Candidate[]> {
+  const measured = await ports.samples(networks.networks);
+  const nowMs = ports.clock.wallMs();
+  const samples = [...measured, ...toSamples(config.genie.networks, nowMs)];
+  return networks.networks.map(({ network }: NodeNetwork) => ({
+    network: network.name,
+    plugin: network.plugins[0]?.type ?? "",
+    attributes: Object.entries(config.genie.networks[network.name]?.attributes ?? {}).map(([key, value]) => ({
+      key,
+      value,
+    })),
+    kpis: readKpis(network.name, samples, nowMs),
+    current: false,
+  }));
+}
+
+/** The default network's own name, however `default_plugin` refers to it; undefined when the node lacks it. */
+function findDefault({ config, networks }: Choosing): string | undefined {
+  if (config.default_plugin === undefined) return undefined;
+  return findNetwork(config.default_plugin.trim(), networks)?.network.name;
+}

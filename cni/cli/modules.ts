@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { Failure } from "../../core/errors.ts";
 import type { HealthBook, ModuleHealth } from "../../core/select/health/book.ts";
+import { listOpen } from "../../core/select/health/circuit.ts";
 import { openHealth } from "../health-file.ts";
 import type { Shell } from "./shell.ts";
 import { addStateOptions, findStateDir, type StateOptions } from "./state-dir.ts";
@@ -60,9 +61,6 @@ function toState({ haltedSince, openFor }: ReturnType<typeof toListed>): string 
 
 function toListed({ circuits, haltedAtMs, lastFailure, ...health }: ModuleHealth, nowMs: number) {
   const { digest, kind, mode, runs, failures, differences } = health;
-  const open = circuits.namespaces.filter(({ circuit }) => circuit.untilMs > nowMs);
-  const names = open.map(({ name }) => (name === "" ? "pods without a namespace" : `namespace ${name}`));
-  const isWide = circuits.node !== undefined && circuits.node.untilMs > nowMs;
   return {
     digest,
     kind,
@@ -71,7 +69,7 @@ function toListed({ circuits, haltedAtMs, lastFailure, ...health }: ModuleHealth
     failures,
     differences,
     haltedSince: haltedAtMs === undefined ? null : toTime(haltedAtMs),
-    openFor: [...(isWide ? ["the node"] : []), ...names],
+    openFor: listOpen(circuits, nowMs),
     lastFailure: lastFailure ?? null,
   };
 }

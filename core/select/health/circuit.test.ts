@@ -1,6 +1,6 @@
 import { assert, constantFrom, integer, nat, oneof, property, record, array } from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Call, findOpening, noteCall, startTrial } from "./circuit.ts";
+import { type Call, findOpening, listOpen, noteCall, startTrial } from "./circuit.ts";
 import type { Circuits } from "./book.ts";
 import { OUTCOMES, type Outcome } from "../outcome.ts";
 
@@ -110,6 +110,7 @@ describe("a module's circuit for a namespace", () => {
   test("isn't kept open by a clock that was set back", () => {
     const open = after(thrice, none, {});
     expect(findOpening(open, "shop", -5_000)).toBeUndefined();
+    expect(listOpen(open, -5_000)).toEqual([]);
   });
 });
 
@@ -120,6 +121,8 @@ describe("the node's circuit", () => {
   test("opens when three namespaces have theirs open, and is everybody's", () => {
     expect(findOpening(inTwo, "mail", 5)).toBeUndefined();
     expect(findOpening(inThree, "mail", 5)).toMatchObject({ where: "the node" });
+    expect(listOpen(inThree, 5)[0]).toBe("the node");
+    expect(listOpen(inTwo, 5)).toHaveLength(2);
     const third = noteCall(
       after(["trap", "trap"], inTwo, { namespace: "c" }),
       trap,

@@ -28,6 +28,12 @@ export function findOpening(
   return node !== undefined && isOpen(node, nowMs) ? { where: "the node", circuit: node } : undefined;
 }
 
+/** For whom a module isn't asked now: `the node`, `namespace shop`. */
+export function listOpen({ node, namespaces }: Circuits, nowMs: number): readonly string[] {
+  const open = namespaces.filter(({ circuit }) => isOpen(circuit, nowMs)).map(({ name }) => toPlace(name));
+  return node !== undefined && isOpen(node, nowMs) ? ["the node", ...open] : open;
+}
+
 /**
  * Claims the one call that is let through for a namespace whose circuit was open; undefined where it wasn't, or one is
  * still. Of the node's, nobody has to claim any: who claims and isn't asked would keep it from the others.

@@ -30,7 +30,7 @@ test("a name out of a module can't steer the terminal", async () => {
   expect(stderr).not.toMatch(/\p{Cc}/u);
   const { stdout } = await run("push", "rude.wasm", at("rude:1"), "--json");
   expect(stdout).not.toMatch(/\p{Cc}/u);
-  expect(JSON.parse(stdout)["warning"]).toContain("it imports ?[2J");
+  expect(JSON.parse(stdout)["warning"]).toContain("?[2J?1m");
 });
 
 test("a store that can't be written is named", async () => {

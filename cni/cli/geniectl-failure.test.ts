@@ -26,7 +26,10 @@ test("a name out of a module can't steer the terminal", async () => {
   const text = Buffer.from(named).toString().replace("harmless", "\u001b[2J\u009b1m");
   await writeFile(path.join(folder, "rude.wasm"), text);
   const { exitCode, stderr } = await run("push", "rude.wasm", at("rude:1"));
-  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: expect.stringContaining("it has a name with characters") });
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: 0,
+    stderr: expect.stringContaining("it has a name with characters"),
+  });
   expect(stderr).not.toMatch(/\p{Cc}/u);
   const { stdout } = await run("push", "rude.wasm", at("rude:1"), "--json");
   expect(stdout).not.toMatch(/\p{Cc}/u);

@@ -19,6 +19,7 @@ export interface TrialOptions {
 const MAX_DEADLINE_MS = 600_000;
 const MAX_MEMORY_MIB = 4096;
 
+/** `--kind`, where a component or a source leaves it open. */
 export function makeKindOption(): Option {
   return new Option("--kind <kind>", "told by what it exports").choices(MODULE_KINDS);
 }
@@ -53,6 +54,7 @@ function parseSettings(text: string): string {
   throw new InvalidArgumentError("It must be a JSON object.");
 }
 
+/** The limits of a trial, as the command line has them. */
 export function toLimits({ deadlineMs, memoryMib }: TrialOptions): TrialLimits {
   return { deadlineMs, memoryMiB: memoryMib };
 }

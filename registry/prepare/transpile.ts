@@ -5,7 +5,7 @@ import {
   type Reply,
 } from "../../core/sandbox/host/connection.ts";
 import { FRAME_HEADROOM_BYTES, FrameError, writeFrameLength } from "../../core/sandbox/wire/frame.ts";
-import { describeEnd, isOutOfMemory } from "../../core/sandbox/host/guest-end.ts";
+import { describeEnd, isOutOfMemory } from "../../core/sandbox/host/explain.ts";
 import { LIFT } from "../../core/sandbox/wire/message.ts";
 import { decodeRecords, type Records } from "../../core/sandbox/wire/records.ts";
 import { cleanReason } from "../../core/select/answer.ts";

@@ -12,18 +12,12 @@ import { toFindPass } from "../../core/select/health/pass.ts";
 import type { Outcome } from "../../core/select/outcome.ts";
 import { decide } from "../../core/select/pipeline.ts";
 import type { Question } from "../../core/select/question.ts";
+import { makeSelection } from "../fakes/decision.ts";
 import { makeOrdinaryCandidates, makeRequest } from "../fakes/request.ts";
 import { hostileModules } from "../guests/corpus.ts";
 import { median } from "../bench/statistics.ts";
 import { readGuests } from "./guest-memory.ts";
-import {
-  type KnownModule,
-  makeBuiltin,
-  makeKnown,
-  openGuests,
-  openSource,
-  parseSelection,
-} from "./modules.ts";
+import { type KnownModule, makeBuiltin, makeKnown, openGuests, openSource } from "./modules.ts";
 
 const DECISIONS = 1_000;
 const HOSTILE_EVERY = 5; // of the two calls of each decision, so every tenth call
@@ -92,7 +86,7 @@ function toQuestion(
       count: 2,
       workload,
     }),
-    selection: parseSelection({
+    selection: makeSelection({
       scorers: [{ module: modules.scorer.reference }],
       selector: { module: modules.selector.reference },
       deadlineMs,

@@ -1,10 +1,11 @@
 /** Memory after very many decisions: of the process that decides, and of the guest. */
 import { expect, test } from "vitest";
 import { decide } from "../../core/select/pipeline.ts";
+import { makeSelection } from "../fakes/decision.ts";
 import { makeOrdinaryCandidates, makeRequest } from "../fakes/request.ts";
 import { median } from "../bench/statistics.ts";
 import { readGuests, readHostSettled } from "./guest-memory.ts";
-import { makeBuiltin, openGuests, openSource, parseSelection } from "./modules.ts";
+import { makeBuiltin, openGuests, openSource } from "./modules.ts";
 
 const DECISIONS = 100_000;
 /** Both compilers and both heaps have found their size by then. */
@@ -23,7 +24,7 @@ test("memory of host and guest stays flat within 10 % over 100,000 decisions", a
     await makeBuiltin("occupancy", "scorer"),
     await makeBuiltin("highest", "selector"),
   ];
-  const selection = parseSelection({
+  const selection = makeSelection({
     scorers: [{ module: scorer.reference }],
     selector: { module: selector.reference },
     deadlineMs: DEADLINE_MS,

@@ -2,11 +2,9 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { spawnGuest } from "../../cni/guest-process.ts";
-import { parseConfig } from "../../core/config.ts";
 import { openSandbox, type SandboxOptions } from "../../core/sandbox/host/sandbox.ts";
 import type { ModuleSource, PreparedModule, Sandbox } from "../../core/sandbox/port.ts";
 import type { ModuleKind } from "../../core/select/request.ts";
-import type { SelectionConfig } from "../../core/select/selection-config.ts";
 import { sha256 } from "../../registry/digest.ts";
 import { prepare } from "../guests/prepared.ts";
 import { DIST_DIR } from "../setup/build.ts";
@@ -17,6 +15,7 @@ export interface KnownModule {
   readonly prepared: PreparedModule;
 }
 
+/** One that has just been built; prepared as a node does. */
 export async function makeKnown(name: string, wasm: Uint8Array, kind: ModuleKind): Promise<KnownModule> {
   const digest = sha256(wasm);
   const prepared = await prepare(wasm, digest, kind);
@@ -28,6 +27,7 @@ export async function makeBuiltin(name: string, kind: ModuleKind): Promise<Known
   return await makeKnown(name, await readFile(path.join(DIST_DIR, "modules", `${name}.wasm`)), kind);
 }
 
+/** Has these modules and no other. */
 export function openSource(modules: readonly KnownModule[]): ModuleSource {
   const byReference = new Map(modules.map(({ reference, prepared }) => [reference, prepared]));
   return {
@@ -39,10 +39,7 @@ export function openSource(modules: readonly KnownModule[]): ModuleSource {
   };
 }
 
-export function parseSelection(selection: object): SelectionConfig {
-  return parseConfig(JSON.stringify({ name: "genie", type: "genie", genie: { selection } })).genie.selection;
-}
-
+/** A sandbox in which nothing is late. */
 export function openGuests(
   options: SandboxOptions,
   program = path.join(DIST_DIR, "bin/genie-guest"),

@@ -1,9 +1,8 @@
-import { cleanReason } from "../../select/answer.ts";
 import type { ModuleFailure, ModuleResult } from "../../select/outcome.ts";
 import type { SelectionRequest } from "../../select/request.ts";
 import { parseAnswer } from "./answer.ts";
-import { GuestConnection, type GuestProcess, type Reply } from "./connection.ts";
-import { describeEnd, explainEnd } from "./guest-end.ts";
+import { GuestConnection, type GuestProcess } from "./connection.ts";
+import { explainReply, explainSilence, explainStart } from "./explain.ts";
 import { capMemories } from "../../wasm/memory.ts";
 import { type Call, encodeCall, encodeOrder, GLUE, LIFT } from "../wire/message.ts";
 import type { GuestLimits, PreparedModule, Sandbox, SelectorQuestion } from "../port.ts";
@@ -152,7 +151,7 @@ class GuestSandbox implements Sandbox {
     const ready = await guest.receive(START_MS);
     if (ready.came === "answer") return guest;
     await guest.close();
-    return notStarted(explainSilence(ready));
+    return explainStart(explainSilence(ready, START_MS));
   }
 
   async #ask(
@@ -188,26 +187,6 @@ function connect(spawn: () => GuestProcess, { answerBytes }: GuestLimits): Guest
   try {
     return new GuestConnection(spawn(), answerBytes);
   } catch (error) {
-    return notStarted(error instanceof Error ? error.message : String(error));
+    return explainStart(error instanceof Error ? error.message : String(error));
   }
-}
-
-function notStarted(why: string): ModuleFailure {
-  return { outcome: "error", detail: `the guest process did not start: ${cleanReason(why)}` };
-}
-
-function explainSilence(reply: Exclude<Reply, { came: "answer" }>): string {
-  if (reply.came === "late") return `not ready after ${START_MS} ms`;
-  if (reply.came !== "end") return "it spoke out of protocol";
-  const { lastWords } = reply.end;
-  return [describeEnd(reply.end), lastWords].filter(Boolean).join(", ");
-}
-
-/** Why there is no answer. */
-function explainReply(reply: Reply, deadlineMs: number): ModuleFailure {
-  if (reply.came === "late")
-    return { outcome: "timeout", detail: `stopped after ${Math.round(deadlineMs)} ms` };
-  if (reply.came === "end") return explainEnd(reply.end);
-  if (reply.came === "tooLong") return { outcome: "badAnswer", detail: "the answer is longer than allowed" };
-  return { outcome: "trap", detail: "the guest process answered out of protocol" };
 }

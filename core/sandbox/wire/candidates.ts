@@ -10,6 +10,7 @@ const CANDIDATE_BYTES = 20;
 const ATTRIBUTE_BYTES = 8;
 const KPI_BYTES = 16;
 
+/** The record `candidates`: two lengths, the numbers, the strings. */
 export function encodeCandidates(candidates: readonly Candidate[]): Uint8Array {
   const strings = new StringTable();
   const numbers = new DataView(new ArrayBuffer(candidates.reduce((sum, one) => sum + sizeOf(one), 0)));

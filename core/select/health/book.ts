@@ -56,6 +56,7 @@ export type ModuleHealth = Readonly<z.infer<typeof health>>;
 /** The module that was used last comes first. */
 export type HealthBook = readonly ModuleHealth[];
 
+/** The text of a whole book, which `findHealthBook` reads. */
 export function formatHealthBook(modules: HealthBook): string {
   return JSON.stringify({ version: 1, modules });
 }

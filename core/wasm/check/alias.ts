@@ -19,6 +19,7 @@ export function readSort(reader: BinaryReader): { readonly sort: Sort; readonly 
   return { sort, core: sort === "core" ? readCoreSort(reader) : "" };
 }
 
+/** What a sort of core wasm is called. */
 export function readCoreSort(reader: BinaryReader): string {
   const byte = reader.byte();
   const core = CORE_SORT_BY_BYTE.get(byte);

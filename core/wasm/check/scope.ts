@@ -39,6 +39,7 @@ export interface Scope {
   instances: number;
 }
 
+/** What is counted in it is counted for all around it, too. */
 export function openScope(count: Count, outer?: Scope): Scope {
   return {
     count,
@@ -64,6 +65,7 @@ export function itemAt(scope: Scope, sort: Sort, index: number): Item {
   throw new BinaryError(`names ${sort} ${index} before there is one`);
 }
 
+/** Gives something of core wasm the next index of its sort. */
 export function addCore(scope: Scope, sort: string): void {
   scope.countByCoreSort.set(sort, (scope.countByCoreSort.get(sort) ?? 0) + 1);
 }

@@ -36,6 +36,12 @@ export async function readConfigFile(file: string): Promise<ConfigFile> {
   return parseConfigFile(file, text);
 }
 
+/** The store that is named, or that of the configuration that is named, or the usual one. @throws as readConfigFile */
+export async function findStore({ store, config }: { store?: string; config?: string }): Promise<string> {
+  if (store !== undefined) return store;
+  return config === undefined ? DEFAULT_MODULE_STORE : (await readConfigFile(config)).moduleStore;
+}
+
 /** @throws {Failure} decodingFailure, invalidConfig */
 export function parseConfigFile(file: string, text: string): ConfigFile {
   checkDepth(file, text);
@@ -45,7 +51,7 @@ export function parseConfigFile(file: string, text: string): ConfigFile {
   if (error !== undefined) {
     const line = text.slice(0, error.offset).split("\n").length;
     throw new Failure("decodingFailure", `${file}:${line} is not JSON`, {
-      details: printParseErrorCode(error.error),
+      details: `mend that line (${printParseErrorCode(error.error)})`,
     });
   }
   const { plugin, at } = findPlugin(root, file);

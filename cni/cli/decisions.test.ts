@@ -152,7 +152,7 @@ describe("geniectl explain", () => {
   test("takes a container, a decision, a file or stdin as well", async () => {
     await fill();
     const file = path.join(stateDir, "decisions.jsonl");
-    expect((await explain("c1")).stdout).toContain("decided by the pod, which names it");
+    expect((await explain("c1")).stdout).toContain("decided by the pod, which names it, in ");
     expect((await explain("shop/web", "--id", "2")).stdout).toContain("container c2,");
     expect((await explain(file)).stdout).toContain("container c3,");
     expect(JSON.parse((await explain(file, "--id", "2", "--json")).stdout)).toMatchObject({ id: "2" });
@@ -183,7 +183,7 @@ describe("geniectl explain", () => {
     await fill();
     const { exitCode, stderr } = await explain("shop/none");
     expect(exitCode).toBe(1);
-    expect(stderr).toMatch(/^error: no decision for shop\/none is recorded: /m);
+    expect(stderr).toMatch(/^error: no decision for shop\/none is recorded: name it as namespace\/name/m);
   });
 });
 
@@ -217,6 +217,12 @@ describe("geniectl modules", () => {
         lastFailure: { outcome: "trap" },
       },
     ]);
+    const genie = { stateDir, selection: { scorers: [{ module: `r.example/team/x@${digestOf("a")}` }] } };
+    const config = path.join(desk.folder, "named.conf");
+    await writeFile(config, JSON.stringify({ type: "genie", genie }));
+    const named = await desk.run("modules", "--config", config);
+    expect(named.stdout).toMatch(/^sha256:a{64} +x +scorer /m);
+    expect(named.stdout).toMatch(/^sha256:b{64} +scorer /m);
     expect((await modules()).stdout).toMatch(
       /^sha256:a{64} +scorer +enforce +3 +3 +0 +not asked for namespace shop +\S+ trap: why$/m,
     );

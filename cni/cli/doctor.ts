@@ -7,6 +7,7 @@ import { checkFolders } from "../doctor/folders.ts";
 import { checkGuest } from "../doctor/guest.ts";
 import { checkBoot, checkKernel, checkNamespaces } from "../doctor/kernel.ts";
 import { checkLedger } from "../doctor/ledger.ts";
+import { checkModuleHealth } from "../doctor/module-health.ts";
 import { checkModuleNeeds } from "../doctor/module-needs.ts";
 import { checkModules } from "../doctor/modules.ts";
 import { checkNetworks } from "../doctor/networks.ts";
@@ -70,6 +71,7 @@ function listChecks(subject: Subject): readonly Check[] {
     { name: "folders", look: () => checkFolders(subject) },
     { name: "modules", look: () => checkModules(subject) },
     { name: "needs of modules", look: () => checkModuleNeeds(subject) },
+    { name: "health of modules", look: () => checkModuleHealth(subject) },
     { name: "ledger", look: () => checkLedger(subject) },
     { name: "clock", look: () => checkClock(subject) },
   ];

@@ -28,7 +28,7 @@ export function explainCommand(shell: Shell): Command {
       if (faults !== undefined) shell.warn(faults);
       if (record === undefined) {
         throw new Failure("unknownContainer", `no decision for ${name} is recorded`, {
-          details: "see geniectl decisions",
+          details: "name it as namespace/name, or by its container's ID; see geniectl decisions",
         });
       }
       if (options.json === true) return shell.printJson(record);

@@ -9,6 +9,6 @@ export function printFindings(findings: readonly Finding[], { json }: { json?: t
 }
 
 function toRows({ state, check, detail, todo }: Finding): string[][] {
-  const row = [state, check, detail];
+  const row = [state, check.replace(/(?<=@sha256:[0-9a-f]{12})[0-9a-f]{52}$/, "…"), detail];
   return todo === "" ? [row] : [row, ["", "", `→ ${todo}`]];
 }

@@ -115,7 +115,7 @@ test("pin REF follows a moved tag, and adds what isn't there", async () => {
   const added = await run("pin", "--config", "genie.conf", at("scorer:1"));
   expect(added.stdout).toBe(`added ${at(`scorer@${first}`)}\n${first}`);
 
-  await writeFile(path.join(folder, "scorer.wasm"), addNote(await makeComponent(SCORER), "two"));
+  await writeFile(path.join(folder, "scorer.wasm"), addNote(await makeComponent(SCORER), "producers"));
   const { lastLine: second } = await run("push", "scorer.wasm", at("scorer:1"));
   expect(second).not.toBe(first);
   expect((await run("pin", "--config", "genie.conf")).stdout).toBe(

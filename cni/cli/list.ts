@@ -6,6 +6,7 @@ import type { Digest } from "../../registry/digest.ts";
 import { RegistryFailure } from "../../registry/errors.ts";
 import { isPrepared } from "../../registry/prepare/prepared.ts";
 import { openStore, type Store } from "../../registry/store/store.ts";
+import { findStore } from "./config-file.ts";
 import { formatSize, formatTable } from "./output.ts";
 import { toLine } from "./printable.ts";
 import type { Shell } from "./shell.ts";
@@ -28,12 +29,14 @@ interface ListedModule {
 export function listCommand(shell: Shell): Command {
   return new Command("list")
     .description("show the modules in the store of this node")
-    .option("--store <dir>", "the module store", DEFAULT_MODULE_STORE)
+    .option("--config <file>", "take the module store of this .conf or .conflist")
+    .option("--store <dir>", `the module store (default: ${DEFAULT_MODULE_STORE})`)
     .option("--json", "print one JSON document")
-    .action(async (options: { store: string; json?: true }) => {
-      const modules = await listModules(options.store);
+    .action(async (options: { config?: string; store?: string; json?: true }) => {
+      const store = await findStore(options);
+      const modules = await listModules(store);
       if (options.json === true) return shell.printJson(modules);
-      if (modules.length === 0) return shell.print(`no modules in ${options.store}`);
+      if (modules.length === 0) return shell.print(`no modules in ${store}`);
       const [heading = "", ...lines] = formatTable([
         ["REFERENCE", "DIGEST", "KIND", "SIZE", "PREPARED"],
         ...modules.flatMap(toRows),

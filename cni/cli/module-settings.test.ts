@@ -92,6 +92,25 @@ test("pull warns of settings that the module doesn't take, and has it in the sto
   });
 });
 
+test("a scorer in the selector's place isn't pinned, and pull warns of it", async () => {
+  await push("1", 1);
+  const genie = {
+    moduleStore: path.join(desk.folder, "store"),
+    selection: { selector: { module: refer("1") } },
+  };
+  await writeFile(file, JSON.stringify({ cniVersion: "1.0.0", name: "genie", type: "genie", genie }));
+  const fault =
+    "genie.selection.selector.module: is no selector: it doesn't export genie:selection/selecting@1.0";
+  expect(await desk.run("pin", "--config", "genie.conf")).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringContaining(fault),
+  });
+  expect(await desk.run("pull", "--config", "genie.conf")).toMatchObject({
+    exitCode: 0,
+    stderr: `warning: ${fault}`,
+  });
+});
+
 test("pull warns of what a module says of itself that can't be used", async () => {
   await pushBytes("1", addNote(await makeComponent(SCORER), METADATA_SECTION));
   await configure({ any: 1 });

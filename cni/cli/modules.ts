@@ -1,8 +1,9 @@
 import { Command } from "commander";
 import { Failure } from "../../core/errors.ts";
 import type { HealthBook, ModuleHealth } from "../../core/select/health/book.ts";
-import { listOpen } from "../../core/select/health/circuit.ts";
 import { openHealth } from "../health-file.ts";
+import { toStanding, toTime } from "../module-standing.ts";
+import { readConfigFile } from "./config-file.ts";
 import type { Shell } from "./shell.ts";
 import { addStateOptions, findStateDir, type StateOptions } from "./state-dir.ts";
 import { printTable } from "./table.ts";
@@ -26,9 +27,17 @@ export function modulesCommand(shell: Shell): Command {
       const { reset } = options;
       if (reset !== undefined) await health.update((book) => forget(book, reset));
       const book = await health.read();
-      if (options.json === true) shell.printJson(book.map((one) => toListed(one, Date.now())));
+      const nameOf = await readNames(options);
+      if (options.json === true)
+        shell.printJson(
+          book.map((one) => ({ ...toStanding(one, Date.now()), reference: nameOf(one) ?? null })),
+        );
       else if (book.length === 0) shell.print(`nothing is known of modules in ${stateDir}`);
-      else printTable([HEADING, ...book.map((one) => toRow(one, Date.now()))], shell);
+      else
+        printTable(
+          [HEADING, ...book.map((one) => toRow(one, { name: nameOf(one), nowMs: Date.now() }))],
+          shell,
+        );
     });
 }
 
@@ -42,38 +51,41 @@ function forget(book: HealthBook, reset: string | true): HealthBook {
   });
 }
 
-const HEADING = ["MODULE", "KIND", "MODE", "CALLS", "FAILURES", "DIFFERENCES", "STATE", "LAST FAILURE"];
+/** The reference by which the configuration that the admin names has a module. */
+async function readNames({ config }: StateOptions): Promise<(one: ModuleHealth) => string | undefined> {
+  const slots = config === undefined ? [] : (await readConfigFile(config)).slots;
+  const references = slots.map(({ reference }) => reference);
+  return ({ digest }) => references.find((reference) => reference.endsWith(`@${digest}`));
+}
 
-function toRow(health: ModuleHealth, nowMs: number): string[] {
+/** The last part of a module's repository. */
+function toShortName(reference = ""): string {
+  return reference.split("@")[0]?.split("/").at(-1) ?? "";
+}
+
+const HEADING = [
+  "MODULE",
+  "NAME",
+  "KIND",
+  "MODE",
+  "CALLS",
+  "FAILURES",
+  "DIFFERENCES",
+  "STATE",
+  "LAST FAILURE",
+];
+
+function toRow(health: ModuleHealth, { name, nowMs }: { name: string | undefined; nowMs: number }): string[] {
   const { digest, kind, mode, lastFailure } = health;
   const counts = [health.runs, health.failures, health.differences].map(String);
   const last =
     lastFailure === undefined
       ? ""
       : `${toTime(lastFailure.atMs)} ${lastFailure.outcome}: ${lastFailure.detail}`;
-  return [digest, kind, mode, ...counts, toState(toListed(health, nowMs)), last];
+  return [digest, toShortName(name), kind, mode, ...counts, toState(toStanding(health, nowMs)), last];
 }
 
-function toState({ haltedSince, openFor }: ReturnType<typeof toListed>): string {
+function toState({ haltedSince, openFor }: ReturnType<typeof toStanding>): string {
   if (haltedSince !== null) return `halted since ${haltedSince}`;
   return openFor.length === 0 ? "asked" : `not asked for ${openFor.join(", ")}`;
-}
-
-function toListed({ circuits, haltedAtMs, lastFailure, ...health }: ModuleHealth, nowMs: number) {
-  const { digest, kind, mode, runs, failures, differences } = health;
-  return {
-    digest,
-    kind,
-    mode,
-    calls: runs,
-    failures,
-    differences,
-    haltedSince: haltedAtMs === undefined ? null : toTime(haltedAtMs),
-    openFor: listOpen(circuits, nowMs),
-    lastFailure: lastFailure ?? null,
-  };
-}
-
-function toTime(ms: number): string {
-  return new Date(ms).toISOString();
 }

@@ -36,7 +36,7 @@ export function planAddition(config: ConfigFile, reference: Reference, kind: Mod
   if (selector === undefined)
     return { at: [...selectionAt, "selector", "module"], old: undefined, reference };
   throw new Failure("invalidConfig", `${config.file} has another selector, ${selector.reference}`, {
-    details: "remove it first: there is one selector",
+    details: "remove it first, or make a list of both by hand, of which one enforces",
   });
 }
 

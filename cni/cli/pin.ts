@@ -61,14 +61,14 @@ async function pin(
   const faults: string[] = [];
   for (const each of pins) {
     const { digest, wasm } = await resolve(each, store !== undefined, fetch);
-    if (wasm !== undefined) faults.push(...checkSettings(each, { config, wasm, shell }));
+    if (wasm !== undefined) faults.push(...checkSlot(each, { config, wasm, shell }));
     if (each.old === undefined || each.old !== pinReference(each.reference, digest))
       text = applyPin(text, each, digest);
     pinned.push({ old: each.old ?? null, new: pinReference(each.reference, digest), digest });
   }
   if (faults.length > 0) {
     throw new Failure("invalidConfig", `${file}: ${listSome(faults, "; ")}`, {
-      details: "mend these settings, or stay with the version that took them: nothing was pinned",
+      details: "mend what is named, or stay with the version that took it: nothing was pinned",
     });
   }
   if (text !== config.text) {
@@ -78,13 +78,14 @@ async function pin(
   return pinned;
 }
 
-/** @returns what the module refuses of its settings. One that was just added has none yet: the admin is told. */
-function checkSettings(
+/** @returns why the module can't do its work there. One that was just added has no settings yet: the admin is told. */
+function checkSlot(
   { at, old }: Pin,
   { config, wasm, shell }: { config: ConfigFile; wasm: Uint8Array; shell: Shell },
 ): readonly string[] {
   const slot = config.slots.find((each) => each.at === at);
-  const faults = findSlotFaults(slot ?? { at, settings: {} }, wasm);
+  const kind = at.includes("scorers") ? "scorer" : "selector";
+  const faults = findSlotFaults(slot ?? { at, kind, settings: {} }, wasm);
   if (old !== undefined) return faults;
   for (const fault of faults) shell.warn(fault);
   return [];

@@ -14,6 +14,7 @@ import { readRecords } from "../decisions/records.ts";
 import { type Replayed, replay } from "../decisions/replay.ts";
 import { toPodName } from "../decisions/wanted.ts";
 import { openGuest, openSource } from "../ports.ts";
+import { findStore } from "./config-file.ts";
 import { readTarget, requireOk } from "./author-options.ts";
 import { requireKind } from "../author/subject.ts";
 import type { Shell } from "./shell.ts";
@@ -22,7 +23,8 @@ import { printTable } from "./table.ts";
 interface ReplayOptions {
   readonly module: string;
   readonly for?: string;
-  readonly store: string;
+  readonly config?: string;
+  readonly store?: string;
   readonly json?: true;
 }
 
@@ -36,12 +38,14 @@ export function replayCommand(shell: Shell): Command {
       "--for <digest>",
       "the module in whose place it comes (default: its repository's, or the only one)",
     )
-    .option("--store <dir>", "where the other modules are", DEFAULT_MODULE_STORE)
+    .option("--config <file>", "take the module store of this .conf or .conflist")
+    .option("--store <dir>", `where the other modules are (default: ${DEFAULT_MODULE_STORE})`)
     .option("--json", "print one JSON document")
     .action(async (file: string, options: ReplayOptions) => {
       const selection = makeDefaultSelection();
-      const source = openSource(options.store, selection);
-      const found = await findModule(options, shell);
+      const store = await findStore(options);
+      const source = openSource(store, selection);
+      const found = await findModule({ name: options.module, store }, shell);
       const { module = await source.load(found.reference, found.kind), ...known } = found;
       const replacement: Replacement = { ...known, inPlaceOf: options.for };
       requireOk(module, { file: options.module });
@@ -53,6 +57,7 @@ export function replayCommand(shell: Shell): Command {
       if (faults !== undefined) shell.warn(faults);
       if (options.json === true) shell.printJson(toDocument(replayed));
       else print(replayed, shell);
+      requireAny(replayed, { file, store });
     });
 }
 
@@ -61,7 +66,7 @@ interface Found extends Pick<Replacement, "reference" | "kind"> {
   readonly module?: ModuleResult<FoundModule>;
 }
 
-async function findModule({ module: name, store }: ReplayOptions, shell: Shell): Promise<Found> {
+async function findModule({ name, store }: { name: string; store: string }, shell: Shell): Promise<Found> {
   if (name.endsWith(".wasm")) {
     const subject = await readTarget(name, {}, shell);
     const { component } = subject;
@@ -86,6 +91,19 @@ async function findModule({ module: name, store }: ReplayOptions, shell: Shell):
 async function findTagged(reference: string, store: string) {
   const entries = await openStore(store).listEntries();
   return entries.find((one) => one.reference === reference)?.digest;
+}
+
+/** @throws {Failure} when nothing at all was made again: that no decision differs would be a false comfort. */
+function requireAny({ same, changes, skipped }: Replayed, { file, store }: Record<"file" | "store", string>) {
+  if (same + changes.length > 0) return;
+  if ((skipped.notInStore ?? 0) > 0) {
+    throw new Failure("moduleFailed", `no decision of ${file} could be made again`, {
+      details: `a module that took part isn't in ${store}: see geniectl pull, or say with --store where it is`,
+    });
+  }
+  throw new Failure("invalidConfig", `no decision of ${file} could be made again`, {
+    details: "name a file of records as in decisions.jsonl in which a module of this kind took part",
+  });
 }
 
 function toDocument({ same, changes, skipped }: Replayed) {

@@ -38,7 +38,7 @@ function toRefusal({ decidedBy }: DecisionRecord): string {
 function toDecider({ decidedBy, modules }: DecisionRecord, names: Names): string {
   switch (decidedBy) {
     case "explicit":
-      return "the pod, which names it";
+      return "the pod, which names it,";
     case "default":
       return "the default";
     case "fallback":

@@ -20,15 +20,17 @@ interface Case {
   readonly component: Uint8Array;
   readonly networks?: object;
   readonly module?: object;
+  /** Where it is named. */
+  readonly as?: "scorers" | "selector";
 }
 
 /** What is found on a node that has one network, blue, and this scorer in its store. */
-async function examine({ component, networks = {}, module: more = {} }: Case) {
+async function examine({ component, networks = {}, module: more = {}, as = "scorers" }: Case) {
   await using folder = await mkdtempDisposable(path.join(tmpdir(), "genie-needs-"));
   const artifact = planArtifact(component, { created: new Date(0) });
   const module = `registry.example/genie/near@${artifact.digest}`;
   await openStore(folder.path).put(artifact, parseReference(module));
-  const genie = { networks, selection: { scorers: [{ module, ...more }] } };
+  const genie = { networks, selection: { [as]: [{ module, ...more }] } };
   const config = parseConfig(JSON.stringify({ name: "genie", type: "genie", genie }));
   const { networks: found, skipped } = listNetworks({ files, pluginFilesByNetwork: new Map() }, config);
   const findings = await checkModuleNeeds({
@@ -78,4 +80,22 @@ test("what a module says of itself that can't be used is told", async () => {
 test("a module without metadata needs nothing", async () => {
   const component = await makeComponent(SCORER);
   expect(await examine({ component, module: { settings: { any: 1 } } })).toEqual([]);
+});
+
+test("a scorer that stands where the selector should is told; a problem where its failure fails the pod", async () => {
+  const component = await makeComponent(SCORER);
+  const fault = "is no selector: it doesn't export genie:selection/selecting@1.0";
+  expect(await examine({ component, as: "selector" })).toEqual([`warning: ${fault}`]);
+  expect(await examine({ component, as: "selector", module: { onFailure: "fail" } })).toEqual([
+    `problem: ${fault}`,
+  ]);
+});
+
+test("a module that reads whatever labels are granted is told of when none is", async () => {
+  const component = await makeTelling({ labels: ["*"] });
+  expect(await examine({ component })).toEqual([
+    "warning: reads the pod's labels that are granted, and none is",
+  ]);
+  expect(await examine({ component, module: { labels: ["tier"] } })).toEqual([]);
+  expect(await examine({ component: await makeTelling({ labels: ["tier"] }) })).toEqual([]);
 });

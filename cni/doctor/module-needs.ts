@@ -1,6 +1,13 @@
 import { readKpis, toSamples } from "../../core/kpi/book.ts";
-import { listModules, type ModuleConfig, toDigest } from "../../core/select/selection-config.ts";
+import {
+  type ConfiguredModule,
+  listConfigured,
+  type ModuleConfig,
+  toDigest,
+} from "../../core/select/selection-config.ts";
+import type { ModuleMetadata } from "../../core/metadata/metadata.ts";
 import { findMetadata } from "../../core/metadata/embedded.ts";
+import { findMisfit } from "../../core/wasm/component.ts";
 import { openStore } from "../../registry/store/store.ts";
 import { findModuleSettingsFaults } from "../module-settings.ts";
 import { sampleHostLocal } from "../probes/host-local.ts";
@@ -9,14 +16,14 @@ import type { Subject } from "./subject.ts";
 
 type Asked = Pick<Subject, "config" | "folders" | "networks">;
 
-/** Whether each module gets what it asks for: settings that it takes, and KPIs without which it can't do its work. */
+/** Whether each module is of the kind that is wanted, and gets what it asks for: settings, KPIs, labels. */
 export async function checkModuleNeeds(subject: Asked): Promise<readonly Finding[]> {
   if (subject.config === undefined) return [];
-  const modules = listModules(subject.config.genie.selection);
+  const modules = listConfigured(subject.config.genie.selection);
   if (modules.length === 0) return [];
   const known = await listKnownKpis(subject);
   const looks = modules.map((module) => {
-    const name = `module ${module.module}`;
+    const name = `module ${module.config.module}`;
     return runCheck({ name, look: () => checkNeeds(module, { known, subject }) });
   });
   return (await Promise.all(looks)).flat();
@@ -34,12 +41,18 @@ async function listKnownKpis({ config, networks }: Asked): Promise<ReadonlySet<s
 
 /** A module that isn't in the store is told of elsewhere. */
 async function checkNeeds(
-  module: ModuleConfig,
+  { kind, config: module }: ConfiguredModule,
   { known, subject }: { known: ReadonlySet<string>; subject: Asked },
 ): Promise<readonly Finding[]> {
   const check = `module ${module.module}`;
   const wasm = (await openStore(subject.folders.moduleStore).findModule(toDigest(module)))?.wasm;
   if (wasm === undefined) return [];
+  const say = module.onFailure === "fail" ? problem : warning;
+  const misfit = findMisfit(kind, wasm);
+  if (misfit !== undefined) {
+    const todo = "name another module there: until then it fails for every pod";
+    return [say(check, { detail: `is no ${kind}: ${misfit}`, todo })];
+  }
   const { metadata, faults } = findMetadata(wasm);
   const lacking = (metadata?.kpis.required ?? []).filter((kpi) => !known.has(kpi));
   return [
@@ -48,8 +61,11 @@ async function checkNeeds(
       return warning(check, { detail, todo: "have its author mend it" });
     }),
     ...findModuleSettingsFaults(wasm, module.settings).map((detail) => {
-      const say = module.onFailure === "fail" ? problem : warning;
       return say(check, { detail, todo: "mend the settings: until then the module refuses every pod" });
+    }),
+    ...findUngranted(metadata, module).map((keys) => {
+      const detail = `reads the pod's ${keys} that are granted, and none is`;
+      return warning(check, { detail, todo: `grant them with "${keys}": [KEY] beside the module's name` });
     }),
     ...lacking.map((kpi) => {
       const detail = `needs the KPI ${kpi}, which no network has`;
@@ -59,4 +75,10 @@ async function checkNeeds(
       });
     }),
   ];
+}
+
+/** Of labels and annotations those that a module takes whatever their keys, and gets none of. */
+function findUngranted(metadata: ModuleMetadata | undefined, granted: ModuleConfig) {
+  const keys = ["labels", "annotations"] as const;
+  return keys.filter((key) => metadata?.[key].includes("*") === true && granted[key].length === 0);
 }

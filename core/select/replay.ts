@@ -19,7 +19,8 @@ export const SKIPS = {
   noModule: "no module of this kind took part",
   ambiguous: "several modules of this kind took part: say with --for which one is replaced",
   failedThen: "a module had failed for time or memory, or wasn't asked",
-  failedNow: "a module failed for time or memory now, or isn't in the store",
+  notInStore: "a module isn't in the store now: geniectl pull brings it, --store says where it is",
+  failedNow: "a module failed for time or memory now",
 } as const;
 
 export type Skip = keyof typeof SKIPS;
@@ -94,6 +95,7 @@ export interface Change {
 
 /** Holds a decision that was made again against its record; undefined when the pod would have got the same. */
 export function compareDecisions(record: DecisionRecord, decision: Decision): Change | Skip | undefined {
+  if (decision.modules.some(({ outcome }) => outcome === "notInStore")) return "notInStore";
   if (decision.modules.some(isOfTheMoment)) return "failedNow";
   const { count } = decision.question.request;
   const [was, wouldBe] = [record.ranking, decision.ranking].map((ranking) =>

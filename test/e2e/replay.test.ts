@@ -159,6 +159,41 @@ test("what failed for time is left out and said; torn lines are passed over", as
   expect(stderr).toBe("warning: stdin:3 is no JSON object, and 1 more lines are passed over");
 });
 
+test("that nothing could be made again is an error, which says why", async () => {
+  const file = path.join(folder, "decisions.jsonl");
+  const component = path.join(DIST_DIR, "modules/price.wasm");
+  const fail = async (name: string, ...words: string[]) => {
+    const args = ["replay", name, "--module", component, ...words];
+    const options = { env: { GENIE_NODE: process.execPath }, reject: false, timeout: 60_000 } as const;
+    const { exitCode, stderr } = await execa(path.join(DIST_DIR, "bin/geniectl"), args, options);
+    return { exitCode, last: stderr.split("\n").at(-1) };
+  };
+  const few = path.join(folder, "lost.jsonl");
+  await writeFile(few, (await readFile(file, "utf8")).split("\n").slice(0, 3).join("\n"));
+  expect(await fail(few, "--store", path.join(folder, "nowhere"))).toEqual({
+    exitCode: 1,
+    last: expect.stringContaining(`a module that took part isn't in ${folder}/nowhere: see geniectl pull`),
+  });
+  await writeFile(few, "{}\n");
+  expect(await fail(few, "--store", storeDir)).toEqual({
+    exitCode: 1,
+    last: expect.stringContaining("name a file of records"),
+  });
+});
+
+test("replay and list take the store of a configuration", async () => {
+  const program = path.join(DIST_DIR, "bin/geniectl");
+  const options = { env: { GENIE_NODE: process.execPath }, timeout: 60_000 };
+  const config = path.join(folder, "00-genie.conf");
+  await writeFile(config, JSON.stringify({ type: "genie", genie: { moduleStore: storeDir } }));
+  const [first = ""] = (await readFile(path.join(folder, "decisions.jsonl"), "utf8")).split("\n");
+  const words = ["replay", "-", "--config", config, "--module", nameOf("occupancy")];
+  const { stdout } = await execa(program, words, { ...options, input: first });
+  expect(stdout).toBe("1 decisions made again: 1 the same, 0 different");
+  const listed = await execa(program, ["list", "--config", config], options);
+  expect(listed.stdout).toContain("/occupancy@sha256:");
+});
+
 test.each(["occupancy", "highest"])("what %s was asked becomes golden cases that it passes", async (name) => {
   const program = path.join(DIST_DIR, "bin/geniectl");
   const options = { env: { GENIE_NODE: process.execPath }, timeout: 60_000 };

@@ -1,6 +1,9 @@
+import { closestMatch } from "leven";
+import { KPIS } from "../../core/kpi/names.ts";
 import { findSettingsFaults } from "../../core/metadata/settings-faults.ts";
 import type { ModuleMetadata } from "../../core/metadata/metadata.ts";
 import { findMetadata } from "../../core/metadata/embedded.ts";
+import { listSome } from "../../core/errors.ts";
 import { type Finding, ok, problem, warning } from "../doctor/check.ts";
 
 const TODO = "put it into the JSON file beside the module's source, and build it again";
@@ -11,10 +14,28 @@ export function checkMetadata(component: Uint8Array, settings: string): readonly
   if (faults.length > 0) return faults.map((detail) => problem("metadata", { detail, todo: TODO }));
   if (metadata !== undefined) {
     const said = metadata.description ?? "without a description";
-    return [ok("metadata", said), checkSettings(metadata, settings)];
+    return [ok("metadata", said), ...checkKpis(metadata), checkSettings(metadata, settings)];
   }
   const detail = "it says nothing of itself: admins learn neither its settings nor the KPIs that it needs";
   return [warning("metadata", { detail, todo: TODO })];
+}
+
+/** Admins may state any KPI; a name that is almost one of genie's own is a slip. */
+function checkKpis({ kpis }: ModuleMetadata): readonly Finding[] {
+  const declared = [...(kpis.required ?? []), ...(kpis.optional ?? [])];
+  return declared.flatMap((name) => {
+    const known = Object.keys(KPIS);
+    const meant =
+      known.find((one) => one.startsWith(`${name}-`)) ?? closestMatch(name, known, { maxDistance: 3 });
+    if (meant === undefined || known.includes(name)) return [];
+    const detail = `genie measures no ${name}: did you mean ${meant}?`;
+    return [
+      warning("kpis", {
+        detail,
+        todo: `write ${meant}, or tell admins to state ${name} in their configuration`,
+      }),
+    ];
+  });
 }
 
 function checkSettings({ settings: schema }: ModuleMetadata, settings: string): Finding {
@@ -25,10 +46,10 @@ function checkSettings({ settings: schema }: ModuleMetadata, settings: string): 
     });
   }
   const names = Object.keys(schema.properties ?? {});
-  const [fault] = findSettingsFaults(schema, JSON.parse(settings));
-  if (fault === undefined) return ok("settings", names.length === 0 ? "none" : names.join(", "));
+  const faults = findSettingsFaults(schema, JSON.parse(settings));
+  if (faults.length === 0) return ok("settings", names.length === 0 ? "none" : names.join(", "));
   return warning("settings", {
-    detail: `the made-up question's don't fit the schema: ${fault}`,
+    detail: `those of the question don't fit the schema: ${listSome(faults, "; ")}`,
     todo: "give others with --settings",
   });
 }

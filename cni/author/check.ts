@@ -32,7 +32,7 @@ export async function* checkComponent(
   const kind = options.kind ?? findComponentKind(component) ?? findFittingKind(component);
   if (kind === undefined) return yield* listWorldProblems(component);
   const misfit = findModuleFault(kind, component);
-  if (misfit !== undefined) return yield toProblem("world", misfit);
+  if (misfit !== undefined) return yield toKindProblem(component, kind) ?? toProblem("world", misfit);
   yield ok("world", kind);
   const sample = planSample(component, options.settings);
   yield* checkMetadata(component, sample.settings);
@@ -88,13 +88,20 @@ function* listWorldProblems(component: Uint8Array): Generator<Finding, void> {
   for (const { kind, fault } of faults) if (fault !== undefined) yield toProblem(`world ${kind}`, fault);
 }
 
+/** Undefined unless it's a module of the other kind. */
+function toKindProblem(component: Uint8Array, wanted: ModuleKind): Finding | undefined {
+  const kind = findComponentKind(component);
+  if (kind === undefined || kind === wanted) return undefined;
+  return problem("world", { detail: `it is a ${kind}, no ${wanted}`, todo: "leave --kind away" });
+}
+
 function toProblem(check: string, fault: Fault): Finding {
   return problem(check, { detail: formatFault(fault), todo: fault.todo });
 }
 
 const TODO_BY_OUTCOME: Readonly<Record<ModuleFailure["outcome"], string>> = {
   timeout: "make it faster, or have fewer things done at its start; --deadline-ms shows how long it takes",
-  trap: "find what it runs into: an index out of range, a failed assertion, too deep a recursion",
+  trap: "find what it runs into: an index out of range, a failed assertion, too deep a recursion; in JavaScript Date.now(), too",
   memory: "make it need less; --memory-mib shows how much it takes",
   badAnswer:
     "answer as selectors/wit/world.wit says: a verdict for each candidate, scores from 0 to 1; choices once each",

@@ -4,6 +4,9 @@ import { unlessMissing } from "../../core/missing.ts";
 import { type ModuleMetadata, readMetadata } from "../../core/metadata/metadata.ts";
 import { BuildFailure } from "./failure.ts";
 
+/** In one line; where there are more, each has a line of its own before it. */
+const MAX_TOLD = 3;
+
 /** The file beside a module's source that says what isn't in its code: `near.json` of `near.ts`. */
 export function toMetadataFile(source: string): string {
   return path.join(path.dirname(source), `${path.parse(source).name}.json`);
@@ -22,8 +25,8 @@ export async function findMetadataOf(source: string, named?: string): Promise<Mo
   if (text === undefined) return undefined;
   const { metadata, faults } = readMetadata(text);
   if (metadata !== undefined) return metadata;
-  throw new BuildFailure(`${file} can't be a module's metadata: ${faults.slice(0, 3).join("; ")}`, {
+  throw new BuildFailure(`${file} can't be a module's metadata: ${faults.slice(0, MAX_TOLD).join("; ")}`, {
     todo: "see selectors/README.md, What a module says of itself",
-    report: faults.map((fault) => `${file}: ${fault}`),
+    report: faults.length > MAX_TOLD ? faults.map((fault) => `${file}: ${fault}`) : [],
   });
 }

@@ -82,6 +82,23 @@ test.each([
   expect((await fail(text)).report.join("\n")).toContain(report);
 });
 
+test("a kind that the source isn't is told before a compiler is asked", async () => {
+  const file = path.join(folder, "kind.ts");
+  await writeFile(file, `${AS}export function score(request: Request): Verdict[] { return []; }`);
+  await expect(buildModule({ file, kind: "selector" })).rejects.toMatchObject({
+    message: `${file} is no selector: it exports what makes it a scorer`,
+    todo: "leave --kind away, or export select",
+  });
+});
+
+test("a core module whose exports have other names is told which they are", async () => {
+  const file = path.join(folder, "core.wasm");
+  await writeFile(file, Buffer.from("0061736d01000000", "hex"));
+  await expect(buildModule({ file })).rejects.toMatchObject({
+    todo: expect.stringContaining("export genie:selection/scoring@1.0.0#score"),
+  });
+});
+
 test("a source that isn't there is named", async () => {
   const missing = path.join(folder, "missing.ts");
   await expect(buildModule({ file: missing })).rejects.toThrow(`${missing} can't be read (ENOENT)`);
@@ -126,10 +143,8 @@ test("metadata that can't be used is told with file and field, before anything i
   );
   expect(failure).toMatchObject({
     name: "BuildFailure",
-    report: [
-      `${file}: settings.properties.a: unknown key "pattern"`,
-      `${file}: unknown key "kpi", did you mean "kpis"?`,
-    ],
+    message: `${file} can't be a module's metadata: settings.properties.a: unknown key "pattern"; unknown key "kpi", did you mean "kpis"?`,
+    report: [], // the line says it all
   });
 });
 

@@ -39,11 +39,15 @@ export async function readSource({ file, kind, language }: SourceOptions): Promi
   const layer = findLayer(bytes);
   if (layer === "component") throw componentAlready(file);
   if (layer === "module" || language === "wasm")
-    return { file, kind: kind ?? parseKind(file, listAnswers(file, bytes)), language: "wasm" };
+    return {
+      file,
+      kind: parseKind(file, { exported: listAnswers(file, bytes), kind, todo: TODO_IN_WASM }),
+      language: "wasm",
+    };
   const text = Buffer.from(bytes).toString();
   return {
     file,
-    kind: kind ?? parseKind(file, findExported(text)),
+    kind: parseKind(file, { exported: findExported(text), kind, todo: TODO_IN_SOURCE }),
     language: language ?? findLanguage(text),
   };
 }
@@ -58,12 +62,31 @@ function findLanguage(text: string): Language {
   return /from\s*["']genie-cni\/sdk["']/.test(text) ? "assemblyscript" : "typescript";
 }
 
-/** @param exported which of the two functions the file exports. */
-function parseKind(file: string, exported: readonly ModuleKind[]): ModuleKind {
+const TODO_IN_SOURCE =
+  "write export function score, or export function select, or say which it is with --kind";
+const TODO_IN_WASM =
+  "export genie:selection/scoring@1.0.0#score or genie:selection/selecting@1.0.0#select, as bindings made of selectors/wit/world.wit do";
+
+interface Exported {
+  /** Which of the two functions the file exports, as far as it shows. */
+  readonly exported: readonly ModuleKind[];
+  /** What its author says that it is. */
+  readonly kind: ModuleKind | undefined;
+  /** Where it exports neither. */
+  readonly todo: string;
+}
+
+function parseKind(file: string, { exported, kind: wanted, todo }: Exported): ModuleKind {
   const [kind, other] = exported;
-  if (kind !== undefined && other === undefined) return kind;
-  const found = kind === undefined ? "neither score nor select" : "both score and select";
-  throw new BuildFailure(`${file} exports ${found}`, {
+  if (wanted !== undefined && (kind === undefined || exported.includes(wanted))) return wanted;
+  if (wanted !== undefined) {
+    throw new BuildFailure(`${file} is no ${wanted}: it exports what makes it a ${kind}`, {
+      todo: `leave --kind away, or export ${FUNCTION_BY_KIND[wanted]}`,
+    });
+  }
+  if (kind === undefined) throw new BuildFailure(`${file} exports neither score nor select`, { todo });
+  if (other === undefined) return kind;
+  throw new BuildFailure(`${file} exports both score and select`, {
     todo: "export one of them, or say which with --kind",
   });
 }
@@ -71,7 +94,10 @@ function parseKind(file: string, exported: readonly ModuleKind[]): ModuleKind {
 function findExported(text: string): readonly ModuleKind[] {
   return MODULE_KINDS.filter((kind) => {
     const name = FUNCTION_BY_KIND[kind];
-    const [declared, listed] = [`(function|const)\\s+${name}\\b`, `\\{[^}]*\\b${name}\\b[^}]*\\}`];
+    const [declared, listed] = [
+      `((async\\s+)?function|const|let|var)\\s+${name}\\b`,
+      `\\{[^}]*\\b${name}\\b[^}]*\\}`,
+    ];
     return new RegExp(`^\\s*export\\s+(${declared}|${listed})`, "m").test(text);
   });
 }

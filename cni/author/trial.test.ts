@@ -54,6 +54,26 @@ test("an answer out of contract is told as on a node", async () => {
   expect(await trial.ask(question)).toMatchObject({ outcome: "badAnswer" });
 });
 
+test.each([
+  [
+    "score = () => [1, 1]",
+    'verdicts[0] must be { tag: "score", val: NUMBER } or { tag: "reject", val: TEXT }',
+  ],
+  ["score = async () => []", "score must return a list of verdicts, and no promise"],
+  [
+    "select = () => [{ candidate: 'blue', reason: '' }]",
+    "choices[0] must be { candidate: POSITION, reason: TEXT }",
+  ],
+])("what JavaScript answers in another form is told with words: %s", async (source, detail) => {
+  await using undo = new AsyncDisposableStack();
+  const folder = await mkdtemp(path.join(tmpdir(), "genie-trial-"));
+  undo.defer(() => rm(folder, { recursive: true }));
+  const file = path.join(folder, "wrong.js");
+  await writeFile(file, `export const ${source};`);
+  await using trial = await tryComponent(await buildModule({ file }));
+  expect(await trial.ask(question)).toEqual({ outcome: "error", detail });
+});
+
 describe("a selector that is told of rejections", () => {
   const reject = { tag: "reject", val: "full" } as const;
 

@@ -76,8 +76,10 @@ function planEntry({ file, kind }: Source, adapter: string): Plugin {
   const exported = INTERFACE_BY_KIND[kind].slice(INTERFACE_PREFIX.length);
   const text = `
 import { ${name} } from ${JSON.stringify(path.resolve(file))};
-import { toRequest } from ${JSON.stringify(adapter)};
-export const ${exported} = { ${name}: (request, ...rest) => ${name}(toRequest(request), ...rest) };`;
+import { checkAnswer, toRequest } from ${JSON.stringify(adapter)};
+export const ${exported} = {
+  ${name}: (request, ...rest) => checkAnswer("${name}", ${name}(toRequest(request), ...rest)),
+};`;
   return {
     name: ENTRY,
     resolveId: (id) => (id === ENTRY ? id : undefined),

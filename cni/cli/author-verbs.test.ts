@@ -2,6 +2,8 @@
 import { cp, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { withMetadata } from "../../core/metadata/embedded.ts";
+import { readMetadata } from "../../core/metadata/metadata.ts";
 import { compileModule } from "../../test/guests/corpus.ts";
 import { CLONE_DIR, DIST_DIR } from "../../test/setup/build.ts";
 import { type Desk, makeDesk } from "../../test/setup/geniectl.ts";
@@ -10,6 +12,10 @@ import { type Desk, makeDesk } from "../../test/setup/geniectl.ts";
 const PATIENT = ["--deadline-ms", "10000"];
 
 const QUESTION = { candidates: { blue: { occupancy: 1 }, green: { occupancy: 0.25 } } };
+
+const missing = (): never => {
+  throw new Error("no metadata");
+};
 
 let desk: Desk;
 beforeAll(async () => {
@@ -120,7 +126,28 @@ describe("run", () => {
     await writeFile(path.join(desk.folder, "odd.json"), '{ "candidates": {}, "setings": {} }');
     const { exitCode, stderr } = await desk.run("run", "occupancy.wasm", "odd.json");
     expect(exitCode).toBe(1);
-    expect(stderr).toMatch(/error: odd\.json is no question: .*setings/);
+    expect(stderr).toMatch(
+      /^error: odd\.json is no question: unknown key "setings", did you mean "settings"\?: see .*$/,
+    );
+  });
+
+  test.each([
+    ["[]", "odd.json is a list of cases, not one question: put one case into a file of its own"],
+    [
+      '{ "candidates": ["blue"] }',
+      'candidates: must be an object: KPIs by network, as in {"blue": {"occupancy": 0.5}}',
+    ],
+    [
+      '{ "candidates": { "blue": { "loss": "1" } } }',
+      'candidates.blue.loss: must be a number, or {"value": NUMBER,',
+    ],
+  ])("what is no question is told with its form: %s", async (text, words) => {
+    await writeFile(path.join(desk.folder, "odd.json"), text);
+    const { exitCode, stderr } = await desk.run("run", "occupancy.wasm", "odd.json");
+    expect({ exitCode, lines: stderr.split("\n") }).toEqual({
+      exitCode: 1,
+      lines: [expect.stringContaining(words)],
+    });
   });
 
   test("a module that fails ends with exit code 1 and its outcome", async () => {
@@ -167,6 +194,36 @@ describe("check", () => {
     expect(exitCode).toBe(1);
     expect(states.at(-1)).toBe(state);
     expect(findings.at(-1)?.todo).toContain(todo);
+  });
+
+  test("a module of the other kind is told so", async () => {
+    const { exitCode, findings } = await check("occupancy.wasm", "--kind", "selector");
+    expect(exitCode).toBe(1);
+    expect(findings.at(-1)).toMatchObject({
+      detail: "it is a scorer, no selector",
+      todo: "leave --kind away",
+    });
+  });
+
+  test("a KPI that is almost one of genie's is told, and so is each setting that the schema refuses", async () => {
+    const text = JSON.stringify({
+      kpis: { required: ["latency", "queue"] },
+      settings: {
+        type: "object",
+        properties: { zone: { type: "string" } },
+        required: ["zone"],
+        additionalProperties: false,
+      },
+    });
+    const { metadata } = readMetadata(text);
+    const component = await readFile(path.join(desk.folder, "occupancy.wasm"));
+    await writeFile(path.join(desk.folder, "slip.wasm"), withMetadata(component, metadata ?? missing()));
+    const { findings } = await check("slip.wasm", "--settings", '{ "zoen": "a" }');
+    expect(findings.filter(({ state }) => state === "warning").map(({ detail }) => detail)).toEqual([
+      "genie measures no latency: did you mean latency-ms?",
+      'those of the question don\'t fit the schema: settings.zone: is missing; settings: unknown key "zoen", did you mean "zone"?',
+      expect.stringContaining("unknown setting zoen"),
+    ]);
   });
 
   test("settings that are no JSON object are wrong usage", async () => {

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { toFieldName } from "../spec/json.ts";
 import type { ModuleResult } from "./outcome.ts";
 import type { Choice, SelectionRequest, Verdict } from "./request.ts";
 
@@ -80,5 +81,5 @@ function badAnswer(detail: string): { outcome: "badAnswer"; detail: string } {
 
 function describe({ issues }: z.ZodError, what: string): string {
   const [first] = issues;
-  return `${what}[${first?.path.join(".") ?? ""}]: ${first?.message ?? "unreadable"}`;
+  return `${toFieldName([what, ...(first?.path ?? [])])}: ${first?.message ?? "unreadable"}`;
 }

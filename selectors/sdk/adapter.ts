@@ -22,3 +22,29 @@ function toSeed(signed: number): bigint {
   const seed = BigInt.asUintN(64, BigInt(signed));
   return seed ^ (seed >> 32n);
 }
+
+const FORM_BY_FUNCTION = {
+  score: {
+    items: "verdicts",
+    form: '{ tag: "score", val: NUMBER } or { tag: "reject", val: TEXT }',
+    isItem: ({ tag, val }: Fields) =>
+      tag === "score" ? typeof val === "number" : tag === "reject" && typeof val === "string",
+  },
+  select: {
+    items: "choices",
+    form: "{ candidate: POSITION, reason: TEXT }",
+    isItem: ({ candidate, reason }: Fields) =>
+      Number.isInteger(candidate) && Number(candidate) >= 0 && typeof reason === "string",
+  },
+} as const;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** What the author's function gave. @throws {Error} for another form, which would be a trap without a word. */
+export function checkAnswer<Answer>(name: keyof typeof FORM_BY_FUNCTION, answer: Answer): Answer {
+  const { items, form, isItem } = FORM_BY_FUNCTION[name];
+  if (!Array.isArray(answer)) throw new Error(`${name} must return a list of ${items}, and no promise`);
+  const at = answer.findIndex((item) => typeof item !== "object" || item === null || !isItem(item));
+  if (at >= 0) throw new Error(`${items}[${at}] must be ${form}`);
+  return answer;
+}

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { PURPOSES } from "../../../core/select/request.ts";
+import { strict } from "../../../core/strict-object.ts";
 import { toFieldName } from "../../../core/spec/json.ts";
 import { BuildFailure } from "../failure.ts";
 
@@ -9,12 +10,17 @@ export const MAX_CASES_BYTES = 16 * 2 ** 20;
 const texts = z.record(z.string(), z.string());
 
 /** A value measured just now, or one with its age. */
-const kpi = z.union([z.number(), z.strictObject({ value: z.number(), ageMs: z.number().int().min(0) })]);
+const kpi = z.union([z.number(), z.strictObject({ value: z.number(), ageMs: z.number().int().min(0) })], {
+  error: 'must be a number, or {"value": NUMBER, "ageMs": WHOLE NUMBER}',
+});
 
 /** A score, or the reason of a rejection; by network, in the order of the candidates. */
-const verdicts = z.record(z.string(), z.union([z.number(), z.string()]));
+const verdicts = z.record(
+  z.string(),
+  z.union([z.number(), z.string()], { error: "must be a score, or the reason of a rejection in quotes" }),
+);
 
-const goldenCase = z.strictObject({
+const goldenCase = strict({
   name: z.string(),
   settings: z.record(z.string(), z.json()).default({}),
   purpose: z.enum(PURPOSES).default("attach"),
@@ -28,8 +34,19 @@ const goldenCase = z.strictObject({
       node: z.string().default("node"),
     })
     .prefault({}),
+  purpose: z.enum(["attach", "switch", "simulate"]).default("attach"),
+  workload: strict({
+    orchestrator: z.string().default("none"),
+    namespace: z.string().default(""),
+    name: z.string().default(""),
+    labels: texts.default({}),
+    annotations: texts.default({}),
+    node: z.string().default("node"),
+  }).prefault({}),
   /** KPIs by network and name. */
-  candidates: z.record(z.string(), z.record(z.string(), kpi)),
+  candidates: z.record(z.string(), z.record(z.string(), kpi), {
+    error: 'must be an object: KPIs by network, as in {"blue": {"occupancy": 0.5}}',
+  }),
   /** By network, for those that have any. */
   attributes: z.record(z.string(), texts).default({}),
   /** The type of the first plugin by network; `bridge` where it isn't said. */
@@ -46,7 +63,11 @@ const goldenCase = z.strictObject({
   /** What a selector is told of the scorers. */
   verdicts: verdicts.optional(),
   /** A scorer's verdicts, or a selector's choices as network and reason. */
-  answer: z.union([verdicts, z.array(z.tuple([z.string(), z.string()]))]).optional(),
+  answer: z
+    .union([verdicts, z.array(z.tuple([z.string(), z.string()]))], {
+      error: 'must be a score or a reason by network, or a list of ["network", "reason"]',
+    })
+    .optional(),
   /** The whole answer is this error. */
   error: z.string().optional(),
 });
@@ -65,19 +86,27 @@ export function parseGoldenCases(file: string, text: string): readonly GoldenCas
 
 /** Reads a file that holds one question: a golden case that needs neither name nor answer. @throws {BuildFailure} */
 export function parseQuestion(file: string, text: string): GoldenCase {
-  const parsed = goldenCase.extend({ name: z.string().default("question") }).safeParse(parseJson(file, text));
+  const value = parseJson(file, text);
+  if (Array.isArray(value)) {
+    const todo = "put one case into a file of its own, or ask them all with geniectl test --cases";
+    throw new BuildFailure(`${file} is a list of cases, not one question`, { todo });
+  }
+  const parsed = goldenCase.extend({ name: z.string().default("question") }).safeParse(value);
   if (parsed.success) return parsed.data;
   throw toFailure(`${file} is no question`, parsed.error);
 }
+
+/** In one line; where there are more, each has a line of its own before it. */
+const MAX_TOLD = 3;
 
 function toFailure(what: string, { issues }: z.ZodError): BuildFailure {
   const faults = issues.map((issue) => {
     const field = toFieldName(issue.path);
     return field === "" ? issue.message : `${field}: ${issue.message}`;
   });
-  return new BuildFailure(`${what}: ${faults.slice(0, 3).join("; ")}`, {
+  return new BuildFailure(`${what}: ${faults.slice(0, MAX_TOLD).join("; ")}`, {
     todo: "see selectors/README.md, Test it",
-    report: faults,
+    report: faults.length > MAX_TOLD ? faults : [],
   });
 }
 

@@ -131,25 +131,6 @@ describe("run", () => {
     );
   });
 
-  test.each([
-    ["[]", "odd.json is a list of cases, not one question: put one case into a file of its own"],
-    [
-      '{ "candidates": ["blue"] }',
-      'candidates: must be an object: KPIs by network, as in {"blue": {"occupancy": 0.5}}',
-    ],
-    [
-      '{ "candidates": { "blue": { "loss": "1" } } }',
-      'candidates.blue.loss: must be a number, or {"value": NUMBER,',
-    ],
-  ])("what is no question is told with its form: %s", async (text, words) => {
-    await writeFile(path.join(desk.folder, "odd.json"), text);
-    const { exitCode, stderr } = await desk.run("run", "occupancy.wasm", "odd.json");
-    expect({ exitCode, lines: stderr.split("\n") }).toEqual({
-      exitCode: 1,
-      lines: [expect.stringContaining(words)],
-    });
-  });
-
   test("a module that fails ends with exit code 1 and its outcome", async () => {
     const { exitCode, stderr } = await desk.run("run", "loop.wasm", "question.json", "--deadline-ms", "200");
     expect(exitCode).toBe(1);

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { parseConfig } from "../../core/config.ts";
-import { noteRuns } from "../../core/select/health/health.ts";
+import { noteRuns } from "../../core/select/health/note.ts";
 import { makeRun, makeSelection } from "../../test/fakes/decision.ts";
 import { openHealth } from "../health-file.ts";
 import { checkModuleHealth } from "./module-health.ts";

@@ -24,17 +24,6 @@ const goldenCase = strict({
   name: z.string(),
   settings: z.record(z.string(), z.json()).default({}),
   purpose: z.enum(PURPOSES).default("attach"),
-  workload: z
-    .strictObject({
-      orchestrator: z.string().default("none"),
-      namespace: z.string().default(""),
-      name: z.string().default(""),
-      labels: texts.default({}),
-      annotations: texts.default({}),
-      node: z.string().default("node"),
-    })
-    .prefault({}),
-  purpose: z.enum(["attach", "switch", "simulate"]).default("attach"),
   workload: strict({
     orchestrator: z.string().default("none"),
     namespace: z.string().default(""),

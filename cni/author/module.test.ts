@@ -2,6 +2,8 @@ import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { loadComponent } from "../../test/fakes/loaded-component.ts";
+import { makeCandidate, makeRequest } from "../../test/fakes/request.ts";
 import { findMetadata } from "../../core/metadata/embedded.ts";
 import { BuildFailure } from "./failure.ts";
 import { buildModule } from "./module.ts";
@@ -181,9 +183,13 @@ describe("a top level that never ends", () => {
   });
 });
 
-test("JavaScript builds as well, and may list what it exports", async () => {
-  const { kind, language } = await build("const score = () => [];\nexport { score };\n", "plain.mjs");
+test.each(["plain.mjs", "plain.js"])("JavaScript builds and answers as well: %s", async (name) => {
+  const text = `const score = ({ candidates, settings }) => candidates.map(() => ({ tag: "score", val: settings.all }));`;
+  const { kind, language, component } = await build(`${text}\nexport { score };\n`, name);
   expect({ kind, language }).toEqual({ kind: "scorer", language: "typescript" });
+  const ask = await loadComponent(component, kind);
+  const request = makeRequest({ candidates: [makeCandidate("blue")], settings: '{"all":0.5}' });
+  expect(ask(request)).toEqual({ ok: [{ tag: "score", val: 0.5 }] });
 });
 
 test("metadata may lie elsewhere, and must be there once it is named", async () => {

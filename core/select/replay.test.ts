@@ -37,6 +37,19 @@ test("the module that is named is replaced, and no other", () => {
   expect(question.selection.scorers.map((one) => one.module)).toEqual([module("a").module, other.reference]);
 });
 
+test("of the canaries those count that answered, and before who enforces", () => {
+  const selection = { ...scorers("a"), selector: [module("b"), module("d", { mode: { canary: 50 } })] };
+  const listSelectors = (modules: readonly ModuleRun[]) => {
+    const question = planReplay(record(selection, modules), other);
+    if (typeof question === "string") throw new Error(question);
+    return question.selection.selector.map((one) => [one.module, one.mode]);
+  };
+  const canary = makeRun({ at: 2, kind: "selector", mode: "canary", digest: digestOf("d") });
+  expect(listSelectors([])).toEqual([[module("b").module, "enforce"]]);
+  expect(listSelectors([canary])).toEqual([[module("d").module, "enforce"]]);
+  expect(listSelectors([{ ...canary, outcome: "trap" }])).toEqual([[module("b").module, "enforce"]]);
+});
+
 test("the networks that the pod got count, and their order; who came after them doesn't", () => {
   const compare = (...networks: string[]) => {
     const ranking = networks.map((network) => ({ network, reason: "so" }));

@@ -76,6 +76,7 @@ async function follow(
   if (made === undefined) return "transpiler";
   const digest = `sha256:${number}`;
   const loaded = await sandbox.load(toPreparedModule({ digest, kind: "scorer" }, made));
+  expect(loaded.outcome, "a guest that doesn't start").not.toBe("error");
   if (loaded.outcome !== "ok") return `load ${loaded.outcome}`;
   const answer = await sandbox.score(digest, request, DEADLINE_MS);
   expect(OUTCOMES).toContain(answer.outcome);

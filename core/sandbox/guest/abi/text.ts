@@ -18,8 +18,8 @@ const UTF8_BYTES_PER_UNIT = 3;
 const NO_TEXT = [1, 0] as const;
 
 /**
- * What is no text becomes U+FFFD, in both directions: the specification has the call end there, but jco replaces, and
- * a torn character in a reason is no cause to drop a decision.
+ * What is no text becomes U+FFFD, in both directions: the specification has the call end there, but a torn character
+ * in a reason is no cause to drop a decision.
  */
 export const TEXT_FORMATS: Readonly<Record<TextEncoding, TextFormat>> = {
   utf8: {

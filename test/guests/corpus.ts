@@ -123,6 +123,21 @@ const EDITED: readonly (Trick & { readonly from?: string })[] = [
     edit: (text) => text.replaceAll(/(\(param (?:\$request )?i32\)) \(result i32\)/g, "$1 (result i64)"),
   },
   {
+    // Two instances of one core module, each with a memory: the limit counts the module's once.
+    name: "twice-its-memory",
+    from: "nan",
+    outcome: "trap",
+    says: /a core module is instantiated twice/,
+    edit: (text) =>
+      text
+        .replace(
+          "(core instance $main (;0;) (instantiate $main))",
+          `$& (core instance $again (instantiate $main))
+           (alias core export $again "cabi_realloc" (core func $other))`,
+        )
+        .replace("(realloc $cabi_realloc)", "(realloc $other)"),
+  },
+  {
     name: "no-memory",
     from: "trap",
     outcome: "wrongWorld",

@@ -7,7 +7,7 @@ import { BUILTIN_MODULES } from "../cni/author/builtin.ts";
 import { type GoldenCase, parseGoldenCases } from "../cni/author/golden/case.ts";
 import { toExpected, toRequest, toVerdicts } from "../cni/author/golden/question.ts";
 import { buildModule } from "../cni/author/module.ts";
-import { findSettingsFaults } from "../core/metadata/settings-faults.ts";
+import { listSettingsFaults } from "../core/metadata/settings-faults.ts";
 import { loadComponent } from "../test/fakes/loaded-component.ts";
 
 /** The same case with no other KPIs than these. */
@@ -41,7 +41,7 @@ describe.each(BUILTIN_MODULES)("%s", async (name) => {
   });
 
   test.each(cases)("its schema takes what it takes: $name", ({ settings, error }) => {
-    expect(findSettingsFaults(schema, settings).length > 0).toBe(error !== undefined);
+    expect(listSettingsFaults(schema, settings).length > 0).toBe(error !== undefined);
   });
 
   test("answers the same without what it doesn't declare, and otherwise without what it requires", () => {

@@ -1,8 +1,8 @@
 import { closestMatch } from "leven";
 import { KPIS } from "../../core/kpi/names.ts";
-import { findSettingsFaults } from "../../core/metadata/settings-faults.ts";
+import { listSettingsFaults } from "../../core/metadata/settings-faults.ts";
 import type { ModuleMetadata } from "../../core/metadata/metadata.ts";
-import { findMetadata } from "../../core/metadata/embedded.ts";
+import { readEmbeddedMetadata } from "../../core/metadata/embedded.ts";
 import { listSome } from "../../core/errors.ts";
 import { type Finding, ok, problem, warning } from "../doctor/check.ts";
 
@@ -10,7 +10,7 @@ const TODO = "put it into the JSON file beside the module's source, and build it
 
 /** Does what the module says of itself hold, and are these settings what it wants? @param settings as JSON. */
 export function checkMetadata(component: Uint8Array, settings: string): readonly Finding[] {
-  const { metadata, faults } = findMetadata(component);
+  const { metadata, faults } = readEmbeddedMetadata(component);
   if (faults.length > 0) return faults.map((detail) => problem("metadata", { detail, todo: TODO }));
   if (metadata !== undefined) {
     const said = metadata.description ?? "without a description";
@@ -46,7 +46,7 @@ function checkSettings({ settings: schema }: ModuleMetadata, settings: string): 
     });
   }
   const names = Object.keys(schema.properties ?? {});
-  const faults = findSettingsFaults(schema, JSON.parse(settings));
+  const faults = listSettingsFaults(schema, JSON.parse(settings));
   if (faults.length === 0) return ok("settings", names.length === 0 ? "none" : names.join(", "));
   return warning("settings", {
     detail: `those of the question don't fit the schema: ${listSome(faults, "; ")}`,

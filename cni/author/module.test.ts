@@ -4,7 +4,7 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadComponent } from "../../test/fakes/loaded-component.ts";
 import { makeCandidate, makeRequest } from "../../test/fakes/request.ts";
-import { findMetadata } from "../../core/metadata/embedded.ts";
+import { readEmbeddedMetadata } from "../../core/metadata/embedded.ts";
 import { BuildFailure } from "./failure.ts";
 import { buildModule } from "./module.ts";
 
@@ -127,10 +127,10 @@ test("the files that a module imports are built into it, whatever asconfig.json 
 test("what the file beside it says of a module is put into it; built alike, it has the same bytes", async () => {
   const text = `${AS}export function score(request: Request): Verdict[] { return []; }`;
   const plain = await build(text, "told.ts");
-  expect(findMetadata(plain.component)).toEqual({ faults: [] });
+  expect(readEmbeddedMetadata(plain.component)).toEqual({ faults: [] });
   await writeFile(path.join(folder, "told.json"), '{ "description": "near", "labels": ["zone"] }');
   const { component } = await build(text, "told.ts");
-  expect(findMetadata(component).metadata).toMatchObject({ description: "near", labels: ["zone"] });
+  expect(readEmbeddedMetadata(component).metadata).toMatchObject({ description: "near", labels: ["zone"] });
   expect((await build(text, "told.ts")).component).toEqual(component);
 });
 
@@ -199,5 +199,5 @@ test("metadata may lie elsewhere, and must be there once it is named", async () 
   await expect(buildModule({ file, metadataFile })).rejects.toThrow(`${metadataFile} isn't there`);
   await writeFile(metadataFile, '{ "description": "far" }');
   const { component } = await buildModule({ file, metadataFile });
-  expect(findMetadata(component).metadata).toMatchObject({ description: "far" });
+  expect(readEmbeddedMetadata(component).metadata).toMatchObject({ description: "far" });
 });

@@ -1,5 +1,5 @@
 import { KPIS } from "../../core/kpi/names.ts";
-import { findMetadata } from "../../core/metadata/embedded.ts";
+import { readEmbeddedMetadata } from "../../core/metadata/embedded.ts";
 import { makeSampleSettings } from "./sample-settings.ts";
 import type { Question } from "./trial.ts";
 
@@ -13,7 +13,7 @@ export interface SampleOptions {
 
 /** What a made-up question takes from what the module says of itself. @param settings in place of made-up ones. */
 export function planSample(component: Uint8Array, settings?: string): Omit<SampleOptions, "candidates"> {
-  const { metadata } = findMetadata(component);
+  const { metadata } = readEmbeddedMetadata(component);
   const { required = [], optional = [] } = metadata?.kpis ?? {};
   return {
     settings: settings ?? JSON.stringify(makeSampleSettings(metadata?.settings)),

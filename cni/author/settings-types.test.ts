@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { readMetadata } from "../../core/metadata/metadata.ts";
-import { findSettingsFaults } from "../../core/metadata/settings-faults.ts";
+import { listSettingsFaults } from "../../core/metadata/settings-faults.ts";
 import type { SettingsSchema } from "../../core/metadata/settings-schema.ts";
 import { makeSampleSettings } from "./sample-settings.ts";
 import { formatSettingsTypes, toSettingsFile } from "./settings-types.ts";
@@ -71,7 +71,7 @@ test("settings that a schema leaves open can be read with care", () => {
 
 test("made-up settings are what the schema wants, and no more than it requires", () => {
   const settings = makeSampleSettings(SCHEMA);
-  expect(findSettingsFaults(SCHEMA, settings)).toEqual([]);
+  expect(listSettingsFaults(SCHEMA, settings)).toEqual([]);
   expect(Object.keys(settings)).toEqual(SCHEMA.required);
   expect(makeSampleSettings(undefined)).toEqual({});
 });

@@ -9,7 +9,7 @@ import { fetchArtifact } from "../../registry/transfer.ts";
 import { type ConfigFile, parseConfigFile, readConfigFile, replaceConfigFile } from "./config-file.ts";
 import { applyPin, type Pin, planAddition, planPins, planRepins } from "./pin-plan.ts";
 import { pullModule } from "./pull.ts";
-import { findSlotFaults } from "./slot-faults.ts";
+import { listSlotFaults } from "./slot-faults.ts";
 import type { Shell } from "./shell.ts";
 
 interface PinOptions {
@@ -85,7 +85,7 @@ function checkSlot(
 ): readonly string[] {
   const slot = config.slots.find((each) => each.at === at);
   const kind = at.includes("scorers") ? "scorer" : "selector";
-  const faults = findSlotFaults(slot ?? { at, kind, settings: {} }, wasm);
+  const faults = listSlotFaults(slot ?? { at, kind, settings: {} }, wasm);
   if (old !== undefined) return faults;
   for (const fault of faults) shell.warn(fault);
   return [];

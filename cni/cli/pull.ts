@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { DEFAULT_MODULE_STORE } from "../../core/config.ts";
-import { findMetadata } from "../../core/metadata/embedded.ts";
+import { readEmbeddedMetadata } from "../../core/metadata/embedded.ts";
 import type { Digest } from "../../registry/digest.ts";
 import { formatReference, parseReference, type Reference } from "../../registry/reference.ts";
 import { prepareModule } from "../../registry/prepare/source.ts";
@@ -9,7 +9,7 @@ import { pullInto } from "../../registry/transfer.ts";
 import { spawnTranspiler } from "../guest-process.ts";
 import { readConfigFile } from "./config-file.ts";
 import { findMisfitAsAny } from "./misfit.ts";
-import { findSlotFaults } from "./slot-faults.ts";
+import { listSlotFaults } from "./slot-faults.ts";
 import type { Shell } from "./shell.ts";
 
 /** A person waits here, and no pod. */
@@ -38,7 +38,7 @@ export function pullCommand(shell: Shell): Command {
       for (const { reference: each, slots } of targets) {
         const { digest, wasm } = await pullModule(store, each, shell);
         modules.push({ reference: formatReference(each), digest });
-        for (const fault of slots.flatMap((slot) => findSlotFaults(slot, wasm))) shell.warn(fault);
+        for (const fault of slots.flatMap((slot) => listSlotFaults(slot, wasm))) shell.warn(fault);
       }
       const digest = modules.at(-1)?.digest ?? null;
       if (options.json === true) return shell.printJson({ digest, modules });
@@ -68,7 +68,7 @@ export async function pullModule(folder: string, reference: Reference, shell: Sh
   shell.progress(`preparing ${name} …`);
   const misfit = findMisfitAsAny(module.wasm) ?? (await findPrepareFault(folder, module));
   if (misfit !== undefined) shell.warn(`${name} is in the store, but genie can't use it: ${misfit}`);
-  const [fault] = findMetadata(module.wasm).faults;
+  const [fault] = readEmbeddedMetadata(module.wasm).faults;
   if (fault !== undefined) shell.warn(`what ${name} says of itself can't be used: ${fault}`);
   return module;
 }

@@ -5,7 +5,7 @@ import type { FoundModule } from "../../core/sandbox/port.ts";
 import type { ModuleResult } from "../../core/select/outcome.ts";
 import { type Change, type Replacement, type Skip, SKIPS } from "../../core/select/replay.ts";
 import { makeDefaultSelection } from "../../core/select/selection-config.ts";
-import { findMetadata } from "../../core/metadata/embedded.ts";
+import { readEmbeddedMetadata } from "../../core/metadata/embedded.ts";
 import { findKind } from "../../registry/artifact.ts";
 import { formatReference, parseReference, pinReference } from "../../registry/reference.ts";
 import { openStore } from "../../registry/store/store.ts";
@@ -73,7 +73,7 @@ async function findModule({ name, store }: { name: string; store: string }, shel
     const kind = requireKind(subject);
     shell.progress(`preparing ${name} …`);
     const prepared = requireOk(await prepareTrial({ component, kind }), subject);
-    const declared = findMetadata(component).metadata ?? { labels: [], annotations: [] };
+    const declared = readEmbeddedMetadata(component).metadata ?? { labels: [], annotations: [] };
     const module = { outcome: "ok", value: { ...prepared, declared } } as const;
     return { reference: `file@${prepared.digest}`, kind, module };
   }

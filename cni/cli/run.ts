@@ -4,7 +4,7 @@ import { type GoldenCase, MAX_CASES_BYTES, parseQuestion } from "../author/golde
 import { toGoldenOutcome } from "../author/golden/outcome.ts";
 import { toRequest, toVerdicts } from "../author/golden/question.ts";
 import type { Answer } from "../author/trial.ts";
-import { findModuleSettingsFaults } from "../module-settings.ts";
+import { listModuleSettingsFaults } from "../module-settings.ts";
 import { readStdin } from "../stdin.ts";
 import { addTrialOptions, openTarget, type TrialOptions, withReport } from "./author-options.ts";
 import { readInput } from "./input-file.ts";
@@ -23,7 +23,7 @@ export function runCommand(shell: Shell): Command {
     const golden = await withReport(async () => parseQuestion(file, text), shell);
     await using tried = await openTarget(target, options, shell);
     // A node asks all the same: geniectl tells an admin when he sets them.
-    const faults = findModuleSettingsFaults(tried.subject.component, golden.settings);
+    const faults = listModuleSettingsFaults(tried.subject.component, golden.settings);
     for (const fault of faults) shell.warn(fault);
     const result = await tried.trial.ask({ request: toRequest(golden), verdicts: toVerdicts(golden) });
     if (options.json === true) shell.printJson(toGoldenOutcome(result, golden));

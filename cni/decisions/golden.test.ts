@@ -8,7 +8,7 @@ import {
   reject,
   scores,
 } from "../../test/fakes/scripted-decision.ts";
-import { type DecisionRecord, formatRecord, parseRecord } from "../../core/select/record.ts";
+import { type DecisionRecord, formatRecord, readRecord } from "../../core/select/record.ts";
 import { parseGoldenCases } from "../author/golden/case.ts";
 import { toExpected, toRequest, toVerdicts } from "../author/golden/question.ts";
 import { nameCases, toGoldenCases } from "./golden.ts";
@@ -22,7 +22,7 @@ async function record(
 ): Promise<{ record: DecisionRecord; calls: Awaited<ReturnType<typeof decideScripted>>["calls"] }> {
   const { decision, calls } = await decideScripted(script);
   const who = { id: "1", time: "2026-01-01T00:00:00.000Z", containerId: "c1" };
-  const read = parseRecord(
+  const read = readRecord(
     formatRecord({ ...who, pod: { namespace: "shop", name: "web", uid: "u" } }, decision),
   );
   if (typeof read === "string") throw new Error(read);

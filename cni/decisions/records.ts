@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import path from "node:path";
 import { Failure, findErrno } from "../../core/errors.ts";
-import { type DecisionRecord, parseRecord } from "../../core/select/record.ts";
+import { type DecisionRecord, readRecord } from "../../core/select/record.ts";
 import { DECISION_LOG } from "../decision-log.ts";
 import { readLines } from "./lines.ts";
 
@@ -59,7 +59,7 @@ async function* readSource(
     for await (const line of readLines(open())) {
       number++;
       if (line === "") continue;
-      const record = line === undefined ? "is too long" : parseRecord(line);
+      const record = line === undefined ? "is too long" : readRecord(line);
       if (typeof record === "string") fault(`${name}:${number} ${record}`);
       else yield record;
     }

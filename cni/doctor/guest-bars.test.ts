@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { compileConfineObject, type NativeBar, OWN_MACHINE, REMEDY } from "../build/confine-object.ts";
 import { GUEST_ID } from "../build/guest-head.ts";
 import { spawnGuest } from "../guest-process.ts";
-import { BARS, findFallen, readGuestEntry } from "./guest-bars.ts";
+import { BARS, judgeBars, readGuestEntry } from "./guest-bars.ts";
 
 const PROGRAM = new URL("../../dist/bin/genie-guest", import.meta.url).pathname;
 
@@ -30,7 +30,7 @@ async function examine(program: string) {
   try {
     const { done } = await guest.output[Symbol.asyncIterator]().next();
     if (done === true || guest.pid === undefined) throw new Error((await guest.ended).lastWords);
-    const { fallen, todo } = findFallen(await readGuestEntry(guest.pid));
+    const { fallen, todo } = judgeBars(await readGuestEntry(guest.pid));
     return { fallen: fallen.map(({ name }) => name), todo };
   } finally {
     guest.kill();

@@ -73,7 +73,7 @@ export const BARS: readonly Bar[] = [
 ];
 
 /** The bars that don't stand, and what to do first: nothing native can where its object is missing. */
-export function findFallen(guest: GuestEntry): { readonly fallen: readonly Bar[]; readonly todo: string } {
+export function judgeBars(guest: GuestEntry): { readonly fallen: readonly Bar[]; readonly todo: string } {
   const fallen = BARS.filter(({ stands }) => !stands(guest));
   const isObjectMissing = guest.report.length === 0;
   return { fallen, todo: isObjectMissing ? OBJECT_TODO : (fallen[0]?.todo ?? "") };

@@ -3,7 +3,7 @@ import type { GuestProcess } from "../../core/sandbox/host/connection.ts";
 import { pause } from "../exec/pause.ts";
 import { spawnGuest } from "../guest-process.ts";
 import { type Finding, ok, problem, warning } from "./check.ts";
-import { BARS, findFallen, readGuestEntry } from "./guest-bars.ts";
+import { BARS, judgeBars, readGuestEntry } from "./guest-bars.ts";
 
 const CHECK = "guest process";
 const READY_WITHIN_MS = 10_000;
@@ -23,7 +23,7 @@ export async function checkGuest(): Promise<readonly Finding[]> {
   if (guest.pid === undefined || ready !== true) return [await tellEnd(guest)];
   const entry = await unlessCode(readGuestEntry(guest.pid), ["ENOENT", "ESRCH"]);
   if (entry === undefined) return [await tellEnd(guest)];
-  const { fallen, todo } = findFallen(entry);
+  const { fallen, todo } = judgeBars(entry);
   const standing = BARS.filter((bar) => !fallen.includes(bar)).map(({ name }) => name);
   if (fallen.length === 0) return [ok(CHECK, `starts, behind ${standing.join(", ")}`)];
   const missing = fallen.map(({ name }) => name).join(", ");

@@ -6,10 +6,10 @@ import {
   toDigest,
 } from "../../core/select/selection-config.ts";
 import type { ModuleMetadata } from "../../core/metadata/metadata.ts";
-import { findMetadata } from "../../core/metadata/embedded.ts";
+import { readEmbeddedMetadata } from "../../core/metadata/embedded.ts";
 import { findMisfit } from "../../core/wasm/component.ts";
 import { openStore } from "../../registry/store/store.ts";
-import { findModuleSettingsFaults } from "../module-settings.ts";
+import { listModuleSettingsFaults } from "../module-settings.ts";
 import { sampleHostLocal } from "../probes/host-local.ts";
 import { type Finding, problem, runCheck, warning } from "./check.ts";
 import type { Subject } from "./subject.ts";
@@ -53,14 +53,14 @@ async function checkNeeds(
     const todo = "name another module there: until then it fails for every pod";
     return [say(check, { detail: `is no ${kind}: ${misfit}`, todo })];
   }
-  const { metadata, faults } = findMetadata(wasm);
+  const { metadata, faults } = readEmbeddedMetadata(wasm);
   const lacking = (metadata?.kpis.required ?? []).filter((kpi) => !known.has(kpi));
   return [
     ...faults.slice(0, 1).map((fault) => {
       const detail = `what it says of itself can't be used: ${fault}`;
       return warning(check, { detail, todo: "have its author mend it" });
     }),
-    ...findModuleSettingsFaults(wasm, module.settings).map((detail) => {
+    ...listModuleSettingsFaults(wasm, module.settings).map((detail) => {
       return say(check, { detail, todo: "mend the settings: until then the module refuses every pod" });
     }),
     ...findUngranted(metadata, module).map((keys) => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { addNote, makeComponent, SCORER } from "../../test/fakes/component.ts";
-import { findDeclaredKeys } from "./declared-keys.ts";
+import { readDeclaredKeys } from "./declared-keys.ts";
 import { toLeb128 } from "../wasm/binary.ts";
 import { MAX_METADATA_BYTES, METADATA_SECTION } from "../wasm/metadata-section.ts";
 
@@ -42,6 +42,6 @@ test.each<[string, Uint8Array, readonly [labels: number, annotations: number]]>(
   ["none of a torn file", Buffer.concat([component, Buffer.from([0, 100])]), [0, 0]],
   ["none of another section", addNote(component, "genie:other"), [0, 0]],
 ])("%s", (_, bytes, counts) => {
-  const { labels, annotations } = findDeclaredKeys(bytes);
+  const { labels, annotations } = readDeclaredKeys(bytes);
   expect([labels.length, annotations.length]).toEqual(counts);
 });

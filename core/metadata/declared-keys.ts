@@ -7,7 +7,7 @@ import { listMetadataTexts, MAX_METADATA_BYTES } from "../wasm/metadata-section.
  * The labels and annotations that a component asks to see. All of its metadata that an ADD reads, so that a schema
  * that is wrong or hostile costs it nothing; where this can't be read, the module sees none.
  */
-export function findDeclaredKeys(component: Uint8Array): PodKeys {
+export function readDeclaredKeys(component: Uint8Array): PodKeys {
   const { labels, annotations } = findJsonObject(findOnlyText(component)) ?? {};
   return { labels: toKeys(labels), annotations: toKeys(annotations) };
 }

@@ -4,7 +4,7 @@ import { makeComponent, SCORER } from "../../test/fakes/component.ts";
 import { readMetadata } from "./metadata.ts";
 import { inspectComponent } from "../wasm/component.ts";
 import { METADATA_SECTION } from "../wasm/metadata-section.ts";
-import { findMetadata, withMetadata } from "./embedded.ts";
+import { readEmbeddedMetadata, withMetadata } from "./embedded.ts";
 
 const component = await makeComponent(SCORER);
 const NOTHING = { kpis: { required: [], optional: [] }, labels: [], annotations: [] };
@@ -17,19 +17,19 @@ function custom(name: string, text: string): Uint8Array {
 }
 
 test("a component has none", () => {
-  expect(findMetadata(component)).toEqual({ faults: [] });
+  expect(readEmbeddedMetadata(component)).toEqual({ faults: [] });
 });
 
 test("what is put in is found, and the component is the same otherwise", () => {
   const told = withMetadata(component, near);
-  expect(findMetadata(told)).toEqual({ metadata: near, faults: [] });
+  expect(readEmbeddedMetadata(told)).toEqual({ metadata: near, faults: [] });
   expect(inspectComponent(told)).toEqual(inspectComponent(component));
   expect(Buffer.from(told.subarray(0, component.length)).equals(component)).toBe(true);
 });
 
 test("it is replaced, not added to", () => {
   const twice = withMetadata(withMetadata(component, near), NOTHING);
-  expect(findMetadata(twice)).toEqual({ metadata: NOTHING, faults: [] });
+  expect(readEmbeddedMetadata(twice)).toEqual({ metadata: NOTHING, faults: [] });
   expect(Buffer.from(twice).equals(withMetadata(component, NOTHING))).toBe(true);
 });
 
@@ -52,24 +52,26 @@ test.each<[string, Uint8Array, string]>([
     "can't be found: the file has a length of",
   ],
 ])("%s is a fault", (_, bytes, fault) => {
-  expect(findMetadata(bytes)).toEqual({ faults: [expect.stringContaining(fault)] });
+  expect(readEmbeddedMetadata(bytes)).toEqual({ faults: [expect.stringContaining(fault)] });
 });
 
 test("a section of another kind is not meant, whatever it begins with", () => {
   const section = Buffer.from(custom(METADATA_SECTION, "{}"));
   section[0] = 7;
-  expect(findMetadata(Buffer.concat([component, section]))).toEqual({ faults: [] });
+  expect(readEmbeddedMetadata(Buffer.concat([component, section]))).toEqual({ faults: [] });
 });
 
 test("another custom section and one inside a nested component don't count", () => {
-  expect(findMetadata(Buffer.concat([component, custom("genie:other", "x")]))).toEqual({ faults: [] });
+  expect(readEmbeddedMetadata(Buffer.concat([component, custom("genie:other", "x")]))).toEqual({
+    faults: [],
+  });
   const inner = withMetadata(component, near);
   const nested = Buffer.concat([
     component,
     Buffer.from([4, (inner.length % 0x80) | 0x80, inner.length >> 7]),
     inner,
   ]);
-  expect(findMetadata(nested)).toEqual({ faults: [] });
+  expect(readEmbeddedMetadata(nested)).toEqual({ faults: [] });
 });
 
 test("no bytes make it throw", () => {
@@ -78,7 +80,7 @@ test("no bytes make it throw", () => {
     fc.property(fc.nat(told.length - 1), fc.integer({ min: 0, max: 255 }), (at, byte) => {
       const flipped = Buffer.from(told);
       flipped[at] = byte;
-      findMetadata(flipped);
+      readEmbeddedMetadata(flipped);
     }),
   );
 });

@@ -6,7 +6,7 @@ import { CUSTOM_SECTION, isMetadata, listMetadataTexts, METADATA_SECTION } from 
 const HEADER_BYTES = 8;
 
 /** What a component says of itself. Nothing in it makes this throw. */
-export function findMetadata(component: Uint8Array): MetadataReading {
+export function readEmbeddedMetadata(component: Uint8Array): MetadataReading {
   try {
     const [text, ...more] = listMetadataTexts(component);
     if (text === undefined) return { faults: [] };

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { readMetadata } from "./metadata.ts";
-import { findSettingsFaults } from "./settings-faults.ts";
+import { listSettingsFaults } from "./settings-faults.ts";
 import type { SettingsSchema } from "./settings-schema.ts";
 
 const schema: SettingsSchema = {
@@ -57,10 +57,10 @@ test.each<[string, object, string[]]>([
     { names: ["a", "b", "c"] },
     ["settings.share: is missing", "settings.names: must have at most 2 items"],
   ],
-])("%s", (_, settings, faults) => expect(findSettingsFaults(schema, settings)).toEqual(faults));
+])("%s", (_, settings, faults) => expect(listSettingsFaults(schema, settings)).toEqual(faults));
 
 test("settings that are no object", () => {
-  expect(findSettingsFaults(schema, [])).toEqual(["settings: must be an object"]);
+  expect(listSettingsFaults(schema, [])).toEqual(["settings: must be an object"]);
 });
 
 test("a name that every object has is still missing, and unknown", () => {
@@ -70,7 +70,7 @@ test("a name that every object has is still missing, and unknown", () => {
     required: ["toString"],
     additionalProperties: false,
   };
-  expect(findSettingsFaults(strict, { valueOf: 1 })).toEqual([
+  expect(listSettingsFaults(strict, { valueOf: 1 })).toEqual([
     "settings.toString: is missing",
     'settings: unknown key "valueOf"',
   ]);
@@ -78,7 +78,7 @@ test("a name that every object has is still missing, and unknown", () => {
 
 test("at most 16 faults are told, and of long values the beginning", () => {
   const long: SettingsSchema = { additionalProperties: { const: "x".repeat(1000) } };
-  const faults = findSettingsFaults(long, Object.fromEntries(Array.from({ length: 50 }, (_, at) => [at, 0])));
+  const faults = listSettingsFaults(long, Object.fromEntries(Array.from({ length: 50 }, (_, at) => [at, 0])));
   expect(faults).toHaveLength(16);
   expect(faults[0]?.length).toBeLessThan(250);
 });
@@ -86,7 +86,7 @@ test("at most 16 faults are told, and of long values the beginning", () => {
 test("a schema that finds a fault in every item, thousands in each, is left after 16", () => {
   const required = Array.from({ length: 5_000 }, (_, at) => `k${at}`);
   const items = Array.from({ length: 8_000 }, () => ({}));
-  expect(findSettingsFaults({ properties: { a: { items: { required } } } }, { a: items })).toHaveLength(16);
+  expect(listSettingsFaults({ properties: { a: { items: { required } } } }, { a: items })).toHaveLength(16);
 });
 
 test("a default is a value that fits", () => {
@@ -96,7 +96,7 @@ test("a default is a value that fits", () => {
       const text = JSON.stringify({ settings: { type: "object", properties: { a: inner } } });
       const isTaken = readMetadata(text).faults.length === 0;
       const [given] = [JSON.parse(JSON.stringify({ a: value }))];
-      const fits = findSettingsFaults(
+      const fits = listSettingsFaults(
         { properties: { a: { enum: [JSON.parse(JSON.stringify(allowed))] } } },
         given,
       );

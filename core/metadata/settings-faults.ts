@@ -32,7 +32,7 @@ const WORDS_BY_TYPE: Readonly<Record<SettingsType, string>> = {
 type Path = readonly (string | number)[];
 
 /** What in these settings isn't as the schema wants it, a field each: `settings.rejectAt: must be a number`. */
-export function findSettingsFaults(schema: SettingsSchema, settings: unknown): readonly string[] {
+export function listSettingsFaults(schema: SettingsSchema, settings: unknown): readonly string[] {
   const faults: string[] = [];
   // Not spread: a schema of 64 KiB can find a hundred million.
   for (const fault of listFaults(schema, settings, ["settings"])) {

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { strict } from "../strict-object.ts";
-import { findSettingsFaults } from "./settings-faults.ts";
+import { listSettingsFaults } from "./settings-faults.ts";
 
 /** The part of JSON Schema that describes settings. Nothing in it costs more than reading the value once. */
 export interface SettingsSchema {
@@ -50,7 +50,7 @@ export const settingsSchema: z.ZodType<SettingsSchema> = strict({
   maxItems: count,
 }).superRefine((schema, context) => {
   if (schema.default === undefined) return;
-  for (const fault of findSettingsFaults(schema, schema.default)) {
+  for (const fault of listSettingsFaults(schema, schema.default)) {
     context.addIssue({ code: "custom", path: ["default"], message: `doesn't fit: ${fault}` });
   }
 });

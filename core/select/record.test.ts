@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { makeDecision, makeQuestion, makeRun, makeSelection } from "../../test/fakes/decision.ts";
 import { makeOrdinaryCandidates, makeRequest } from "../../test/fakes/request.ts";
 import type { Question } from "./question.ts";
-import { formatRecord, LINE_LIMIT_BYTES, parseRecord, toQuestion } from "./record.ts";
+import { formatRecord, LINE_LIMIT_BYTES, readRecord, toQuestion } from "./record.ts";
 
 const occasion = { id: "1", time: "2026-01-01T00:00:00.000Z", containerId: "c1" };
 const who = { ...occasion, pod: { namespace: "shop", name: "web", uid: "u1" } };
@@ -28,7 +28,7 @@ test("what is recorded is read back as the question that was asked", () => {
     run,
     makeRun({ kind: "selector", answer: [["network-2", "why"]], mode: "shadow", shadow }),
   ];
-  const read = parseRecord(formatRecord(who, makeDecision({ question, modules })));
+  const read = readRecord(formatRecord(who, makeDecision({ question, modules })));
   if (typeof read === "string" || read.question === undefined) throw new Error(JSON.stringify(read));
   expect(read).toMatchObject({ ...who, modules, question: { seed: "18446744073709551615" } });
   expect(toQuestion(read.question)).toEqual(question);
@@ -57,7 +57,7 @@ test("a decision among 1000 networks is recorded whole", () => {
   const modules = [makeRun({ answer })];
   const line = formatRecord(who, makeDecision({ question: makeAsked(1000), modules }));
   expect(line.length).toBeLessThan(LINE_LIMIT_BYTES / 2);
-  expect(parseRecord(line)).toMatchObject({ question: { candidates: { length: 1000 } }, modules });
+  expect(readRecord(line)).toMatchObject({ question: { candidates: { length: 1000 } }, modules });
 });
 
 test("a line that would be too long loses the question and the answers, and says who got what", () => {
@@ -65,7 +65,7 @@ test("a line that would be too long loses the question and the answers, and says
   const modules = [makeRun({ answer: { blue: 1 }, shadow: { differs: false, ranking: ["blue"] } })];
   const line = formatRecord(who, makeDecision({ question: makeAsked(4000), ranking, modules }));
   expect(line.length).toBeLessThan(1_000);
-  const read = parseRecord(line);
+  const read = readRecord(line);
   expect(read).toMatchObject({ ranking, modules: [{ outcome: "ok" }] });
   expect(read).not.toHaveProperty("question");
   expect(read).not.toHaveProperty("modules.0.answer");
@@ -87,9 +87,9 @@ test.each([
   [asked({ count: 0 }), "is no decision record: question.count: "],
   [asked({ selection: { scorers: [{ module: "r/a:1" }] } }), "question.selection.scorers[0].module"],
 ])("%j is refused with what is wrong", (line, fault) => {
-  expect(parseRecord(line)).toEqual(expect.stringContaining(fault));
+  expect(readRecord(line)).toEqual(expect.stringContaining(fault));
 });
 
 test("what another version of genie adds to a line doesn't matter", () => {
-  expect(parseRecord(JSON.stringify({ ...good, newer: 1 }))).toMatchObject(who);
+  expect(readRecord(JSON.stringify({ ...good, newer: 1 }))).toMatchObject(who);
 });

@@ -108,7 +108,7 @@ export function formatRecord({ id, time, containerId, pod }: Occasion, decision:
 }
 
 /** The record in a line; the clause that says why it is none. */
-export function parseRecord(line: string): DecisionRecord | string {
+export function readRecord(line: string): DecisionRecord | string {
   const value = findJsonObject(line);
   if (value === undefined) return "is no JSON object";
   const parsed = record.safeParse(value);

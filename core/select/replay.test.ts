@@ -3,7 +3,7 @@ import { makeDecision, makeQuestion, makeRun, makeSelection } from "../../test/f
 import { makeOrdinaryCandidates, makeRequest } from "../../test/fakes/request.ts";
 import { digestOf, module } from "../../test/fakes/scripted-decision.ts";
 import type { ModuleRun } from "./decision.ts";
-import { type DecisionRecord, formatRecord, parseRecord } from "./record.ts";
+import { type DecisionRecord, formatRecord, readRecord } from "./record.ts";
 import { compareDecisions, planReplay } from "./replay.ts";
 
 const who = { id: "1", time: "2026-01-01T00:00:00.000Z", containerId: "c1" };
@@ -14,7 +14,7 @@ const other = { reference: `r/other@sha256:${"f".repeat(64)}`, kind: "scorer" } 
 function record(selection: object, modules: readonly ModuleRun[] = []): DecisionRecord {
   const question = makeQuestion({ request, selection: makeSelection(selection) });
   const ranking = ["network-0", "network-1", "network-2"].map((network) => ({ network, reason: "" }));
-  const read = parseRecord(formatRecord({ ...who, pod }, makeDecision({ question, modules, ranking })));
+  const read = readRecord(formatRecord({ ...who, pod }, makeDecision({ question, modules, ranking })));
   if (typeof read === "string") throw new Error(read);
   return read;
 }

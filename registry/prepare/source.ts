@@ -1,7 +1,7 @@
 import { findErrno } from "../../core/errors.ts";
 import { findWorldFault } from "../../core/wasm/component.ts";
 import { formatFault } from "../../core/wasm/fault.ts";
-import { findDeclaredKeys } from "../../core/metadata/declared-keys.ts";
+import { readDeclaredKeys } from "../../core/metadata/declared-keys.ts";
 import { GLUE, LIFT } from "../../core/sandbox/wire/message.ts";
 import type { FoundModule, ModuleSource, PreparedModule } from "../../core/sandbox/port.ts";
 import type { Records } from "../../core/sandbox/wire/records.ts";
@@ -70,7 +70,7 @@ async function loadModule(
   const prepared = await prepare(storeDir, stored, make);
   if (prepared.outcome !== "ok") return prepared;
   const module = toPreparedModule({ digest: stored.digest, kind }, prepared.value);
-  return { outcome: "ok", value: { ...module, declared: findDeclaredKeys(stored.wasm) } };
+  return { outcome: "ok", value: { ...module, declared: readDeclaredKeys(stored.wasm) } };
 }
 
 /** The records of a prepared module, taken apart for the sandbox. */

@@ -40,13 +40,13 @@ export function loadModule(
     if (!(error instanceof WebAssembly.CompileError)) throw error;
     return { outcome: "wrongWorld", detail: error.message };
   }
-  return { outcome: "ok", value: { kind, memoryBytes, way: planWay(kind, coreByName, records) } };
+  return { outcome: "ok", value: { kind, memoryBytes, way: makeWay(kind, coreByName, records) } };
 }
 
 /** Records that are no core modules. */
 const OURS: readonly string[] = [ORDER, GLUE, LIFT];
 
-function planWay(
+function makeWay(
   kind: ModuleKind,
   coreByName: GlueModule["coreByName"],
   records: Records,

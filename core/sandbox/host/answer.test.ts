@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseAnswer } from "./answer.ts";
+import { findAnswer } from "./answer.ts";
 
 test.each([
   ["an object without text", '{"toString":1,"valueOf":1}'],
@@ -7,5 +7,5 @@ test.each([
   ["a number", "1"],
 ])("a detail that is %s counts as none", (_name, detail) => {
   const bytes = Buffer.from(`{"outcome":"trap","detail":${detail}}`);
-  expect(parseAnswer(bytes)).toEqual({ outcome: "trap", detail: "" });
+  expect(findAnswer(bytes)).toEqual({ outcome: "trap", detail: "" });
 });

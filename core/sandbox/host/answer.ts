@@ -6,7 +6,7 @@ import type { Answer } from "../wire/message.ts";
  * Reads what the guest process said, which is as little trusted as the modules in it.
  * @returns undefined when it isn't an answer.
  */
-export function parseAnswer(bytes: Uint8Array): Answer | undefined {
+export function findAnswer(bytes: Uint8Array): Answer | undefined {
   const said = parseJson(bytes);
   if (typeof said !== "object" || said === null || !("outcome" in said)) return undefined;
   const outcome = OUTCOMES.find((known) => known === said.outcome);

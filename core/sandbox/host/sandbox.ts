@@ -1,6 +1,6 @@
 import type { ModuleFailure, ModuleResult } from "../../select/outcome.ts";
 import type { SelectionRequest } from "../../select/request.ts";
-import { parseAnswer } from "./answer.ts";
+import { findAnswer } from "./answer.ts";
 import { GuestConnection, type GuestProcess } from "./connection.ts";
 import { explainReply, explainSilence, explainStart } from "./explain.ts";
 import { capMemories } from "../../wasm/memory.ts";
@@ -160,7 +160,7 @@ class GuestSandbox implements Sandbox {
     deadlineMs: number,
   ): Promise<Attempt> {
     const reply = await guest.ask(frame, deadlineMs);
-    const answer = reply.came === "answer" ? parseAnswer(reply.bytes) : undefined;
+    const answer = reply.came === "answer" ? findAnswer(reply.bytes) : undefined;
     if (answer !== undefined) return { result: answer, isDoubtful: false };
     const isShared = [...guest.loaded].some((other) => other !== digest);
     const isDoubtful = isShared && reply.came !== "late";

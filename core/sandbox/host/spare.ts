@@ -1,4 +1,4 @@
-import { parseAnswer } from "./answer.ts";
+import { findAnswer } from "./answer.ts";
 import type { GuestConnection } from "./connection.ts";
 
 /** More than one selection can name; the guest that stands by has the latest of them. */
@@ -35,7 +35,7 @@ export function openSpare({ start, loadMs }: SpareOptions): Spare {
     for (const [digest, order] of orders) {
       if (guest === undefined || isWanted) return guest;
       const reply = await guest.ask(order.slice(), loadMs);
-      const answer = reply.came === "answer" ? parseAnswer(reply.bytes) : undefined;
+      const answer = reply.came === "answer" ? findAnswer(reply.bytes) : undefined;
       if (answer === undefined) {
         await guest.close(); // whoever takes it starts another, and learns which module it was
         return undefined;

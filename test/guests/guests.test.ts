@@ -194,6 +194,12 @@ test.each([
     detail: /protocol/,
   },
   { name: "throws what is no error", body: "throw undefined;", outcome: "badAnswer", detail: /undefined/ },
+  {
+    name: "answers with more than it was asked",
+    body: "return new Array(4).fill({ tag: 'score', val: 1 });",
+    outcome: "badAnswer",
+    detail: /too long/,
+  },
   { name: "answers with text", body: "return 'yes';", outcome: "badAnswer", detail: /list/ },
 ])("a guest process that $name", async ({ name, body, outcome, detail }) => {
   await using inBare = open(bare);

@@ -3,7 +3,7 @@ import { cp, mkdir, readFile, stat, symlink, writeFile } from "node:fs/promises"
 import path from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type AuthorFolder, makeAuthorFolder } from "../e2e/author-folder.ts";
+import { type AuthorFolder, makeAuthorFolder, PATIENT } from "../e2e/author-folder.ts";
 import { callGenie, makeNode, readDecisions, type TestNode } from "../e2e/node.ts";
 import { CLONE_DIR } from "../setup/build.ts";
 import { addNamespace } from "../setup/namespace.ts";
@@ -13,6 +13,9 @@ import { RUST_EXAMPLE } from "../setup/rust.ts";
 /** As the crate is said to be found by wit-bindgen: the worlds two folders above. */
 const WIT = "selectors/wit/world.wit";
 const COMMANDS = /```sh\n(?<text>[^]*?)```/;
+
+/** A busy machine must not decide which network a pod gets. */
+const DEADLINE_MS = 5_000;
 
 const undo = new AsyncDisposableStack();
 let author: AuthorFolder;
@@ -36,7 +39,8 @@ afterAll(() => undo.disposeAsync());
 test("the commands of its README build it and pass its golden cases", async () => {
   const readme = await readFile(path.join(RUST_EXAMPLE, "README.md"), "utf8");
   const commands = COMMANDS.exec(readme)?.groups?.["text"] ?? "";
-  const { stdout } = await execa("sh", ["-ec", commands], {
+  const patient = commands.replaceAll(/^geniectl (check|test) .*$/gm, `$& ${PATIENT.join(" ")}`);
+  const { stdout } = await execa("sh", ["-ec", patient], {
     cwd: folder,
     env: {
       PATH: `${path.join(author.dir, "node_modules/genie-cni/dist/bin")}:${process.env["PATH"]}`,
@@ -55,7 +59,8 @@ test("it places a pod", async () => {
   const [file, reference] = [path.join(folder, "node.conf"), `${host}/team/near:1`];
   const networks = { green: { attributes: { zone: "b" } }, red: { attributes: { zone: "a" } } };
   const scorers = [{ module: reference, settings: { zone: "b" } }];
-  await writeFile(file, JSON.stringify(node.config({ networks, selection: { scorers } })));
+  const selection = { scorers, deadlineMs: DEADLINE_MS };
+  await writeFile(file, JSON.stringify(node.config({ networks, selection })));
   const pushed = (await author.geniectl("push", path.join(folder, "near.wasm"), reference)).at(-1);
   await author.geniectl("pin", "--config", file);
   await author.geniectl("pull", "--config", file);

@@ -1,5 +1,7 @@
+import { access } from "node:fs/promises";
 import { Command } from "commander";
 import { Failure } from "../../core/errors.ts";
+import { unlessMissing } from "../../core/missing.ts";
 import { toDigest } from "../../core/select/selection-config.ts";
 import { isDigest } from "../../registry/digest.ts";
 import { parseReference } from "../../registry/reference.ts";
@@ -29,6 +31,7 @@ export function recordCommand(shell: Shell): Command {
     .option("--json", "print one JSON document")
     .action(async (file: string | undefined, options: RecordOptions) => {
       const isWanted = toWanted(options.module);
+      await refuseToReplace(options.out);
       const { all, findFaults } =
         file === undefined ? readLog(await findStateDir(options)) : readRecords(file);
       const found: ReturnType<typeof toGoldenCases>[number][] = [];
@@ -46,6 +49,12 @@ export function recordCommand(shell: Shell): Command {
         shell.printJson({ file: options.out, calls: found.length, cases: cases.length });
       else shell.print(`${options.out}: ${cases.length} cases out of ${found.length} calls`);
     });
+}
+
+/** Cases that somebody wrote are not to be lost. @throws {Failure} invalidConfig */
+async function refuseToReplace(out: string): Promise<void> {
+  if ((await unlessMissing(access(out).then(() => true))) === undefined) return;
+  throw new Failure("invalidConfig", `${out} is there already`, { details: "name another file with --out" });
 }
 
 /** By digest, or by repository where the reference has no digest. @throws {RegistryFailure} invalidReference */

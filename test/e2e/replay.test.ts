@@ -205,4 +205,6 @@ test.each(["occupancy", "highest"])("what %s was asked becomes golden cases that
   const component = path.join(DIST_DIR, `modules/${name}.wasm`);
   const test = ["test", component, "--cases", cases, "--deadline-ms", "5000"];
   expect((await execa(program, test, options)).exitCode).toBe(0);
+  const again = await execa(program, record, { ...options, input: few.join("\n"), reject: false });
+  expect(again).toMatchObject({ exitCode: 1, stderr: expect.stringContaining(`${cases} is there already`) });
 });

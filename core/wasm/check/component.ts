@@ -56,7 +56,7 @@ function checkCoreInstance(reader: BinaryReader, scope: Scope): void {
   if (isOfModule) {
     checkCoreIndex(scope, "core module", reader.u32());
     addInstances(scope, 1);
-  }
+  } else scope.count("items", 1);
   for (let left = reader.u32(); left > 0; left -= 1) {
     scope.count("items", 1);
     checkText(reader);

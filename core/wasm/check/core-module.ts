@@ -14,6 +14,8 @@ export interface CoreModule {
   memories: number;
   /** Functions that it imports: they come before its own. */
   importedFunctions: number;
+  /** Functions of its own, whose bodies come later. */
+  declaredFunctions: number;
 }
 
 type CheckSection = (reader: BinaryReader, module: CoreModule) => void;
@@ -88,8 +90,10 @@ const IMPORT_TYPES: readonly CheckSection[] = [
   () => refuse("exceptions"),
 ];
 
-function checkFunctionIndexes(reader: BinaryReader, { count }: CoreModule): void {
-  for (let left = countItems(reader, "functions", count); left > 0; left -= 1) reader.u32();
+function checkFunctionIndexes(reader: BinaryReader, module: CoreModule): void {
+  const functions = countItems(reader, "functions", module.count);
+  module.declaredFunctions += functions;
+  for (let left = functions; left > 0; left -= 1) reader.u32();
 }
 
 function checkTables(reader: BinaryReader, module: CoreModule): void {
@@ -160,8 +164,9 @@ function readElementKind(reader: BinaryReader, hasExpressions: boolean): void {
   else reader.tag(0);
 }
 
-function checkCode(reader: BinaryReader, { importedFunctions }: CoreModule): void {
+function checkCode(reader: BinaryReader, { count, importedFunctions, declaredFunctions }: CoreModule): void {
   const functions = reader.u32();
+  count("functions", Math.max(0, functions - declaredFunctions)); // no engine takes them, but they are read here
   for (let at = 0; at < functions; at += 1) {
     const body = reader.part();
     locate(`code section, function ${importedFunctions + at}`, body, () => checkFunction(body));

@@ -65,7 +65,7 @@ function walkNested(part: Part, outer: Scope, depth: number): Item {
 
 function walkModule(part: Part, { count, mostMemories }: Pick<CoreModule, "count" | "mostMemories">): void {
   expectLayer(part, "module");
-  const module: CoreModule = { count, mostMemories, memories: 0, importedFunctions: 0 };
+  const module: CoreModule = { count, mostMemories, memories: 0, importedFunctions: 0, declaredFunctions: 0 };
   for (const section of readSections(part.content, part.place)) {
     checkSection(section, count, (reader) => checkCoreSection(section.id, reader, module));
   }

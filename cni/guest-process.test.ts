@@ -239,3 +239,15 @@ test("the kernel alone keeps root's files and the host's sockets from it", async
     })))();`);
   expect(found).toMatchObject(isFullRoot ? DENIED_TO_ANOTHER_USER : DENIED_TO_ANYONE);
 });
+
+test("a guest that talks without end on stderr is not listened to for ever", async () => {
+  const program = path.join(folder, "talker");
+  await writeFile(program, "#!/bin/sh\nwhile :; do echo 'a line of sixteen' >&2 || exit 3; done", {
+    mode: 0o755,
+  });
+  const talker = spawnGuest(program);
+  onTestFailed(() => talker.kill());
+  const { signal, lastWords } = await talker.ended;
+  expect(signal).toBe("SIGPIPE");
+  expect(lastWords).toMatch(/a line of sixteen$/);
+});

@@ -7,6 +7,9 @@ import type { GuestEnd, GuestProcess } from "../core/sandbox/host/connection.ts"
 const ENVIRONMENT = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", GENIE_NODE: process.execPath };
 const LAST_WORDS_LENGTH = 256;
 
+/** V8's farewell has some 4 KiB. Whoever says more is not heard further: an idle guest could keep us busy for ever. */
+const MOST_WORDS_BYTES = 64 * 2 ** 10;
+
 export interface GuestOptions {
   /** Of V8's old generation; the program knows a usual one. */
   readonly heapMiB?: number;
@@ -42,8 +45,11 @@ function spawnConfined(program: string, words: readonly string[]): ConfinedProce
     stdin: "pipe",
   });
   let lastWords = "";
+  let heardBytes = 0;
   child.stderr.on("data", (chunk: Buffer) => {
     lastWords = `${lastWords}${chunk.toString()}`.slice(-LAST_WORDS_LENGTH);
+    heardBytes += chunk.length;
+    if (heardBytes > MOST_WORDS_BYTES) child.stderr.destroy();
   });
   // A guest that is gone shows in `ended`, not here.
   child.stdin.on("error", () => undefined);

@@ -240,6 +240,12 @@ test("the kernel alone keeps root's files and the host's sockets from it", async
   expect(found).toMatchObject(isFullRoot ? DENIED_TO_ANOTHER_USER : DENIED_TO_ANYONE);
 });
 
+test("one thread optimizes what modules run: what they leave to it takes no more than one processor", async () => {
+  await using guest = await startGuest();
+  const threads = await readdir(`/proc/${guest.pid}/task`);
+  expect(threads.length).toBeLessThanOrEqual(3); // the program's own, V8's, and one that waits for timers
+});
+
 test("a guest that talks without end on stderr is not listened to for ever", async () => {
   const program = path.join(folder, "talker");
   await writeFile(program, "#!/bin/sh\nwhile :; do echo 'a line of sixteen' >&2 || exit 3; done", {

@@ -24,10 +24,11 @@ export const TRANSPILER_LIMITS: HeadLimits = { heapMiB: 256, besideHeapMiB: 1024
 /**
  * `--disable-sigusr1`: the signal would open an inspector. `--initial-old-space-size` (MiB): the instances of modules are
  * garbage that only a full collection frees; from V8's own small start there would be one every 100 decisions.
+ * `--v8-pool-size`: what a module has V8 optimize goes on after its answer.
  */
 const NODE_FLAGS =
   "--permission --no-experimental-sqlite --disallow-code-generation-from-strings --disable-sigusr1 " +
-  "--max-semi-space-size=8 --initial-old-space-size=64";
+  "--max-semi-space-size=8 --initial-old-space-size=64 --v8-pool-size=1";
 
 const WASM_PAGES_PER_MIB = 16;
 
@@ -89,7 +90,7 @@ const SPACE = "--net --ipc --pid --fork --kill-child --";
 /** All capabilities but the one that the object uses to leave the root folder; it gives that up as well. */
 const DROP = "--bounding-set=-all$cap --inh-caps=-all$cap --ambient-caps=-all$cap";
 
-/** Of all guests together, where they have a user of their own: each has 6 threads. */
+/** Of all guests together, where they have a user of their own: each has 3 threads. */
 const THREAD_LIMIT = 2048;
 
 /**

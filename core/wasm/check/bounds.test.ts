@@ -93,15 +93,6 @@ test.each(Object.entries(BOUNDS))("%s: at the bound passes, one over doesn't", (
   expect(findFault(make(most + step))?.what).toBe(`has more than ${most} ${what}`);
 });
 
-test.each<[Bound, string, (count: number) => Uint8Array]>([
-  ["functions", "bodies of no function", (count) => around(section(10, ...repeat(count, [2, 0, END])))],
-  ["items", "core instances out of nothing", (count) => of(section(2, ...repeat(count, [1, 0])))],
-])("%s counts %s, too", (bound, _, make) => {
-  const { most, what } = BOUNDS[bound];
-  expect(findFault(make(most))).toBeUndefined();
-  expect(findFault(make(most + 1))?.what).toBe(`has more than ${most} ${what}`);
-});
-
 test("the size of `bytes` is that of the file", () => {
   expect(MAKE.bytes(BOUNDS.bytes.most)).toHaveLength(BOUNDS.bytes.most);
 });

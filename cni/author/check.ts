@@ -31,8 +31,8 @@ export async function* checkComponent(
   yield ok("component", `${component.byteLength} bytes, no import`);
   const kind = options.kind ?? findComponentKind(component) ?? findFittingKind(component);
   if (kind === undefined) return yield* listWorldProblems(component);
-  const misfit = findModuleFault(kind, component);
-  if (misfit !== undefined) return yield toKindProblem(component, kind) ?? toProblem("world", misfit);
+  const worldFault = findModuleFault(kind, component);
+  if (worldFault !== undefined) return yield toKindProblem(component, kind) ?? toProblem("world", worldFault);
   yield ok("world", kind);
   const sample = planSample(component, options.settings);
   yield* checkMetadata(component, sample.settings);

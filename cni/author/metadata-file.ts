@@ -8,7 +8,7 @@ import { BuildFailure } from "./failure.ts";
 const MAX_TOLD = 3;
 
 /** The file beside a module's source that says what isn't in its code: `near.json` of `near.ts`. */
-export function toMetadataFile(source: string): string {
+function toMetadataFile(source: string): string {
   return path.join(path.dirname(source), `${path.parse(source).name}.json`);
 }
 

@@ -54,8 +54,6 @@ export const KPIS = {
   { unit: string; better: "lower" | "higher"; meaning: string; from: string }
 >;
 
-export type KpiName = keyof typeof KPIS;
-
 /** The name of any KPI: modules may ask for their own, and admins state them. */
 export const kpiName = z
   .string()

@@ -23,7 +23,7 @@ export interface SettingsSchema {
   readonly maxItems?: number | undefined;
 }
 
-export const SETTINGS_TYPES = ["object", "array", "string", "number", "integer", "boolean", "null"] as const;
+const SETTINGS_TYPES = ["object", "array", "string", "number", "integer", "boolean", "null"] as const;
 export type SettingsType = (typeof SETTINGS_TYPES)[number];
 
 const inner = z.lazy(() => settingsSchema);

@@ -16,5 +16,3 @@ export const limits = strict({
   /** For a module that is prepared to be taken up by the guest process; no part of the deadline. */
   loadMs: z.number().int().min(10).max(60_000).default(1_000),
 });
-
-export type LimitsConfig = z.infer<typeof limits>;

@@ -3,7 +3,7 @@ import { FUNCTION_BY_KIND, INTERFACE_BY_KIND } from "../select/world.ts";
 import { BinaryError, BinaryReader, readItems, readSections, type Section } from "./binary.ts";
 
 /** By their tags. The third, latin1+utf16, no component can have here: jco doesn't transpile it. */
-export const TEXT_ENCODINGS = ["utf8", "utf16"] as const;
+const TEXT_ENCODINGS = ["utf8", "utf16"] as const;
 
 /** How the strings of a component lie in its memory. */
 export type TextEncoding = (typeof TEXT_ENCODINGS)[number];

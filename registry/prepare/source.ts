@@ -65,8 +65,8 @@ async function loadModule(
   const { byteLength } = stored.wasm;
   if (byteLength > moduleBytes)
     return { outcome: "memory", detail: `has ${byteLength} bytes; ${moduleBytes} are allowed` };
-  const misfit = findWorldFault(kind, stored.wasm);
-  if (misfit !== undefined) return { outcome: "wrongWorld", detail: formatFault(misfit) };
+  const fault = findWorldFault(kind, stored.wasm);
+  if (fault !== undefined) return { outcome: "wrongWorld", detail: formatFault(fault) };
   const prepared = await prepare(storeDir, stored, make);
   if (prepared.outcome !== "ok") return prepared;
   const module = toPreparedModule({ digest: stored.digest, kind }, prepared.value);

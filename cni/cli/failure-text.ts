@@ -9,6 +9,11 @@ export function formatFailure(error: unknown): string {
   return `${styleText("red", "error:", { stream: process.stderr })} ${toLine(describe(error))}`;
 }
 
+/** What is wrong with the words of a command, with commander's suggestion, in one line. */
+export function formatMisuse(text: string): string {
+  return toLine(`${text.trim().replaceAll("\n", " ")}: see geniectl --help, or that of the verb`);
+}
+
 function describe(error: unknown): string {
   if (error instanceof RegistryFailure || error instanceof BuildFailure)
     return `${error.message}: ${error.todo}`;

@@ -150,3 +150,13 @@ test("the build of a core module doesn't replace it", async () => {
     stderr: "error: core.wasm would be replaced by its own component: name another file with --out",
   });
 });
+
+test.each([
+  [
+    ["biuld"],
+    "error: unknown command 'biuld' (Did you mean build?): see geniectl --help, or that of the verb",
+  ],
+  [["pull"], "error: name one reference, or --config FILE: see geniectl --help, or that of the verb"],
+])("wrong usage is one line and exit code 2: %j", async (words, stderr) => {
+  expect(await run(...words)).toMatchObject({ exitCode: 2, stdout: "", stderr });
+});

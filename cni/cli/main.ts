@@ -6,7 +6,7 @@ import { buildCommand } from "./build.ts";
 import { checkCommand } from "./check.ts";
 import { cleanCommand } from "./clean.ts";
 import { doctorCommand } from "./doctor.ts";
-import { formatFailure } from "./failure-text.ts";
+import { formatFailure, formatMisuse } from "./failure-text.ts";
 import { listCommand } from "./list.ts";
 import { newCommand } from "./new.ts";
 import { openShell } from "./output.ts";
@@ -62,6 +62,7 @@ async function main(): Promise<number> {
     const program = new Command("geniectl")
       .description("tend genie on this node, and the WebAssembly modules by which it chooses networks")
       .version(packageJson.version)
+      .configureOutput({ outputError: (text, write) => write(`${formatMisuse(text)}\n`) })
       .exitOverride();
     for (const makeCommand of VERBS) program.addCommand(makeCommand(shell).copyInheritedSettings(program));
     await program.parseAsync();

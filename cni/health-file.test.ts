@@ -4,7 +4,7 @@ import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { makeRun, makeSelection } from "../test/fakes/decision.ts";
 import { digestOf, module } from "../test/fakes/scripted-decision.ts";
-import type { HealthBook } from "../core/select/health/book.ts";
+import { formatHealthBook, type HealthBook } from "../core/select/health/book.ts";
 import { noteRuns } from "../core/select/health/note.ts";
 import { openHealth, toHealthFile } from "./health-file.ts";
 
@@ -40,7 +40,11 @@ test("where nothing changes nothing is written", async () => {
   await expect(readdir(stateDir)).rejects.toMatchObject({ code: "ENOENT" });
 });
 
-test.each(["", "{", '{"version":1}', "\0".repeat(100), " ".repeat(4 * 2 ** 20 + 1)])(
+const far = formatHealthBook(
+  note([]).map((one) => ({ ...one, haltedAtMs: 1e300, circuits: { namespaces: [] } })),
+);
+
+test.each(["", "{", '{"version":1}', far, "\0".repeat(100), " ".repeat(4 * 2 ** 20 + 1)])(
   "a damaged file is an empty book and a warning, and the next note mends it",
   async (text) => {
     await mkdir(stateDir);

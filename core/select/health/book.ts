@@ -3,9 +3,11 @@ import { RUN_MODES } from "../decision.ts";
 import { OUTCOMES } from "../outcome.ts";
 import { MODULE_KINDS } from "../request.ts";
 
+/** The last that a date can be of. Source: ECMA-262, "Time Values and Time Range". */
+const LAST_INSTANT = 8.64e15;
 const count = z.number().int().min(0);
 /** Milliseconds since the epoch. */
-const instant = z.number().min(0);
+const instant = z.number().min(0).max(LAST_INSTANT);
 const failed = z.enum(OUTCOMES).exclude(["ok"]);
 
 const circuit = z.object({

@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { Failure } from "../../core/errors.ts";
 import { type GoldenCase, MAX_CASES_BYTES, parseQuestion } from "../author/golden/case.ts";
 import { toGoldenOutcome } from "../author/golden/outcome.ts";
-import { toRequest, toVerdicts } from "../author/golden/question.ts";
+import { listNetworks, toRequest, toVerdicts } from "../author/golden/question.ts";
 import type { Answer } from "../author/trial.ts";
 import { listModuleSettingsFaults } from "../module-settings.ts";
 import { readStdin } from "../stdin.ts";
@@ -40,8 +40,8 @@ async function readQuestion(file: string): Promise<string> {
   return await readStdin();
 }
 
-function toRows(answer: Answer, { candidates }: GoldenCase): string[][] {
-  const networks = Object.keys(candidates);
+function toRows(answer: Answer, golden: GoldenCase): string[][] {
+  const networks = listNetworks(golden);
   if (answer.kind === "selector") {
     const rows = answer.items.map(({ candidate, reason }, at) => [
       String(at + 1),

@@ -1,5 +1,6 @@
 import type { DecisionRecord, RecordedRun } from "../../core/select/record.ts";
 import { listConfigured } from "../../core/select/selection-config.ts";
+import { findOwn } from "../../core/spec/json.ts";
 import { toPodName } from "./wanted.ts";
 
 /** A page that tells why a pod got its network: lines, and tables with a heading each. */
@@ -89,7 +90,7 @@ function toCandidateTable({ question, ranking, rejected, modules }: DecisionReco
 }
 
 function toVerdict({ answer }: RecordedRun, network: string): string {
-  const said = answer === undefined || Array.isArray(answer) ? undefined : answer[network];
+  const said = answer === undefined || Array.isArray(answer) ? undefined : findOwn(answer, network);
   return typeof said === "number" ? String(Number(said.toFixed(3))) : said === undefined ? "" : "rejected";
 }
 

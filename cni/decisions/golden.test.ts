@@ -29,6 +29,9 @@ async function record(
   return { record: read, calls };
 }
 
+const scoresOf = (...values: number[]) => values.map((val) => ({ tag: "score", val }));
+const choicesOf = (...indexes: number[]) =>
+  indexes.map((candidate) => ({ candidate, reason: `took ${candidate}` }));
 const ofModule = (name: string) => (run: { digest: string }) => run.digest === digestOf(name);
 const half = ok([reject("full"), { tag: "score", val: 0.1 }, { tag: "score", val: 0.9 }]);
 const three = { scorers: [module("a", { weight: 3 }), module("c")], selector: module("b") };
@@ -76,6 +79,42 @@ describe("a golden case", () => {
     });
     const [golden] = toGoldenCases(read, ofModule("c"));
     expect(Object.keys(golden?.candidates ?? {})).toEqual(["blue", "green", "red"]);
+  });
+
+  test("holds the order of networks whose names are numbers, and what is said of one called constructor", async () => {
+    const networks = ["20", "blue", "3", "constructor", "toString"];
+    const { record: read } = await record({
+      selection: { scorers: [module("a")], selector: module("b") },
+      says: { a: ok([reject("no"), ...scoresOf(1, 1, 0.5, 0)]), b: choices(1, 0) },
+      networks,
+    });
+    const cases = ["a", "b"].flatMap((name) => toGoldenCases(read, ofModule(name)));
+    const [scored, selected] = parseGoldenCases("golden.json", JSON.stringify(nameCases(cases)));
+    if (scored === undefined || selected === undefined) throw new Error("there is none");
+    const request = toRequest(scored);
+    expect(request.candidates.map(({ network }) => network)).toEqual(networks);
+    expect(new Set(request.candidates.map(({ plugin }) => plugin))).toEqual(new Set(["bridge"]));
+    expect(toExpected(scored)).toEqual([reject("no"), ...scoresOf(1, 1, 0.5, 0)]);
+    expect(toRequest(selected).candidates.map(({ network }) => network)).toEqual(networks.slice(1));
+    expect(toVerdicts(selected)).toEqual(scoresOf(1, 1, 0.5, 0));
+    expect(toExpected(selected)).toEqual(choicesOf(1, 0));
+    const { order: _, verdicts: __, ...bare } = selected;
+    expect(toVerdicts({ ...bare, verdicts: {} })).toEqual(scoresOf(0, 0, 0, 0));
+  });
+
+  test("names nobody in the names of its settings either, nor in a reason that was cut off", async () => {
+    const settings = { share: { shop: { "web-1": 0.5 } }, "10.1.2.3": 1 };
+    const cut = `${"x".repeat(120)} of web-`;
+    const { record: read } = await record({
+      selection: { scorers: [module("a", { settings })] },
+      says: { a: ok([reject(`${cut}1 and others`), reject("SHOP and Web-1"), reject("no")]) },
+      workload: { namespace: "shop", name: "web-1" },
+    });
+    const [golden] = toGoldenCases(read, ofModule("a"));
+    expect(golden).toMatchObject({
+      settings: { share: { "ns-1": { "pod-1": 0.5 } }, "address-1": 1 },
+      answer: { blue: `${"x".repeat(120)} of …`, green: "ns-1 and pod-1" },
+    });
   });
 
   test("names no pod, namespace, node, granted value or address, and no other label at all", async () => {
@@ -142,14 +181,30 @@ describe("a redaction", () => {
     expect(clean("web web-2 website abc a.c")).toBe("pod-1 pod-2 website abc ns-1");
   });
 
-  test.each(["10.0.0.1", "10.0.0.1/24", "10.0.0.1:80", "(fd00::1)", "at ::1", "02:42:ac:11:00:02"])(
-    "%s",
-    (text) => {
-      const cleaned = openRedaction().clean(text);
-      expect(cleaned).toContain("address-1");
-      expect(cleaned).not.toMatch(/10\.0|fd00|::1|42:/);
-    },
-  );
+  test.each([
+    "10.0.0.1",
+    "ip-10-0-0-1.internal",
+    "10.0.0.1/24",
+    "10.0.0.1:80",
+    "(fd00::1)",
+    "at ::1",
+    "02:42:ac:11:00:02",
+  ])("%s", (text) => {
+    const cleaned = openRedaction().clean(text);
+    expect(cleaned).toContain("address-1");
+    expect(cleaned).not.toMatch(/10[.-]0|fd00|::1|42:/);
+  });
+
+  test("leaves of a text that was cut off no beginning of what it hides", () => {
+    const { hide, cleanCut } = openRedaction(["web"]);
+    hide("payments-production", "ns");
+    hide("node-7", "node");
+    expect(cleanCut("not for payments-pro")).toBe("not for …");
+    expect(cleanCut("not for node-7")).toBe("not for node-1");
+    expect(cleanCut("not from 10.1.2")).toBe("not from …");
+    expect(cleanCut("a word that ends with pa")).toBe("a word that ends with pa");
+    expect(cleanCut("repay")).toBe("repay");
+  });
 
   test.each(["occupancy 93.5 %", "version 1.2.3", "a:b", "price 0.4, within the limits"])(
     "not %s",

@@ -1,10 +1,11 @@
-import { isJsonObject } from "../../core/spec/json.ts";
+import { findOwn, isJsonObject } from "../../core/spec/json.ts";
 import {
   type DecisionRecord,
   type RecordedQuestion,
   type RecordedRun,
   toQuestion,
 } from "../../core/select/record.ts";
+import { REASON_BYTES } from "../../core/select/answer.ts";
 import type { Attribute, Candidate, Verdict } from "../../core/select/request.ts";
 import { listConfigured, type ModuleConfig } from "../../core/select/selection-config.ts";
 import { addVerdicts, type Standings, toStandings, toVerdicts } from "../../core/select/standing.ts";
@@ -59,18 +60,25 @@ interface Seen {
 function toCase({ run, config, held, recorded }: Seen): Omit<GoldenCaseInput, "name"> {
   const redaction = openRedaction(recorded.candidates.map(({ network }) => network));
   const { purpose, count, seed, extensions } = recorded;
+  const { reasonBytes } = recorded.selection.limits;
+  const cleanReason = (text: string): string =>
+    isCut(text, reasonBytes) ? redaction.cleanCut(text) : redaction.clean(text);
   const workload = toWorkload(recorded, config, redaction);
   const shown = listShown(run, held, recorded);
   const plugins = shown.flatMap(({ network, plugin }) => (plugin === "bridge" ? [] : [[network, plugin]]));
   const attributes = shown.flatMap((one) =>
     one.attributes.length === 0 ? [] : [[one.network, toTexts(one.attributes, redaction.clean)]],
   );
+  const order = shown.map(({ network }) => network);
+  const candidates = Object.fromEntries(shown.map(({ network, kpis }) => [network, toKpis(kpis)]));
+  const isKept = Object.keys(candidates).every((network, at) => network === order[at]);
   const verdicts = toVerdicts(held).map(({ val }, at) => [shown[at]?.network ?? "", val]);
   return {
     settings: cleanDeep(config.settings, redaction),
     purpose,
     workload,
-    candidates: Object.fromEntries(shown.map(({ network, kpis }) => [network, toKpis(kpis)])),
+    candidates,
+    ...(!isKept && { order }),
     attributes: Object.fromEntries(attributes),
     plugins: Object.fromEntries(plugins),
     current: shown.filter(({ current }) => current).map(({ network }) => network),
@@ -79,8 +87,8 @@ function toCase({ run, config, held, recorded }: Seen): Omit<GoldenCaseInput, "n
     extensions: toTexts(extensions, redaction.clean),
     ...(run.kind === "selector" && { verdicts: Object.fromEntries(verdicts) }),
     ...(run.outcome === "ok"
-      ? { answer: cleanDeep(run.answer, redaction) }
-      : { error: redaction.clean(run.detail) }),
+      ? { answer: cleanDeep(run.answer, { ...redaction, clean: cleanReason }) }
+      : { error: cleanReason(run.detail) }),
   };
 }
 
@@ -130,15 +138,23 @@ function toKpis(kpis: Candidate["kpis"]) {
 function toList({ answer }: RecordedRun, { standings }: Standings): readonly Verdict[] {
   if (!isJsonObject(answer)) return [];
   return standings.map(({ candidate: { network } }) => {
-    const said = answer[network];
+    const said = findOwn(answer, network);
     return typeof said === "number" ? { tag: "score", val: said } : { tag: "reject", val: String(said) };
   });
 }
 
-/** The same value with every text in it cleaned. */
-function cleanDeep<T>(value: T, redaction: Redaction): T {
-  const text = JSON.stringify(value, (_, inner: unknown) =>
-    typeof inner === "string" ? redaction.clean(inner) : inner,
-  );
+/** A reason that fills its place, but for what a character may take, or an error's. */
+function isCut(text: string, reasonBytes: number): boolean {
+  const sizeBytes = Buffer.byteLength(text);
+  return [reasonBytes, REASON_BYTES].some((most) => sizeBytes <= most && sizeBytes > most - 4);
+}
+
+/** The same value with every text in it cleaned, names of members included; those of networks mean what they say. */
+function cleanDeep<T>(value: T, redaction: Pick<Redaction, "clean">): T {
+  const text = JSON.stringify(value, (_, inner: unknown) => {
+    if (typeof inner === "string") return redaction.clean(inner);
+    if (!isJsonObject(inner)) return inner;
+    return Object.fromEntries(Object.entries(inner).map(([name, member]) => [redaction.clean(name), member]));
+  });
   return text === undefined ? value : (JSON.parse(text) as T);
 }

@@ -4,7 +4,7 @@ import type { ModuleResult } from "./outcome.ts";
 import type { Choice, SelectionRequest, Verdict } from "./request.ts";
 
 /** What is kept of a text where nobody says otherwise. */
-const REASON_BYTES = 128;
+export const REASON_BYTES = 128;
 
 const score = z.object({ tag: z.literal("score"), val: z.number().min(0).max(1) });
 const reject = z.object({ tag: z.literal("reject"), val: z.string() });

@@ -29,3 +29,11 @@ export function isNestedWithin(value: unknown, levels: number): boolean {
   if (typeof value !== "object" || value === null) return true;
   return levels > 0 && Object.values(value).every((inner) => isNestedWithin(inner, levels - 1));
 }
+
+/** Deeper than anybody nests what genie reads, and as deep as it may be for who calls himself for each level. */
+export const MOST_LEVELS = 256;
+
+/** What an object has of its own under this name: a network may be called `constructor`. */
+export function findOwn<T>(valueByName: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(valueByName, name) ? valueByName[name] : undefined;
+}

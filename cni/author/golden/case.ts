@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { PURPOSES } from "../../../core/select/request.ts";
 import { strict } from "../../../core/strict-object.ts";
-import { toFieldName } from "../../../core/spec/json.ts";
+import { isNestedWithin, MOST_LEVELS, toFieldName } from "../../../core/spec/json.ts";
 import { BuildFailure } from "../failure.ts";
 
 /** Of a file of golden cases, or of one question. */
@@ -36,6 +36,8 @@ const goldenCase = strict({
   candidates: z.record(z.string(), z.record(z.string(), kpi), {
     error: 'must be an object: KPIs by network, as in {"blue": {"occupancy": 0.5}}',
   }),
+  /** The networks in the order of the candidates, where `candidates` can't tell: of names, JSON keeps numbers first. */
+  order: z.array(z.string()).optional(),
   /** By network, for those that have any. */
   attributes: z.record(z.string(), texts).default({}),
   /** The type of the first plugin by network; `bridge` where it isn't said. */
@@ -100,6 +102,12 @@ function toFailure(what: string, { issues }: z.ZodError): BuildFailure {
 }
 
 function parseJson(file: string, text: string): unknown {
+  const value = readJson(file, text);
+  if (isNestedWithin(value, MOST_LEVELS)) return value;
+  throw new BuildFailure(`${file} is nested more than ${MOST_LEVELS} levels deep`, { todo: "mend the file" });
+}
+
+function readJson(file: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {

@@ -1,6 +1,7 @@
 import type { ModuleResult } from "../../../core/select/outcome.ts";
 import type { Answer } from "../trial.ts";
 import type { GoldenCase } from "./case.ts";
+import { listNetworks } from "./question.ts";
 
 /** A golden case's answer, or its error; how a module failed otherwise is told as an error that no case can want. */
 export type GoldenOutcome =
@@ -12,7 +13,7 @@ export type GoldenOutcome =
 export function toGoldenOutcome(result: ModuleResult<Answer>, golden: GoldenCase): GoldenOutcome {
   if (result.outcome === "error") return { error: result.detail };
   if (result.outcome !== "ok") return { failure: `${result.outcome}: ${result.detail}` };
-  const networks = Object.keys(golden.candidates);
+  const networks = listNetworks(golden);
   const { kind, items } = result.value;
   if (kind === "selector")
     return { answer: items.map(({ candidate, reason }) => [networks[candidate] ?? "", reason]) };

@@ -1,5 +1,12 @@
 import type { Attribute, Choice, SelectionRequest, Verdict } from "../../../core/select/request.ts";
+import { findOwn } from "../../../core/spec/json.ts";
 import type { GoldenCase } from "./case.ts";
+
+/** The networks in the order of the candidates. */
+export function listNetworks({ candidates, order = [] }: GoldenCase): readonly string[] {
+  const placed = order.filter((network) => Object.hasOwn(candidates, network));
+  return [...new Set([...placed, ...Object.keys(candidates)])];
+}
 
 /** The request that a golden case stands for. */
 export function toRequest(golden: GoldenCase): SelectionRequest {
@@ -11,11 +18,11 @@ export function toRequest(golden: GoldenCase): SelectionRequest {
       labels: toAttributes(workload.labels),
       annotations: toAttributes(workload.annotations),
     },
-    candidates: Object.entries(golden.candidates).map(([network, kpis]) => ({
+    candidates: listNetworks(golden).map((network) => ({
       network,
-      plugin: golden.plugins[network] ?? "bridge",
-      attributes: toAttributes(golden.attributes[network] ?? {}),
-      kpis: Object.entries(kpis).map(([name, kpi]) =>
+      plugin: findOwn(golden.plugins, network) ?? "bridge",
+      attributes: toAttributes(findOwn(golden.attributes, network) ?? {}),
+      kpis: Object.entries(golden.candidates[network] ?? {}).map(([name, kpi]) =>
         typeof kpi === "number" ? { name, value: kpi, ageMs: 0 } : { name, ...kpi },
       ),
       current: golden.current.includes(network),
@@ -28,14 +35,21 @@ export function toRequest(golden: GoldenCase): SelectionRequest {
 }
 
 /** The verdicts that a selector is told: a score of 0 for a network of which none is said, as on a node without scorers. */
-export function toVerdicts({ verdicts = {}, candidates }: GoldenCase): readonly Verdict[] {
-  return Object.keys(candidates).map((network) => toVerdict(verdicts[network] ?? 0));
+export function toVerdicts(golden: GoldenCase): readonly Verdict[] {
+  const { verdicts = {} } = golden;
+  return listNetworks(golden).map((network) => toVerdict(findOwn(verdicts, network) ?? 0));
 }
 
 /** The answer that the case wants, as the module gives it. A network that is no candidate has position -1. */
-export function toExpected({ answer = [], candidates }: GoldenCase): readonly Verdict[] | readonly Choice[] {
-  if (!Array.isArray(answer)) return Object.values(answer).map(toVerdict);
-  const networks = Object.keys(candidates);
+export function toExpected(golden: GoldenCase): readonly Verdict[] | readonly Choice[] {
+  const { answer = [] } = golden;
+  const networks = listNetworks(golden);
+  if (!Array.isArray(answer)) {
+    return [...new Set([...networks, ...Object.keys(answer)])].flatMap((network) => {
+      const said = findOwn(answer, network);
+      return said === undefined ? [] : [toVerdict(said)];
+    });
+  }
   return answer.map(([network, reason]) => ({ candidate: networks.indexOf(network), reason }));
 }
 

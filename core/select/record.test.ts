@@ -93,3 +93,16 @@ test.each([
 test("what another version of genie adds to a line doesn't matter", () => {
   expect(readRecord(JSON.stringify({ ...good, newer: 1 }))).toMatchObject(who);
 });
+
+test("a line that is nested so deep that nobody could read it is no record", () => {
+  const deep = (levels: number) => ({
+    settings: JSON.parse(`${'{"x":'.repeat(levels)}1${"}".repeat(levels)}`),
+  });
+  const nested = (levels: number) =>
+    asked({ selection: { scorers: [{ module: `r/a@sha256:${"a".repeat(64)}`, ...deep(levels) }] } });
+  expect(parseRecord(nested(200))).toMatchObject({ question: { selection: { scorers: [{}] } } });
+  expect(parseRecord(nested(1_000))).toBe("is nested more than 256 levels deep");
+  expect(parseRecord(`{"x":${"[".repeat(500_000)}${"]".repeat(500_000)}}`)).toBe(
+    "is nested more than 256 levels deep",
+  );
+});

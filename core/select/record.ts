@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Pod } from "../intent/pod.ts";
-import { findJsonObject, toFieldName } from "../spec/json.ts";
+import { findJsonObject, isNestedWithin, MOST_LEVELS, toFieldName } from "../spec/json.ts";
 import { DECIDERS, type Decision, NOT_ASKED, RUN_MODES } from "./decision.ts";
 import { digestInputs, formatQuestion } from "./inputs.ts";
 import { OUTCOMES } from "./outcome.ts";
@@ -111,6 +111,7 @@ export function formatRecord({ id, time, containerId, pod }: Occasion, decision:
 export function readRecord(line: string): DecisionRecord | string {
   const value = findJsonObject(line);
   if (value === undefined) return "is no JSON object";
+  if (!isNestedWithin(value, MOST_LEVELS)) return `is nested more than ${MOST_LEVELS} levels deep`;
   const parsed = record.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;

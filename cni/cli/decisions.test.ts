@@ -156,6 +156,8 @@ describe("geniectl explain", () => {
     expect((await explain("shop/web", "--id", "2")).stdout).toContain("container c2,");
     expect((await explain(file)).stdout).toContain("container c3,");
     expect(JSON.parse((await explain(file, "--id", "2", "--json")).stdout)).toMatchObject({ id: "2" });
+    await mkdir(path.join(desk.folder, "shop/web"), { recursive: true });
+    expect((await explain("shop/web", "--id", "2")).stdout).toContain("container c2,");
   });
 
   test("tells which module failed, and which wasn't asked", async () => {

@@ -26,7 +26,7 @@ export function decisionsCommand(shell: Shell): Command {
     .option("--json", "print each record as one line of JSON")
     .action(async (options: DecisionsOptions) => {
       const stateDir = await findStateDir(options);
-      const { all, findFaults } = readLog(stateDir);
+      const { all, findFaults } = readLog(stateDir, shell.signal);
       const records = await takeLast(filter(all, options), options.number);
       if (options.json === true) for (const record of records) shell.printJson(record);
       else if (records.length === 0) shell.print(`no decisions in ${stateDir}`);

@@ -22,7 +22,7 @@ export function explainCommand(shell: Shell): Command {
     .option("--id <id>", "this decision (default: the latest)")
     .option("--json", "print the record as one JSON document")
     .action(async (name: string, options: ExplainOptions) => {
-      const { records, isWanted } = await findSource(name, options);
+      const { records, isWanted } = await findSource(name, options, shell.signal);
       const [record] = await takeLast(filter(records.all, isWanted, options.id), 1);
       const faults = records.findFaults();
       if (faults !== undefined) shell.warn(faults);
@@ -44,9 +44,11 @@ type IsWanted = (record: DecisionRecord) => boolean;
 async function findSource(
   name: string,
   options: ExplainOptions,
+  signal: AbortSignal,
 ): Promise<{ records: Records; isWanted: IsWanted }> {
-  if (name === "-" || (await isFile(name))) return { records: readRecords(name), isWanted: () => true };
-  return { records: readLog(await findStateDir(options)), isWanted: (record) => isFor(record, name) };
+  if (name === "-" || (await isFile(name)))
+    return { records: readRecords(name, signal), isWanted: () => true };
+  return { records: readLog(await findStateDir(options), signal), isWanted: (record) => isFor(record, name) };
 }
 
 async function* filter(all: AsyncIterable<DecisionRecord>, isWanted: IsWanted, id: string | undefined) {

@@ -33,7 +33,9 @@ export function recordCommand(shell: Shell): Command {
       const isWanted = toWanted(options.module);
       await refuseToReplace(options.out);
       const { all, findFaults } =
-        file === undefined ? readLog(await findStateDir(options)) : readRecords(file);
+        file === undefined
+          ? readLog(await findStateDir(options), shell.signal)
+          : readRecords(file, shell.signal);
       const found: ReturnType<typeof toGoldenCases>[number][] = [];
       for await (const record of all) found.push(...toGoldenCases(record, isWanted));
       const faults = findFaults();

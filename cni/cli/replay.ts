@@ -49,10 +49,14 @@ export function replayCommand(shell: Shell): Command {
       const { module = await source.load(found.reference, found.kind), ...known } = found;
       const replacement: Replacement = { ...known, inPlaceOf: options.for };
       requireOk(module, { file: options.module });
-      const { all, findFaults } = readRecords(file);
+      const { all, findFaults } = readRecords(file, shell.signal);
       shell.progress(`replaying ${file} …`);
       const openSandbox = (own: typeof selection) => openGuest({ ...own, limits: selection.limits });
-      const replayed = await replay(all, { module, replacement }, { source, openSandbox });
+      const replayed = await replay(
+        all,
+        { module, replacement },
+        { source, openSandbox, signal: shell.signal },
+      );
       const faults = findFaults();
       if (faults !== undefined) shell.warn(faults);
       if (options.json === true) shell.printJson(toDocument(replayed));

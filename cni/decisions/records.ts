@@ -1,5 +1,6 @@
 import { createReadStream } from "node:fs";
 import path from "node:path";
+import { addAbortSignal } from "node:stream";
 import { Failure, findErrno } from "../../core/errors.ts";
 import { type DecisionRecord, readRecord } from "../../core/select/record.ts";
 import { DECISION_LOG } from "../decision-log.ts";
@@ -12,16 +13,18 @@ export interface Records {
   readonly findFaults: () => string | undefined;
 }
 
-/** The log of a node with its predecessor. A node without decisions has none. */
-export function readLog(stateDir: string): Records {
+/** The log of a node with its predecessor, until told to stop. A node without decisions has none. */
+export function readLog(stateDir: string, signal: AbortSignal): Records {
   const file = path.join(stateDir, DECISION_LOG);
-  return collect([`${file}.1`, file].map((one) => ({ name: one, open: () => openFile(one), mayMiss: true })));
+  const names = [`${file}.1`, file];
+  return collect(names.map((name) => ({ name, open: () => openFile(name, signal), mayMiss: true })));
 }
 
-/** A file of records, or stdin for `-`. */
-export function readRecords(name: string): Records {
-  if (name === "-") return collect([{ name: "stdin", open: () => process.stdin, mayMiss: false }]);
-  return collect([{ name, open: () => openFile(name), mayMiss: false }]);
+/** A file of records, or stdin for `-`, until told to stop. */
+export function readRecords(name: string, signal: AbortSignal): Records {
+  const openStdin = (): AsyncIterable<Buffer> => addAbortSignal(signal, process.stdin);
+  if (name === "-") return collect([{ name: "stdin", open: openStdin, mayMiss: false }]);
+  return collect([{ name, open: () => openFile(name, signal), mayMiss: false }]);
 }
 
 interface Source {
@@ -30,8 +33,8 @@ interface Source {
   readonly mayMiss: boolean;
 }
 
-function openFile(file: string): AsyncIterable<Buffer> {
-  return createReadStream(file, { highWaterMark: 2 ** 18 });
+function openFile(file: string, signal: AbortSignal): AsyncIterable<Buffer> {
+  return createReadStream(file, { highWaterMark: 2 ** 18, signal });
 }
 
 function collect(sources: readonly Source[]): Records {

@@ -13,6 +13,8 @@ import {
 import type { SelectionConfig } from "../../core/select/selection-config.ts";
 
 export interface ReplayPorts {
+  /** Aborted: no further decision is made. */
+  readonly signal: AbortSignal;
   /** Where the other modules come from. */
   readonly source: ModuleSource;
   /** Called at most once. */
@@ -37,6 +39,7 @@ export async function replay(
   const source = remember(ports.source, new Map([[replacement.reference, Promise.resolve(module)]]));
   const counts = { same: 0, changes: [] as Change[], skipped: {} as Partial<Record<Skip, number>> };
   for await (const record of records) {
+    ports.signal.throwIfAborted();
     const question = planReplay(record, replacement);
     const found =
       typeof question === "string"

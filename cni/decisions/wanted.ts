@@ -1,4 +1,4 @@
-import { access } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { unlessCode } from "../../core/missing.ts";
 import type { DecisionRecord } from "../../core/select/record.ts";
 
@@ -22,12 +22,8 @@ export async function takeLast<T>(all: AsyncIterable<T>, count: number): Promise
   return last;
 }
 
-/** What a person named may be a file, though its name has a slash as a pod's has. */
+/** What a person named may be a file, or a pipe, though its name has a slash as a pod's has. */
 export async function isFile(name: string): Promise<boolean> {
-  return (
-    (await unlessCode(
-      access(name).then(() => true),
-      ["ENOENT", "ENOTDIR"],
-    )) === true
-  );
+  const stats = await unlessCode(stat(name), ["ENOENT", "ENOTDIR"]);
+  return stats !== undefined && !stats.isDirectory();
 }

@@ -100,9 +100,9 @@ test("a line that is nested so deep that nobody could read it is no record", () 
   });
   const nested = (levels: number) =>
     asked({ selection: { scorers: [{ module: `r/a@sha256:${"a".repeat(64)}`, ...deep(levels) }] } });
-  expect(parseRecord(nested(200))).toMatchObject({ question: { selection: { scorers: [{}] } } });
-  expect(parseRecord(nested(1_000))).toBe("is nested more than 256 levels deep");
-  expect(parseRecord(`{"x":${"[".repeat(500_000)}${"]".repeat(500_000)}}`)).toBe(
+  expect(readRecord(nested(200))).toMatchObject({ question: { selection: { scorers: [{}] } } });
+  expect(readRecord(nested(1_000))).toBe("is nested more than 256 levels deep");
+  expect(readRecord(`{"x":${"[".repeat(500_000)}${"]".repeat(500_000)}}`)).toBe(
     "is nested more than 256 levels deep",
   );
 });

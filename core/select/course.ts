@@ -25,8 +25,7 @@ async function runModules(course: Course): Promise<Conclusion> {
   const failed = new Set(await loadAll(course));
   course.deadlineAtMs = course.deadlineAt(ports.nowMs());
   for (const scorer of cast.scorers) {
-    // After a failure the scores are of no use, but a scorer that must not fail still has to reject what it rejects.
-    if (failed.has(scorer) || (listGrave(failed).length > 0 && !mustNotFail(scorer))) continue;
+    if (failed.has(scorer)) continue; // the others still reject what they reject, though their scores are of no use
     if (!(await runScorer(scorer, course))) failed.add(scorer);
     if (course.held.standings.length === 0) {
       return { ranking: [], decidedBy: "scores", refusal: "everyCandidateRejected" };

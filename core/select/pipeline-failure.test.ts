@@ -66,16 +66,17 @@ describe("a failing module hands the decision to the fallback", () => {
     expect(decision.modules).toMatchObject([{ outcome: "badAnswer", detail: expect.stringMatching(/./) }]);
   });
 
-  test("one that is not in the store: no module is asked", async () => {
-    const { decision, order, calls } = await decideScripted({ selection: both, says: {}, notInStore: "b" });
-    expect(order).toEqual(firstFit);
+  test("a selector that is not in the store: the scorers still reject", async () => {
+    const a = ok([reject("mine"), ...[1, 0].map((val) => ({ tag: "score", val }))]);
+    const { decision, order } = await decideScripted({ selection: both, says: { a }, notInStore: "b" });
+    expect(order).toEqual(["green", "red"]);
     expect(decision.modules).toMatchObject([
       { digest: digestOf("b"), kind: "selector", outcome: "notInStore" },
+      { digest: digestOf("a"), outcome: "ok" },
     ]);
-    expect(calls).toEqual([]);
   });
 
-  test("one that can't be loaded: no module is asked", async () => {
+  test("a scorer that can't be loaded: the selector isn't asked", async () => {
     const { decision, calls } = await decideScripted({
       selection: both,
       says: {},
@@ -146,22 +147,26 @@ describe("the deadline", () => {
   });
 });
 
-describe("a scorer that must not fail is heard even after another has failed", () => {
+describe("scorers are heard even after another has failed", () => {
   const selection = { scorers: [module("a"), module("b", { onFailure: "fail" }), module("c")] };
   const broken = { outcome: "trap", detail: "why" } as const;
 
-  test("what it rejects stays rejected", async () => {
+  test("what they reject stays rejected", async () => {
     const b = ok([reject("mine"), ...[1, 1].map((val) => ({ tag: "score", val }))]);
-    const { decision, order, calls } = await decideScripted({ selection, says: { a: broken, b } });
-    expect(order).toEqual(["green", "red"]);
+    const c = ok([{ tag: "score", val: 1 }, reject("mine, too")]);
+    const { decision, order, calls } = await decideScripted({ selection, says: { a: broken, b, c } });
+    expect(order).toEqual(["green"]);
     expect(decision).toMatchObject({
       decidedBy: "fallback",
-      rejected: [{ network: "blue", reason: "mine" }],
+      rejected: [
+        { network: "blue", reason: "mine" },
+        { network: "red", reason: "mine, too" },
+      ],
     });
-    expect(calls.map(({ letter }) => letter)).toEqual(["a", "b"]);
+    expect(calls.map(({ letter }) => letter)).toEqual(["a", "b", "c"]);
   });
 
-  test("its own failure fails the pod, whichever failed first", async () => {
+  test("the failure of one that must not fails the pod, whichever failed first", async () => {
     const { decision } = await decideScripted({ selection, says: { a: broken, b: broken } });
     expect(decision).toMatchObject({ ranking: [], refusal: "moduleMustNotFail" });
     const absent = await decideScripted({ selection, says: { a: broken }, notInStore: "b" });

@@ -111,10 +111,7 @@ describe("a shadow", () => {
       takesMs: 49,
     });
     expect(calls.map(({ deadlineMs }) => deadlineMs)).toEqual([50, 200]); // loading takes 500
-    expect(decision.modules[2]).toMatchObject({
-      outcome: "timeout",
-      detail: expect.stringContaining("all shadows have 700 ms"),
-    });
+    expect(decision.modules[2]).toMatchObject({ mode: "shadow", outcome: "timeout", notAsked: "late" });
     expect(decision.decidedBy).toBe("scores");
   });
 
@@ -152,10 +149,15 @@ describe("a shadow", () => {
     ]);
   });
 
-  test("after a failure it isn't asked, since the fallback would decide with it, too", async () => {
-    const { decision, calls } = await decideScripted({ selection, says: { a: trap } });
-    expect(decision.modules).toHaveLength(1);
-    expect(calls).toHaveLength(1);
+  test("after a failure only what it rejects would change anything", async () => {
+    const c = ok([reject("no"), ...[0, 1].map((val) => ({ tag: "score", val }))]);
+    for (const [said, differs] of [[scores(0, 0, 1), false] as const, [c, true] as const]) {
+      const { decision } = await decideScripted({ selection, says: { a: trap, c: said } });
+      expect(decision).toMatchObject({
+        decidedBy: "fallback",
+        modules: [{ outcome: "trap" }, { mode: "shadow", outcome: "ok", shadow: { differs } }],
+      });
+    }
   });
 });
 

@@ -45,7 +45,7 @@ export interface ShadowOptions extends Omit<CourseOptions, "deadlineAt"> {
   readonly real: CourseResult;
 }
 
-/** @returns undefined when nobody came to ask it, since another module failed or all was rejected. */
+/** @returns undefined when nobody came to ask it: all was rejected before, or a selector's scorers failed. */
 async function runShadow(
   shadow: Part,
   { real, cast, ...options }: ShadowOptions,

@@ -10,9 +10,9 @@ import { type Call, encodeCall, encodeOrder, GLUE } from "../wire/message.ts";
 const TELLING = Buffer.from(`(() => () => ({ "genie:selection/scoring@1.0.0": {
   score: ({ candidates }) => candidates.map(({ network }) => ({ tag: "reject", val: network })) } }))()`);
 
-const digest = "sha256:a";
+const id = "scorer sha256:a";
 const LOAD = encodeOrder(
-  { do: "load", digest, kind: "scorer", memoryBytes: 2 ** 20 },
+  { do: "load", id, kind: "scorer", memoryBytes: 2 ** 20 },
   new Map([[GLUE, TELLING]]),
 );
 
@@ -37,7 +37,7 @@ function run(frames: readonly Uint8Array[]): unknown[] {
 function encodeCalls(asked: readonly (readonly Candidate[])[]): Uint8Array[] {
   let held: readonly Candidate[] = [];
   return asked.map((candidates) => {
-    const call: Call = { digest, request: makeRequest({ candidates }) };
+    const call: Call = { id, request: makeRequest({ candidates }) };
     const encoded = encodeCall(call, held);
     ({ held } = encoded);
     return encoded.frame;

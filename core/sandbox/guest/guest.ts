@@ -17,13 +17,13 @@ import { decodeRecords, type Records } from "../wire/records.ts";
 
 /** What the guest keeps from one order to the next. */
 interface Kept {
-  readonly moduleByDigest: Map<string, LoadedModule>;
+  readonly moduleById: Map<string, LoadedModule>;
   candidates: readonly Candidate[];
 }
 
 /** The guest process: says that it is ready, then answers one order after the other until the host goes away. */
 export function runGuest(pipe: GuestPipe): void {
-  const kept: Kept = { moduleByDigest: new Map(), candidates: [] };
+  const kept: Kept = { moduleById: new Map(), candidates: [] };
   send(pipe, new Uint8Array(NONCE_BYTES), { outcome: "ok", value: null });
   for (let frame = receiveOrder(pipe); frame !== undefined; frame = receiveOrder(pipe)) {
     const records = decodeRecords(frame.subarray(NONCE_BYTES));
@@ -41,17 +41,17 @@ function send(pipe: GuestPipe, nonce: Uint8Array, answer: Answer): void {
   pipe.write(writeFrameLength(frame));
 }
 
-function load(order: LoadOrder, records: Records, { moduleByDigest }: Kept): Answer {
+function load(order: LoadOrder, records: Records, { moduleById }: Kept): Answer {
   const loaded = loadModule(order, records);
   if (loaded.outcome !== "ok") return loaded;
-  moduleByDigest.set(order.digest, loaded.value);
+  moduleById.set(order.id, loaded.value);
   return { outcome: "ok", value: null };
 }
 
-function call({ digest, request, standing, verdicts }: CallOrder, records: Records, kept: Kept): Answer {
+function call({ id, request, standing, verdicts }: CallOrder, records: Records, kept: Kept): Answer {
   const sent = records.get(CANDIDATES);
   if (sent !== undefined) kept.candidates = decodeCandidates(sent);
-  const module = kept.moduleByDigest.get(digest);
+  const module = kept.moduleById.get(id);
   if (module === undefined)
     return { outcome: "notInStore", detail: "the guest process was not given this module" };
   const { candidates: all } = kept;

@@ -1,10 +1,10 @@
 /** Guests that fail before anything was asked of them; what modules do in real ones is shown in test/guests. */
-import { PassThrough } from "node:stream";
+import type { PassThrough } from "node:stream";
 import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
-import type { GuestEnd } from "./connection.ts";
-import { FRAME_HEADER_BYTES, FRAME_HEADROOM_BYTES, NONCE_BYTES, writeFrameLength } from "../wire/frame.ts";
+import { FRAME_HEADER_BYTES, NONCE_BYTES } from "../wire/frame.ts";
 import { makeRequest } from "../../../test/fakes/request.ts";
+import { frameOf, makeGuest, makeSlowGuest, OK } from "../../../test/fakes/scripted-guest.ts";
 import { openSandbox } from "./sandbox.ts";
 import type { PreparedModule } from "../port.ts";
 
@@ -23,31 +23,6 @@ beforeEach(() => {
   process.on("unhandledRejection", collect);
 });
 afterEach(() => void process.off("unhandledRejection", collect));
-
-/** A guest whose every word is up to the test, and which ends only when it is killed. */
-function makeGuest(onOrder: (output: PassThrough, nonce: Uint8Array) => void = () => {}) {
-  const output = new PassThrough();
-  const { promise: ended, resolve } = Promise.withResolvers<GuestEnd>();
-  output.once("finish", () => resolve({ exitCode: 3, lastWords: "" }));
-  const guest = {
-    isKilled: false,
-    output,
-    write: (order: Uint8Array) => onOrder(output, order.slice(FRAME_HEADER_BYTES, FRAME_HEADROOM_BYTES)),
-    kill: () => {
-      guest.isKilled = true;
-      resolve({ signal: "SIGKILL", lastWords: "" });
-    },
-    ended,
-  };
-  return guest;
-}
-
-const NO_NONCE = new Uint8Array(NONCE_BYTES);
-const OK = '{"outcome":"ok"}';
-
-function frameOf(text: string, nonce: Uint8Array = NO_NONCE): Uint8Array {
-  return writeFrameLength(Buffer.concat([Buffer.alloc(FRAME_HEADER_BYTES), nonce, Buffer.from(text)]));
-}
 
 const FAILED_STARTS = [
   {
@@ -191,15 +166,6 @@ test.each([
   expect(await sandbox.load(module)).toMatchObject(outcome);
   expect(guest.isKilled).toBe(outcome.outcome !== "ok");
 });
-
-/** Answers each order after so many milliseconds of the test's own clock. */
-function makeSlowGuest(takesMs: number) {
-  const guest = makeGuest((output, nonce) => {
-    setTimeout(() => output.write(frameOf(OK, nonce)), takesMs);
-  });
-  guest.output.write(frameOf(OK));
-  return guest;
-}
 
 test.each([
   [49, { outcome: "ok" }],

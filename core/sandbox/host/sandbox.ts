@@ -1,5 +1,5 @@
 import type { ModuleFailure, ModuleResult } from "../../select/outcome.ts";
-import type { SelectionRequest } from "../../select/request.ts";
+import type { ModuleKind, SelectionRequest } from "../../select/request.ts";
 import { findAnswer } from "./answer.ts";
 import { GuestConnection, type GuestProcess } from "./connection.ts";
 import { explainReply, explainSilence, explainStart } from "./explain.ts";
@@ -38,7 +38,7 @@ interface Attempt {
 class GuestSandbox implements Sandbox {
   readonly #spawn: () => GuestProcess;
   readonly #limits: GuestLimits;
-  readonly #knownByDigest = new Map<string, Known>();
+  readonly #knownById = new Map<string, Known>();
   /** The guest once it is ready; undefined when the next call has to start one. */
   #guest: Promise<GuestConnection | ModuleFailure> | undefined;
   /** Those that were started and are not known to be gone. */
@@ -61,17 +61,16 @@ class GuestSandbox implements Sandbox {
 
   load(module: PreparedModule): Promise<ModuleResult<void>> {
     return this.#inTurn(async () => {
-      if (!this.#knownByDigest.has(module.digest)) {
-        this.#knownByDigest.set(module.digest, planLoad(module, this.#limits));
-      }
-      const guest = await this.#guestWith(module.digest);
+      const id = toId(module.kind, module.digest);
+      if (!this.#knownById.has(id)) this.#knownById.set(id, planLoad({ ...module, id }, this.#limits));
+      const guest = await this.#guestWith(id);
       this.#keepSpare();
       return guest instanceof GuestConnection ? { outcome: "ok", value: undefined } : guest;
     });
   }
 
   score(digest: string, request: SelectionRequest, deadlineMs: number): Promise<ModuleResult<unknown>> {
-    return this.#call({ digest, request }, deadlineMs);
+    return this.#call({ id: toId("scorer", digest), request }, deadlineMs);
   }
 
   select(
@@ -79,7 +78,7 @@ class GuestSandbox implements Sandbox {
     { request, verdicts }: SelectorQuestion,
     deadlineMs: number,
   ): Promise<ModuleResult<unknown>> {
-    return this.#call({ digest, request, verdicts }, deadlineMs);
+    return this.#call({ id: toId("selector", digest), request, verdicts }, deadlineMs);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -100,41 +99,41 @@ class GuestSandbox implements Sandbox {
   /** What can be loaded stands by; the rest would only end it. */
   #keepSpare(): void {
     if (this.#isClosed || this.#spare === undefined) return;
-    const orders = [...this.#knownByDigest].flatMap(([digest, known]) =>
-      known.outcome === "ok" ? [[digest, known.value] as const] : [],
+    const orders = [...this.#knownById].flatMap(([id, known]) =>
+      known.outcome === "ok" ? [[id, known.value] as const] : [],
     );
     this.#spare.keep(new Map(orders));
   }
 
   /** A doubtful failure is settled by a guest in which nothing else has run. */
   async #answer(call: Call, deadlineMs: number): Promise<ModuleResult<unknown>> {
-    const guest = await this.#guestWith(call.digest);
+    const guest = await this.#guestWith(call.id);
     if (!(guest instanceof GuestConnection)) return guest;
     const begunMs = performance.now();
     const { frame, held } = encodeCall(call, guest.candidates);
     guest.candidates = held;
-    const question = { digest: call.digest, frame };
+    const question = { id: call.id, frame };
     const { result, isDoubtful } = await this.#ask(guest, question, deadlineMs);
     return isDoubtful ? await this.#answer(call, deadlineMs - (performance.now() - begunMs)) : result;
   }
 
   /** A living guest that has this module, or why there is none. */
-  async #guestWith(digest: string): Promise<GuestConnection | ModuleFailure> {
-    const known = this.#knownByDigest.get(digest);
-    if (known === undefined) throw new Error(`${digest} was never loaded`);
+  async #guestWith(id: string): Promise<GuestConnection | ModuleFailure> {
+    const known = this.#knownById.get(id);
+    if (known === undefined) throw new Error(`${id} was never loaded`);
     if (known.outcome !== "ok") return known;
     let guest = await (this.#guest ??= this.#next());
     if (guest instanceof GuestConnection && guest.hasEnded) guest = await (this.#guest = this.#next());
     if (!(guest instanceof GuestConnection)) this.#guest = undefined;
-    if (!(guest instanceof GuestConnection) || guest.loaded.has(digest)) return guest;
+    if (!(guest instanceof GuestConnection) || guest.loaded.has(id)) return guest;
     const { loadMs } = this.#limits;
-    const { result: loaded, isDoubtful } = await this.#ask(guest, { digest, frame: known.value }, loadMs);
-    if (isDoubtful) return await this.#guestWith(digest);
+    const { result: loaded, isDoubtful } = await this.#ask(guest, { id, frame: known.value }, loadMs);
+    if (isDoubtful) return await this.#guestWith(id);
     if (loaded.outcome === "ok") {
-      guest.loaded.add(digest);
+      guest.loaded.add(id);
       return guest;
     }
-    this.#knownByDigest.set(digest, loaded);
+    if (loaded.outcome !== "timeout") this.#knownById.set(id, loaded); // a busy machine is no fault of the module
     return loaded;
   }
 
@@ -156,13 +155,13 @@ class GuestSandbox implements Sandbox {
 
   async #ask(
     guest: GuestConnection,
-    { digest, frame }: { readonly digest: string; readonly frame: Uint8Array },
+    { id, frame }: { readonly id: string; readonly frame: Uint8Array },
     deadlineMs: number,
   ): Promise<Attempt> {
     const reply = await guest.ask(frame, deadlineMs);
     const answer = reply.came === "answer" ? findAnswer(reply.bytes) : undefined;
     if (answer !== undefined) return { result: answer, isDoubtful: false };
-    const isShared = [...guest.loaded].some((other) => other !== digest);
+    const isShared = [...guest.loaded].some((other) => other !== id);
     const isDoubtful = isShared && reply.came !== "late";
     // A spare has other modules in it, so it settles no doubt.
     this.#guest = isDoubtful ? this.#start() : undefined;
@@ -171,15 +170,20 @@ class GuestSandbox implements Sandbox {
   }
 }
 
+/** One digest may be asked as scorer and as selector. */
+function toId(kind: ModuleKind, digest: string): string {
+  return `${kind} ${digest}`;
+}
+
 function planLoad(
-  { digest, kind, glue, lift, coreByName }: PreparedModule,
+  { id, kind, glue, lift, coreByName }: PreparedModule & { readonly id: string },
   { memoryBytes }: GuestLimits,
 ): Known {
   const capped = capMemories(coreByName, memoryBytes);
   if (capped.outcome !== "ok") return capped;
   const records = new Map([[GLUE, glue], ...capped.value]);
   if (lift !== undefined) records.set(LIFT, lift);
-  return { outcome: "ok", value: encodeOrder({ do: "load", digest, kind, memoryBytes }, records) };
+  return { outcome: "ok", value: encodeOrder({ do: "load", id, kind, memoryBytes }, records) };
 }
 
 /** The guest may fail to start before anyone waits for it, so that is an outcome from the first moment on. */

@@ -17,7 +17,7 @@ const request = makeRequest({ candidates: [] });
 const LONG_MS = 5000;
 const SHORT_MS = 5;
 
-type Order = { readonly do: "load" | "call"; readonly digest: string };
+type Order = { readonly do: "load" | "call"; readonly id: string };
 type Act = "answer" | "hang" | "junk" | "end";
 
 const module = (digest: string): PreparedModule => ({
@@ -46,7 +46,7 @@ function makeGuest(act: (order: Order) => Act) {
     write: (frame: Uint8Array) => {
       const records = decodeRecords(frame.subarray(FRAME_HEADROOM_BYTES));
       const order = JSON.parse(Buffer.from(records.get(ORDER) ?? []).toString()) as Order;
-      guest.orders.push(`${order.do} ${order.digest}`);
+      guest.orders.push(`${order.do} ${order.id.replace("scorer ", "")}`);
       const nonce = frame.slice(FRAME_HEADER_BYTES, FRAME_HEADROOM_BYTES);
       const does = act(order);
       if (does === "answer") output.write(frameOf(OK, nonce));
@@ -96,7 +96,7 @@ test("who doesn't ask for it gets none", async () => {
 
 test("after a kill it answers at once, and another stands by", async () => {
   await using it = openWithSpare((_at, order) =>
-    order.digest === "loops" && order.do === "call" ? "hang" : "answer",
+    order.id === "scorer loops" && order.do === "call" ? "hang" : "answer",
   );
   for (const digest of ["a", "loops"]) await it.sandbox.load(module(digest));
   await expect.poll(() => it.guests[1]?.orders).toEqual(["load a", "load loops"]);

@@ -8,9 +8,9 @@ const MOST_MODULES = 48;
 export interface Spare {
   /**
    * Has one started, and the modules that it lacks loaded, while nobody waits. The orders are those that load a
-   * module, by its digest, the latest last; they are copied.
+   * module, by its ID, the latest last; they are copied.
    */
-  keep(orderByDigest: ReadonlyMap<string, Uint8Array>): void;
+  keep(orderById: ReadonlyMap<string, Uint8Array>): void;
   /** Hands it over with what it has so far; undefined when there is none. The next one is up to `keep`. */
   take(): Promise<GuestConnection | undefined>;
 }
@@ -32,7 +32,7 @@ export function openSpare({ start, loadMs }: SpareOptions): Spare {
     orders: readonly (readonly [string, Uint8Array])[],
   ): Promise<GuestConnection | undefined> {
     const guest = await starting;
-    for (const [digest, order] of orders) {
+    for (const [id, order] of orders) {
       if (guest === undefined || isWanted) return guest;
       const reply = await guest.ask(order.slice(), loadMs);
       const answer = reply.came === "answer" ? findAnswer(reply.bytes) : undefined;
@@ -40,16 +40,16 @@ export function openSpare({ start, loadMs }: SpareOptions): Spare {
         await guest.close(); // whoever takes it starts another, and learns which module it was
         return undefined;
       }
-      if (answer.outcome === "ok") guest.loaded.add(digest);
+      if (answer.outcome === "ok") guest.loaded.add(id);
     }
     return guest;
   }
 
   return {
-    keep(orderByDigest) {
-      const lacking = [...orderByDigest].slice(-MOST_MODULES).filter(([digest]) => !seen.has(digest));
+    keep(orderById) {
+      const lacking = [...orderById].slice(-MOST_MODULES).filter(([id]) => !seen.has(id));
       if (standing !== undefined && lacking.length === 0) return;
-      seen = new Set([...seen, ...lacking.map(([digest]) => digest)]);
+      seen = new Set([...seen, ...lacking.map(([id]) => id)]);
       standing = warm(standing ?? start(), lacking);
     },
     async take() {

@@ -10,7 +10,8 @@ export type Order = LoadOrder | CallOrder;
 /** Comes with the module's own records. */
 export interface LoadOrder {
   readonly do: "load";
-  readonly digest: string;
+  /** By which calls name it: a module as what it is asked. */
+  readonly id: string;
   readonly kind: ModuleKind;
   readonly memoryBytes: number;
 }
@@ -18,7 +19,7 @@ export interface LoadOrder {
 /** Comes with the record `candidates` when they are others than those of the call before. */
 export interface CallOrder {
   readonly do: "call";
-  readonly digest: string;
+  readonly id: string;
   readonly request: WireRequest;
   /** Which of the candidates are asked about, by index; all when absent. */
   readonly standing?: readonly number[];
@@ -47,7 +48,7 @@ export function encodeOrder(order: Order, records: Records = new Map()): Uint8Ar
 
 /** What a module is asked. */
 export interface Call {
-  readonly digest: string;
+  readonly id: string;
   readonly request: SelectionRequest;
   readonly verdicts?: readonly Verdict[];
 }
@@ -57,14 +58,14 @@ export interface Call {
  * @param held the candidates that the guest has now: they aren't sent again.
  */
 export function encodeCall(
-  { digest, request, verdicts }: Call,
+  { id, request, verdicts }: Call,
   held: readonly Candidate[],
 ): { readonly frame: Uint8Array; readonly held: readonly Candidate[] } {
   const { candidates, seed, ...rest } = request;
   const standing = findStanding(candidates, held);
   const order: CallOrder = {
     do: "call",
-    digest,
+    id,
     request: { ...rest, seed: seed.toString() },
     ...(standing === undefined || standing.length === held.length ? {} : { standing }),
     ...(verdicts === undefined ? {} : { verdicts }),

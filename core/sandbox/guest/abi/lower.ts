@@ -109,6 +109,10 @@ function storeList<T>(
   { items, layout }: { readonly items: readonly T[]; readonly layout: Layout<T> },
 ): void {
   const first = target.memory.allocate(items.length * layout.sizeBytes, layout.alignment);
-  for (const [i, item] of items.entries()) layout.store(target, first + i * layout.sizeBytes, item);
+  let next = first;
+  for (const item of items) {
+    layout.store(target, next, item);
+    next += layout.sizeBytes;
+  }
   storeSpan(target.memory.view, at, [first, items.length]);
 }

@@ -6,7 +6,7 @@ import { findErrno } from "../core/errors.ts";
 import { orIoFailure } from "../core/io-failure.ts";
 import { unlessMissing } from "../core/missing.ts";
 import type { DecisionEntry, Log } from "../core/ports.ts";
-import { formatRecord } from "../core/select/record.ts";
+import { formatRecord } from "../core/select/record-line.ts";
 import { findJsonObject, isJsonObject } from "../core/spec/json.ts";
 import { makeFolder } from "../registry/new-folder.ts";
 

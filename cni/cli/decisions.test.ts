@@ -7,7 +7,7 @@ import { digestOf } from "../../test/fakes/scripted-decision.ts";
 import { type Desk, makeDesk } from "../../test/setup/geniectl.ts";
 import type { Decision } from "../../core/select/decision.ts";
 import { noteRuns } from "../../core/select/health/note.ts";
-import { formatRecord } from "../../core/select/record.ts";
+import { formatRecord } from "../../core/select/record-line.ts";
 import { openHealth } from "../health-file.ts";
 
 let desk: Desk;

@@ -8,7 +8,8 @@ import {
   reject,
   scores,
 } from "../../test/fakes/scripted-decision.ts";
-import { type DecisionRecord, formatRecord, readRecord } from "../../core/select/record.ts";
+import { formatRecord } from "../../core/select/record-line.ts";
+import { type DecisionRecord, readRecord } from "../../core/select/record.ts";
 import { parseGoldenCases } from "../author/golden/case.ts";
 import { toExpected, toRequest, toVerdicts } from "../author/golden/question.ts";
 import { nameCases, toGoldenCases } from "./golden.ts";

@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { makeDecision, makeQuestion, makeRun, makeSelection } from "../../test/fakes/decision.ts";
 import { makeOrdinaryCandidates, makeRequest } from "../../test/fakes/request.ts";
 import type { Question } from "./question.ts";
-import { formatRecord, LINE_LIMIT_BYTES, readRecord, toQuestion } from "./record.ts";
+import { formatRecord, LINE_LIMIT_BYTES } from "./record-line.ts";
+import { readRecord, toQuestion } from "./record.ts";
 
 const occasion = { id: "1", time: "2026-01-01T00:00:00.000Z", containerId: "c1" };
 const who = { ...occasion, pod: { namespace: "shop", name: "web", uid: "u1" } };

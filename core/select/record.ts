@@ -1,15 +1,10 @@
 import * as z from "zod";
-import type { Pod } from "../intent/pod.ts";
 import { findJsonObject, isNestedWithin, MOST_LEVELS, toFieldName } from "../spec/json.ts";
-import { DECIDERS, type Decision, NOT_ASKED, RUN_MODES } from "./decision.ts";
-import { digestInputs, formatQuestion } from "./inputs.ts";
+import { DECIDERS, NOT_ASKED, RUN_MODES } from "./decision.ts";
 import { OUTCOMES } from "./outcome.ts";
 import type { Question } from "./question.ts";
 import { MODULE_KINDS, PURPOSES } from "./request.ts";
 import { selection } from "./selection-config.ts";
-
-/** Of one line; a decision among 1000 candidates takes 0.4 MB. */
-export const LINE_LIMIT_BYTES = 2 ** 20;
 
 const text = z.string();
 const attributes = z.array(z.object({ key: text, value: text }));
@@ -76,36 +71,6 @@ const record = z.object({
 export type DecisionRecord = z.infer<typeof record>;
 export type RecordedQuestion = z.infer<typeof question>;
 export type RecordedRun = z.infer<typeof moduleRun>;
-
-/** Who was decided for, and when. */
-export interface Occasion {
-  readonly id: string;
-  /** ISO 8601. */
-  readonly time: string;
-  readonly containerId: string;
-  readonly pod: Pod;
-}
-
-/** The line that tells of a decision, without an end of line. One that is too long loses its question and answers. */
-export function formatRecord({ id, time, containerId, pod }: Occasion, decision: Decision): string {
-  const { question: asked, ranking, rejected, modules, decidedBy, ms } = decision;
-  const recorded = formatQuestion(asked);
-  const said = {
-    id,
-    time,
-    containerId,
-    pod,
-    ranking,
-    rejected,
-    decidedBy,
-    ms,
-    inputs: digestInputs(recorded),
-  };
-  const line = `${JSON.stringify({ ...said, modules }).slice(0, -1)},"question":${recorded}}`;
-  if (Buffer.byteLength(line) <= LINE_LIMIT_BYTES) return line;
-  const brief = modules.map((run) => ({ ...run, answer: undefined, shadow: undefined }));
-  return JSON.stringify({ ...said, modules: brief });
-}
 
 /** The record in a line; the clause that says why it is none. */
 export function readRecord(line: string): DecisionRecord | string {

@@ -3,7 +3,8 @@ import { makeDecision, makeQuestion, makeRun, makeSelection } from "../../test/f
 import { makeOrdinaryCandidates, makeRequest } from "../../test/fakes/request.ts";
 import { digestOf, module } from "../../test/fakes/scripted-decision.ts";
 import type { ModuleRun } from "./decision.ts";
-import { type DecisionRecord, formatRecord, readRecord } from "./record.ts";
+import { formatRecord } from "./record-line.ts";
+import { type DecisionRecord, readRecord } from "./record.ts";
 import { compareDecisions, planReplay } from "./replay.ts";
 
 const who = { id: "1", time: "2026-01-01T00:00:00.000Z", containerId: "c1" };

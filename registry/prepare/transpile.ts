@@ -5,7 +5,7 @@ import {
   type Reply,
 } from "../../core/sandbox/host/connection.ts";
 import { FRAME_HEADROOM_BYTES, FrameError, writeFrameLength } from "../../core/sandbox/wire/frame.ts";
-import { describeEnd, isOutOfMemory } from "../../core/sandbox/host/explain.ts";
+import { isOutOfMemory, tellEnd } from "../../core/sandbox/host/explain.ts";
 import { LIFT } from "../../core/sandbox/wire/message.ts";
 import { decodeRecords, type Records } from "../../core/sandbox/wire/records.ts";
 import { cleanReason } from "../../core/select/answer.ts";
@@ -80,7 +80,7 @@ function explain(reply: Exclude<Reply, { came: "answer" }>, prepareMs: number): 
 }
 
 function explainEnd(end: GuestEnd): ModuleFailure {
-  const how = [describeEnd(end), end.lastWords].filter(Boolean).join(", ");
+  const how = tellEnd(end);
   if (!isOutOfMemory(end)) return fail(`failed: ${how}`);
   return { outcome: "memory", detail: cleanReason(`can't be prepared: the transpiler ended: ${how}`) };
 }

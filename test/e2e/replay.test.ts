@@ -9,7 +9,7 @@ import { openSandbox } from "../../core/sandbox/host/sandbox.ts";
 import type { ModuleSource } from "../../core/sandbox/port.ts";
 import { decide } from "../../core/select/pipeline.ts";
 import type { Question } from "../../core/select/question.ts";
-import { formatRecord } from "../../core/select/record.ts";
+import { formatRecord } from "../../core/select/record-line.ts";
 import type { Candidate } from "../../core/select/request.ts";
 import { openModuleSource } from "../../registry/prepare/source.ts";
 import { storeModule } from "../bench/decisions.ts";

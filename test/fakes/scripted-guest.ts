@@ -1,4 +1,5 @@
 import { PassThrough } from "node:stream";
+import type { PreparedModule } from "../../core/sandbox/port.ts";
 import type { GuestEnd } from "../../core/sandbox/host/connection.ts";
 import {
   FRAME_HEADER_BYTES,
@@ -6,6 +7,16 @@ import {
   NONCE_BYTES,
   writeFrameLength,
 } from "../../core/sandbox/wire/frame.ts";
+
+export const LIMITS = { memoryBytes: 2 ** 20, loadMs: 5000 };
+
+/** A module with nothing in it: what it says is up to the guest. */
+export const makeModule = (digest = "sha256:a"): PreparedModule => ({
+  digest,
+  kind: "scorer",
+  glue: new Uint8Array(),
+  coreByName: new Map(),
+});
 
 /** A guest whose every word is up to the test, and which ends only when it is killed. */
 export function makeGuest(

@@ -22,8 +22,13 @@ export function explainEnd(end: GuestEnd): ModuleFailure {
   return { outcome, detail: `the guest process ended: ${describeEnd(end) || cleanReason(end.lastWords)}` };
 }
 
+/** How it ended, and the last that it said. */
+export function tellEnd(end: GuestEnd): string {
+  return [describeEnd(end), end.lastWords].filter(Boolean).join(", ");
+}
+
 /** Empty where neither is known. */
-export function describeEnd({ signal, exitCode }: GuestEnd): string {
+function describeEnd({ signal, exitCode }: GuestEnd): string {
   return signal ?? (exitCode === undefined ? "" : `exit code ${exitCode}`);
 }
 
@@ -36,8 +41,7 @@ export function explainStart(why: string): ModuleFailure {
 export function explainSilence(reply: Exclude<Reply, { came: "answer" }>, startMs: number): string {
   if (reply.came === "late") return `not ready after ${startMs} ms`;
   if (reply.came !== "end") return "it spoke out of protocol";
-  const { lastWords } = reply.end;
-  return [describeEnd(reply.end), lastWords].filter(Boolean).join(", ");
+  return tellEnd(reply.end);
 }
 
 /** Why there is no answer to a question. */

@@ -1,17 +1,17 @@
 /** What the host remembers of modules from call to call; guests are scripted. */
 import { expect, onTestFinished, test, vi } from "vitest";
 import { makeRequest } from "../../../test/fakes/request.ts";
-import { frameOf, makeGuest, makeSlowGuest, OK } from "../../../test/fakes/scripted-guest.ts";
-import type { PreparedModule } from "../port.ts";
+import {
+  frameOf,
+  LIMITS,
+  makeGuest,
+  makeModule,
+  makeSlowGuest,
+  OK,
+} from "../../../test/fakes/scripted-guest.ts";
 import { openSandbox } from "./sandbox.ts";
 
-const LIMITS = { memoryBytes: 2 ** 20, loadMs: 5000 };
-const module: PreparedModule = {
-  digest: "sha256:a",
-  kind: "scorer",
-  glue: new Uint8Array(),
-  coreByName: new Map(),
-};
+const module = makeModule();
 
 test("a module that was taken up too late is tried again", async () => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });

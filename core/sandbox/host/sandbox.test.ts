@@ -4,17 +4,17 @@ import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { FRAME_HEADER_BYTES, NONCE_BYTES } from "../wire/frame.ts";
 import { makeRequest } from "../../../test/fakes/request.ts";
-import { frameOf, makeGuest, makeSlowGuest, OK } from "../../../test/fakes/scripted-guest.ts";
+import {
+  frameOf,
+  LIMITS,
+  makeGuest,
+  makeModule,
+  makeSlowGuest,
+  OK,
+} from "../../../test/fakes/scripted-guest.ts";
 import { openSandbox } from "./sandbox.ts";
-import type { PreparedModule } from "../port.ts";
 
-const LIMITS = { memoryBytes: 2 ** 20, loadMs: 5000 };
-const module: PreparedModule = {
-  digest: "sha256:a",
-  kind: "scorer",
-  glue: new Uint8Array(),
-  coreByName: new Map(),
-};
+const module = makeModule();
 
 let unhandled: unknown[];
 const collect = (error: unknown): void => void unhandled.push(error);

@@ -2,34 +2,21 @@
 import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
 import { makeRequest } from "../../../test/fakes/request.ts";
+import { frameOf, LIMITS, makeModule as module } from "../../../test/fakes/scripted-guest.ts";
 import { GuestConnection, type GuestEnd, type Reply } from "./connection.ts";
-import { FRAME_HEADER_BYTES, FRAME_HEADROOM_BYTES, NONCE_BYTES, writeFrameLength } from "../wire/frame.ts";
+import { FRAME_HEADER_BYTES, FRAME_HEADROOM_BYTES } from "../wire/frame.ts";
 import { openSandbox } from "./sandbox.ts";
 import { ORDER } from "../wire/message.ts";
-import type { PreparedModule } from "../port.ts";
 import { decodeRecords } from "../wire/records.ts";
 import { openSpare } from "./spare.ts";
 
-const LIMITS = { memoryBytes: 2 ** 20, loadMs: 5000 };
 const OK = '{"outcome":"ok","value":[]}';
-const NO_NONCE = new Uint8Array(NONCE_BYTES);
 const request = makeRequest({ candidates: [] });
 const LONG_MS = 5000;
 const SHORT_MS = 5;
 
 type Order = { readonly do: "load" | "call"; readonly id: string };
 type Act = "answer" | "hang" | "junk" | "end";
-
-const module = (digest: string): PreparedModule => ({
-  digest,
-  kind: "scorer",
-  glue: new Uint8Array(),
-  coreByName: new Map(),
-});
-
-function frameOf(text: string, nonce: Uint8Array): Uint8Array {
-  return writeFrameLength(Buffer.concat([Buffer.alloc(FRAME_HEADER_BYTES), nonce, Buffer.from(text)]));
-}
 
 function makeGuest(act: (order: Order) => Act) {
   const output = new PassThrough();
@@ -50,13 +37,13 @@ function makeGuest(act: (order: Order) => Act) {
       const nonce = frame.slice(FRAME_HEADER_BYTES, FRAME_HEADROOM_BYTES);
       const does = act(order);
       if (does === "answer") output.write(frameOf(OK, nonce));
-      if (does === "junk") output.write(frameOf(OK, NO_NONCE));
+      if (does === "junk") output.write(frameOf(OK));
       if (does === "end") end({ exitCode: 3, lastWords: "" });
     },
     kill: () => end({ signal: "SIGKILL", lastWords: "" }),
     ended,
   };
-  output.write(frameOf(OK, NO_NONCE));
+  output.write(frameOf(OK));
   return guest;
 }
 

@@ -5,7 +5,7 @@ const PAGE_BYTES = 65_536;
 const MEMORY_SECTION = 5;
 
 /** A memory as a core module defines it, in pages of 64 KiB. */
-interface MemoryType {
+export interface MemoryType {
   readonly initial: number;
   readonly maximum: number | undefined;
 }
@@ -40,7 +40,7 @@ export function capMemories(
   }
 }
 
-function readMemories(core: Uint8Array): MemoryType[] {
+export function readMemories(core: Uint8Array): MemoryType[] {
   if (findLayer(core) !== "module") throw new BinaryError("is not a core wasm module");
   return [...readSections(core)].filter(({ id }) => id === MEMORY_SECTION).flatMap(readMemorySection);
 }

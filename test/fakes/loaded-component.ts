@@ -17,7 +17,7 @@ const MAX_ITEMS = 1000;
 export async function loadComponent(component: Uint8Array, kind: ModuleKind): Promise<Ask> {
   const made = await transpile(component, TRANSPILING);
   if (made.outcome !== "ok") throw new Error(made.detail);
-  const loaded = loadModule({ kind, memoryBytes: MEMORY_BYTES }, made.value);
+  const loaded = loadModule({ kind, memoryBytes: MEMORY_BYTES, canWait: false }, made.value);
   if (loaded.outcome !== "ok") throw new Error(loaded.detail);
   return (request, verdicts) => {
     const args: Arguments = kind === "scorer" ? [request] : [request, verdicts];

@@ -39,7 +39,7 @@ async function makeGlue(kind: ModuleKind, encoding: TextEncoding): Promise<GlueM
   if (made.outcome !== "ok") throw new Error(made.detail);
   const records = new Map(made.value);
   expect(records.delete(LIFT), "it has the plain shape").toBe(true);
-  const loaded = loadModule({ kind, memoryBytes: MEMORY_BYTES }, records);
+  const loaded = loadModule({ kind, memoryBytes: MEMORY_BYTES, canWait: false }, records);
   if (loaded.outcome !== "ok" || loaded.value.way.by !== "glue") throw new Error("no glue");
   return loaded.value.way;
 }

@@ -5,6 +5,7 @@ import { callModule } from "../../core/sandbox/guest/instance.ts";
 import { loadModule } from "../../core/sandbox/guest/loaded-module.ts";
 import { GLUE, LIFT } from "../../core/sandbox/wire/message.ts";
 import { capMemories } from "../../core/wasm/memory.ts";
+import { canWait } from "../../core/wasm/waiting.ts";
 import { transpile } from "../../registry/prepare/transpile.ts";
 import { makeOrdinaryCandidates, makeRequest } from "../fakes/request.ts";
 import { TRANSPILING } from "../fakes/transpiling.ts";
@@ -28,13 +29,17 @@ test.each(QUICK.map(({ name, kind = "scorer" }) => ({ name, kind })))(
     const rest: [string, Uint8Array | undefined][] = [[GLUE, glue], ...capped.value];
     const [ours, theirs] = [[...rest, [LIFT, lift]], rest].map((records) => {
       const loaded = loadModule(
-        { kind, memoryBytes: MEMORY_BYTES },
+        { kind, memoryBytes: MEMORY_BYTES, canWait: [...capped.value.values()].every(canWait) },
         new Map(records as [string, Uint8Array][]),
       );
       if (loaded.outcome !== "ok") throw new Error(loaded.detail);
       const candidates = makeOrdinaryCandidates(3);
       const args: Arguments = [makeRequest({ candidates }), kind === "scorer" ? undefined : []];
-      return { by: loaded.value.way.by, ...callModule(loaded.value, { args, maxItems: 3 }) };
+      const { way } = loaded.value;
+      const said = callModule(loaded.value, { args, maxItems: 3 });
+      if (way.by === "abi") way.plain.prepareInstance();
+      expect(callModule(loaded.value, { args, maxItems: 3 }), "out of the next instance").toEqual(said);
+      return { by: way.by, ...said };
     });
     expect(ours).toMatchObject({ by: "abi", outcome: theirs?.outcome });
     expect(theirs?.by).toBe("glue");

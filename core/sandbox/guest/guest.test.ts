@@ -12,7 +12,7 @@ const TELLING = Buffer.from(`(() => () => ({ "genie:selection/scoring@1.0.0": {
 
 const id = "scorer sha256:a";
 const LOAD = encodeOrder(
-  { do: "load", id, kind: "scorer", memoryBytes: 2 ** 20 },
+  { do: "load", id, kind: "scorer", memoryBytes: 2 ** 20, canWait: false },
   new Map([[GLUE, TELLING]]),
 );
 

@@ -30,7 +30,12 @@ export function runGuest(pipe: GuestPipe): void {
     const order = JSON.parse(Buffer.from(records.get(ORDER) ?? []).toString()) as Order;
     const answer = order.do === "load" ? load(order, records, kept) : call(order, records, kept);
     send(pipe, frame.subarray(0, NONCE_BYTES), answer);
+    prepareNext(kept.moduleById.get(order.id));
   }
+}
+
+function prepareNext(module: LoadedModule | undefined): void {
+  if (module?.way.by === "abi") module.way.plain.prepareInstance();
 }
 
 /** NaN becomes null here; the host's check of the answer refuses both. */

@@ -22,7 +22,7 @@ export function callModule(module: LoadedModule, { args, maxItems }: ModuleCall)
   const { way } = module;
   try {
     return way.by === "abi"
-      ? callPlain(way, { args, maxItems, textLimit: TEXT_LIMIT }, watch)
+      ? callPlain(way.plain, { args, maxItems, textLimit: TEXT_LIMIT }, watch)
       : callThroughGlue(module.kind, { args, maxItems, way }, watch);
   } catch (error) {
     return explain(error, watch, module.memoryBytes);

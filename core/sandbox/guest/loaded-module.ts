@@ -2,9 +2,9 @@ import { Script } from "node:vm";
 import type { ModuleResult } from "../../select/outcome.ts";
 import type { ModuleKind } from "../../select/request.ts";
 import type { Lift } from "../../wasm/lift.ts";
-import type { PlainModule } from "./abi/call.ts";
+import { PlainModule } from "./abi/plain-module.ts";
 import type { Exports, InstantiateCore } from "./watch.ts";
-import { GLUE, LIFT, ORDER } from "../wire/message.ts";
+import { GLUE, LIFT, type LoadOrder, ORDER } from "../wire/message.ts";
 import type { Records } from "../wire/records.ts";
 
 /** What jco's glue makes: a component's exported interfaces by name, each a fresh instance. */
@@ -23,12 +23,12 @@ export interface GlueModule {
 export interface LoadedModule {
   readonly kind: ModuleKind;
   readonly memoryBytes: number;
-  readonly way: ({ readonly by: "abi" } & PlainModule) | ({ readonly by: "glue" } & GlueModule);
+  readonly way: { readonly by: "abi"; readonly plain: PlainModule } | ({ readonly by: "glue" } & GlueModule);
 }
 
 /** Compiles a module's core modules, and evaluates its glue where it is needed. Nothing of the module runs yet. */
 export function loadModule(
-  { kind, memoryBytes }: Pick<LoadedModule, "kind" | "memoryBytes">,
+  { kind, memoryBytes, canWait }: Omit<LoadOrder, "do" | "id">,
   records: Records,
 ): ModuleResult<LoadedModule> {
   const coreByName = new Map<string, WebAssembly.Module>();
@@ -40,21 +40,28 @@ export function loadModule(
     if (!(error instanceof WebAssembly.CompileError)) throw error;
     return { outcome: "wrongWorld", detail: error.message };
   }
-  return { outcome: "ok", value: { kind, memoryBytes, way: makeWay(kind, coreByName, records) } };
+  const plain = findPlain(kind, coreByName, records);
+  const way = plain
+    ? ({ by: "abi", plain: new PlainModule(plain.core, plain.lift, canWait) } as const)
+    : makeGlue(coreByName, records);
+  return { outcome: "ok", value: { kind, memoryBytes, way } };
 }
 
 /** Records that are no core modules. */
 const OURS: readonly string[] = [ORDER, GLUE, LIFT];
 
-function makeWay(
+function findPlain(
   kind: ModuleKind,
   coreByName: GlueModule["coreByName"],
   records: Records,
-): LoadedModule["way"] {
+): { readonly core: WebAssembly.Module; readonly lift: Lift } | undefined {
   const record = records.get(LIFT);
   const lift = record && (JSON.parse(Buffer.from(record).toString()) as Lift);
   const [core, ...more] = coreByName.values();
-  if (lift?.kind === kind && core !== undefined && more.length === 0) return { by: "abi", core, lift };
+  return lift?.kind === kind && core !== undefined && more.length === 0 ? { core, lift } : undefined;
+}
+
+function makeGlue(coreByName: GlueModule["coreByName"], records: Records): LoadedModule["way"] {
   const script = new Script(Buffer.from(records.get(GLUE) ?? []).toString(), { filename: "glue" });
   return { by: "glue", coreByName, instantiate: script.runInThisContext() as Instantiate };
 }

@@ -37,10 +37,15 @@ export class Watch {
     if (this.#cores.has(core)) throw new RangeError("a core module is instantiated twice");
     this.#cores.add(core);
     const { exports } = new WebAssembly.Instance(core, imports);
+    this.adopt(exports);
+    return exports;
+  }
+
+  /** Counts the memories of an instance that was made elsewhere. */
+  adopt(exports: Exports): void {
     for (const value of Object.values(exports)) {
       if (value instanceof WebAssembly.Memory) this.#memories.push(value);
     }
-    return exports;
   }
 
   /** For the glue: what is called in the module from outside is watched. */

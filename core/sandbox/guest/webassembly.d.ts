@@ -12,5 +12,6 @@ declare namespace WebAssembly {
     readonly exports: Readonly<Record<string, unknown>>;
   }
   class CompileError extends Error {}
+  class LinkError extends Error {}
   class RuntimeError extends Error {}
 }

@@ -4,6 +4,7 @@ import { findAnswer } from "./answer.ts";
 import { GuestConnection, type GuestProcess } from "./connection.ts";
 import { explainReply, explainSilence, explainStart } from "./explain.ts";
 import { capMemories } from "../../wasm/memory.ts";
+import { canWait } from "../../wasm/waiting.ts";
 import { type Call, encodeCall, encodeOrder, GLUE, LIFT } from "../wire/message.ts";
 import type { GuestLimits, PreparedModule, Sandbox, SelectorQuestion } from "../port.ts";
 import { openSpare, type Spare } from "./spare.ts";
@@ -183,7 +184,8 @@ function planLoad(
   if (capped.outcome !== "ok") return capped;
   const records = new Map([[GLUE, glue], ...capped.value]);
   if (lift !== undefined) records.set(LIFT, lift);
-  return { outcome: "ok", value: encodeOrder({ do: "load", id, kind, memoryBytes }, records) };
+  const order = { id, kind, memoryBytes, canWait: [...capped.value.values()].every(canWait) };
+  return { outcome: "ok", value: encodeOrder({ do: "load", ...order }, records) };
 }
 
 /** The guest may fail to start before anyone waits for it, so that is an outcome from the first moment on. */

@@ -14,6 +14,8 @@ export interface LoadOrder {
   readonly id: string;
   readonly kind: ModuleKind;
   readonly memoryBytes: number;
+  /** Whether its next instance is made while nobody waits; for a module that is called without glue. */
+  readonly canWait: boolean;
 }
 
 /** Comes with the record `candidates` when they are others than those of the call before. */

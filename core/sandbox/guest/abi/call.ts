@@ -1,16 +1,10 @@
-import type { Lift } from "../../../wasm/lift.ts";
 import type { ModuleResult } from "../../../select/outcome.ts";
 import type { Watch } from "../watch.ts";
 import { liftAnswer } from "./lift.ts";
 import { type Arguments, lowerArguments } from "./lower.ts";
 import { GuestMemory } from "./memory.ts";
+import type { PlainModule } from "./plain-module.ts";
 import { TEXT_FORMATS } from "./text.ts";
-
-/** A component that is called without jco's glue. */
-export interface PlainModule {
-  readonly core: WebAssembly.Module;
-  readonly lift: Lift;
-}
 
 export interface PlainCall {
   readonly args: Arguments;
@@ -18,13 +12,15 @@ export interface PlainCall {
   readonly textLimit: number;
 }
 
-/** Makes an instance and asks it once, by the canonical ABI. What it throws is the module's doing. */
+/** Takes a fresh instance and asks it once, by the canonical ABI. What it throws is the module's doing. */
 export function callPlain(
-  { core, lift }: PlainModule,
+  module: PlainModule,
   { args, maxItems, textLimit }: PlainCall,
   watch: Watch,
 ): ModuleResult<unknown> {
-  const exports = watch.instantiate(core);
+  const { lift } = module;
+  const exports = module.takeInstance();
+  watch.adopt(exports);
   watch.inModule = false;
   const memory = exports[lift.memory];
   const realloc = exports[lift.realloc];

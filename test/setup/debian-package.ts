@@ -10,6 +10,12 @@ export const LAUNCHER_FOLDER = "bin-with-libraries";
 const DOWNLOAD_MS = 120_000;
 const EXTRACT_MS = 60_000;
 
+/** Each program of the system needs them, and they belong to its dynamic linker. */
+const PRESENT: readonly string[] = ["libc6", "libgcc-s1", "libcrypt1"];
+
+/** Of libraries that need libraries. */
+const MOST_ROUNDS = 20;
+
 const PARTIAL = ".partial-";
 /** No fetch takes as long as this: its process was killed. */
 const STALE_MS = 3_600_000;
@@ -18,17 +24,19 @@ export interface DebianPackage {
   readonly name: string;
   /** Programs of the package that need its libraries; each gets a launcher in LAUNCHER_FOLDER. */
   readonly programsWithLibraries: readonly string[];
+  /** Packages that are unpacked into the same folder. */
+  readonly companions?: readonly string[];
 }
 
 /** Fetches a Debian package and unpacks it as `cacheDir/NAME`, without installing it. */
 export async function fetchPackage(wanted: DebianPackage, cacheDir: string): Promise<void> {
-  const { name, programsWithLibraries } = wanted;
+  const { name, programsWithLibraries, companions = [] } = wanted;
   await mkdir(cacheDir, { recursive: true });
   const temporary = await mkdtemp(path.join(cacheDir, PARTIAL));
   await using _undo = { [Symbol.asyncDispose]: () => rm(temporary, { recursive: true, force: true }) };
   const unpacked = path.join(temporary, "unpacked");
-  await download([name], temporary);
-  if (programsWithLibraries.length > 0) await download(await listLibraries(name, temporary), temporary);
+  await download([name, ...companions], temporary);
+  if (programsWithLibraries.length > 0) await downloadLibraries(temporary);
   for (const archive of await listFound("*.deb", temporary)) {
     await execa("dpkg-deb", ["-x", archive, unpacked], { cwd: temporary, timeout: EXTRACT_MS });
   }
@@ -47,25 +55,55 @@ export async function sweepPartial(cacheDir: string): Promise<void> {
   }
 }
 
+/** Downloads the libraries of the packages in the folder, then theirs, until nothing is missing. */
+async function downloadLibraries(folder: string): Promise<void> {
+  const known = new Set<string>();
+  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+    const archives = (await listFound("*.deb", folder)).filter((archive) => !known.has(archive));
+    if (archives.length === 0) return;
+    const wanted = new Set<string>();
+    for (const archive of archives) {
+      known.add(archive);
+      for (const library of await listLibraries(archive, folder)) wanted.add(library);
+    }
+    const have = [...known].map((archive) => archive.split("_")[0]);
+    const missing = [...wanted].filter((library) => !have.includes(library));
+    if (missing.length > 0) await download(missing, folder);
+  }
+  throw new Error(`libraries in ${folder} still lack others after ${MOST_ROUNDS} rounds`);
+}
+
 /** The libraries that a downloaded package depends on directly. */
-async function listLibraries(name: string, folder: string): Promise<readonly string[]> {
-  const [archive = ""] = await listFound(`${name}_*.deb`, folder);
+async function listLibraries(archive: string, folder: string): Promise<readonly string[]> {
   const { stdout } = await execa("dpkg-deb", ["--field", archive, "Depends"], {
     cwd: folder,
     timeout: EXTRACT_MS,
   });
   const names = stdout.split(",").map((dependency) => dependency.trim().split(/[ |:(]/)[0] ?? "");
-  return names.filter((dependency) => /^lib.*\d/.test(dependency) && dependency !== "libc6");
+  return names.filter((dependency) => /^lib.*\d/.test(dependency) && !PRESENT.includes(dependency));
 }
 
+/** The package's own fonts and no others: text looks the same everywhere. */
+const FONTS = `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
+<fontconfig>
+  <dir prefix="relative">usr/share/fonts</dir>
+  <cachedir prefix="xdg">fontconfig</cachedir>
+</fontconfig>
+`;
+const FONTS_CONFIG = "fonts.conf";
+
 async function addLauncher(program: string, unpacked: string): Promise<void> {
-  const [inPackage = ""] = await listFound(`{bin,sbin,usr/bin,usr/sbin}/${program}`, unpacked);
-  const libraryDirs = await listFound("{lib,usr/lib}/*-linux-*", unpacked);
+  const found = await listFound(`{bin,sbin,usr/bin,usr/sbin,usr/lib/*}/${program}`, unpacked);
+  const inPackage = found.find((file) => file.startsWith("usr/lib/")) ?? found[0] ?? ""; // what is in bin starts it
+  const libraryDirs = await listFound("{lib,usr/lib}/*-linux-*{,/pulseaudio}", unpacked);
   const searched = libraryDirs.map((folder) => `$here/${folder}`).join(":");
   const script = `#!/bin/sh
-here=$(dirname "$0")/..
-LD_LIBRARY_PATH="${searched}" exec "$here/${inPackage}" "$@"
+here=$(cd "$(dirname "$0")/.." && pwd)
+export LD_LIBRARY_PATH="${searched}" FONTCONFIG_FILE="$here/${FONTS_CONFIG}"
+exec "$here/${inPackage}" "$@"
 `;
+  await writeFile(path.join(unpacked, FONTS_CONFIG), FONTS);
   await mkdir(path.join(unpacked, LAUNCHER_FOLDER), { recursive: true });
   await writeFile(path.join(unpacked, LAUNCHER_FOLDER, program), script, { mode: 0o755 });
 }

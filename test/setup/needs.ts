@@ -7,6 +7,8 @@ export interface Need {
   readonly debianPackage: string;
   /** Fetched with the libraries that the package depends on: a small system lacks them too. */
   readonly withLibraries?: boolean;
+  /** Packages that are fetched along with it. */
+  readonly companions?: readonly string[];
 }
 
 const PROGRAM_FOLDERS = `${process.env["PATH"] ?? ""}:/usr/sbin:/usr/bin:/sbin:/bin`
@@ -33,5 +35,12 @@ export const NEEDS = {
   setpriv: program("setpriv", "util-linux"),
   strace: { ...program("strace", "strace"), withLibraries: true },
 } as const satisfies Record<string, Need>;
+
+/** What only tests of web pages need: it is large. */
+export const CHROMIUM: Need = {
+  ...program("chromium-headless-shell", "chromium-headless-shell"),
+  withLibraries: true,
+  companions: ["chromium-common", "fonts-dejavu-core"],
+};
 
 export type NeedName = keyof typeof NEEDS;

@@ -8,7 +8,7 @@ import { runIsolated } from "./isolation.ts";
 import { ensureJudge } from "./judge.ts";
 import { runMain } from "./main.ts";
 import { fetchForRust } from "./rust.ts";
-import { ensureTools } from "./tools.ts";
+import { ensureChromium, ensureTools } from "./tools.ts";
 
 const TESTS_MS = 15 * 60_000;
 const JUDGE = "test/judge/";
@@ -24,6 +24,7 @@ async function main(vitestArguments: readonly string[]): Promise<number> {
       return 0;
     }
   }
+  if (!vitestArguments.includes("--config")) await ensureChromium(); // before there is no network
   if (!(await buildGenie())) return 1;
   const vitest = [path.join(CLONE_DIR, "node_modules/vitest/vitest.mjs"), "run"];
   const usual = ["--config", path.join(CLONE_DIR, "test/vitest.config.ts")];

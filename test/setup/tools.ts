@@ -4,7 +4,7 @@ import { ExecaError } from "execa";
 import { findErrno } from "../../core/errors.ts";
 import { CLONE_DIR } from "./build.ts";
 import { fetchPackage, LAUNCHER_FOLDER, sweepPartial } from "./debian-package.ts";
-import { NEEDS, type Need, type NeedName } from "./needs.ts";
+import { CHROMIUM, NEEDS, type Need, type NeedName } from "./needs.ts";
 
 /** Absolute paths of what the tests and the demo run. */
 export interface Tools extends Readonly<Record<Exclude<NeedName, "cniPlugins">, string>> {
@@ -22,10 +22,7 @@ const FOLDERS_IN_PACKAGE = [LAUNCHER_FOLDER, "usr/lib/cni", "usr/bin", "usr/sbin
 /** Finds every tool on this system or in the clone's cache, and fetches what neither has. */
 export async function ensureTools(say: (line: string) => void = console.error): Promise<Tools> {
   await sweepPartial(CACHE_DIR);
-  const folderOf = async (name: NeedName): Promise<string> => {
-    const need: Need = NEEDS[name];
-    return (await findFolder(need)) ?? (await fetchFolder(need, say));
-  };
+  const folderOf = (name: NeedName) => ensureFolder(NEEDS[name], say);
   const programPath = async (name: NeedName): Promise<string> => {
     return path.join(await folderOf(name), NEEDS[name].files[0]);
   };
@@ -41,8 +38,17 @@ export async function ensureTools(say: (line: string) => void = console.error): 
   };
 }
 
+/** The browser in which web pages are tested; found or fetched as the tools are. */
+export async function ensureChromium(say: (line: string) => void = console.error): Promise<string> {
+  return path.join(await ensureFolder(CHROMIUM, say), CHROMIUM.files[0] ?? "");
+}
+
+async function ensureFolder(need: Need, say: (line: string) => void): Promise<string> {
+  return (await findFolder(need)) ?? (await fetchFolder(need, say));
+}
+
 async function fetchFolder(need: Need, say: (line: string) => void): Promise<string> {
-  const { debianPackage, files, withLibraries = false } = need;
+  const { debianPackage, files, withLibraries = false, companions = [] } = need;
   const missing = `${files[0]} is missing; install it with: apt-get install ${debianPackage}`;
   if ((await findIn(["/usr/bin", "/bin"], ["apt-get", "dpkg-deb"])) === undefined) {
     throw new MissingToolError(missing);
@@ -50,7 +56,7 @@ async function fetchFolder(need: Need, say: (line: string) => void): Promise<str
   say(`fetching ${debianPackage} into .cache/tools …`);
   try {
     const programsWithLibraries = withLibraries ? files : [];
-    await fetchPackage({ name: debianPackage, programsWithLibraries }, CACHE_DIR);
+    await fetchPackage({ name: debianPackage, programsWithLibraries, companions }, CACHE_DIR);
   } catch (error) {
     if (!(error instanceof ExecaError)) throw error;
     throw new MissingToolError(`${missing} (fetching it failed: ${lastLine(error)})`, { cause: error });

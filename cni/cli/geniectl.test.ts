@@ -48,13 +48,13 @@ test("push, pull and list agree on the digest", async () => {
       digest: pushed.lastLine,
       references: [at("scorer:1")],
       kind: "scorer",
-      sizeBytes: 110,
+      sizeBytes: (await readFile(path.join(folder, "scorer.wasm"))).length,
       fault: null,
       prepared: true,
     },
   ]);
   expect((await run("list", "--store", store)).stdout).toMatch(
-    /^REFERENCE.*\n.*scorer:1 .*scorer .*110 B .*yes$/s,
+    /^REFERENCE.*\n.*scorer:1 .*scorer .*2\.7 kB .*yes$/s,
   );
 });
 

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { componentEmbed, componentNew, parse } from "@bytecodealliance/jco";
 import { expect, test } from "vitest";
 import type { ModuleKind } from "../../select/request.ts";
+import { makeComponent } from "../../../test/fakes/component.ts";
 import { readWitTypes, withMembers } from "../../../test/fakes/wit.ts";
 import { findFault } from "../component.ts";
 
@@ -24,8 +25,8 @@ async function findFaults(witSource: string): Promise<readonly (string | undefin
   return modules.map((bytes) => findFault(bytes)?.what);
 }
 
-const SCORE = "exports genie:selection/scoring@1.0.0 with a function score of other types";
-const SELECT = "exports genie:selection/selecting@1.0.0 with a function select of other types";
+const SCORE = "exports genie:selection/scoring@1.0.0 with a function of other types: score";
+const SELECT = "exports genie:selection/selecting@1.0.0 with a function of other types: select";
 
 test("a module of world.wit fits", async () => {
   expect(await findFaults(wit)).toEqual([undefined, undefined]);
@@ -67,4 +68,9 @@ test("of another major version, whose types aren't known here, nothing is said",
     stringEncoding: "utf8",
   });
   expect(findFault(await componentNew(embedded, []))).toBeUndefined();
+});
+
+test("an interface without its function is refused", async () => {
+  const fault = findFault(await makeComponent(["types", "scoring"]));
+  expect(fault?.what).toBe("exports genie:selection/scoring@1.0.0 without its function score");
 });

@@ -32,8 +32,9 @@ export function checkWorld(exports: ReadonlyMap<string, Item>): void {
   for (const [name, { exports: functions }] of exports) {
     const kind = KINDS.find((one) => isOfWorld(name, one));
     const func = kind && functions?.get(FUNCTION_BY_KIND[kind]);
-    if (kind === undefined || func === undefined || func.shape === SHAPE_BY_KIND[kind]) continue;
-    throw new BinaryError(`exports ${name} with a function ${FUNCTION_BY_KIND[kind]} of other types`, {
+    if (kind === undefined || func?.shape === SHAPE_BY_KIND[kind]) continue;
+    const how = func === undefined ? "without its function" : "with a function of other types:";
+    throw new BinaryError(`exports ${name} ${how} ${FUNCTION_BY_KIND[kind]}`, {
       todo: "build it for selectors/wit/world.wit as it is: no field, case or type may be changed",
     });
   }

@@ -14,6 +14,7 @@ const TODO_BY_KIND = {
   badAnswer: "check that this is an OCI registry and not another server",
   digestMismatch: "don't use these bytes; ask the registry's operator and the module's publisher",
   notModule: "push it with geniectl push, or name another reference",
+  badManifest: "ask its publisher what this is",
   notComponent: "build a component with geniectl build",
   unauthorized: "log in with docker login or podman login, or check the password there",
   denied: "ask the registry's operator for the right to do this",

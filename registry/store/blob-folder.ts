@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import path from "node:path";
 import { unlessMissing } from "../../core/missing.ts";
 import type { Descriptor } from "../artifact.ts";
@@ -39,6 +40,12 @@ export class BlobFolder {
     const present = await unlessMissing(readBounded(file, bytes.byteLength));
     if (present instanceof Buffer && present.equals(bytes)) return;
     await replaceFile(file, bytes, { tempDir: this.#tempDir });
+  }
+
+  /** Whether there is a file of this size, sound or not. */
+  async has(digest: Digest, sizeBytes: number): Promise<boolean> {
+    const found = await unlessMissing(stat(this.#fileOf(digest)));
+    return found?.isFile() === true && found.size === sizeBytes;
   }
 
   sync(): Promise<void> {

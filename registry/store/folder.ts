@@ -8,6 +8,7 @@ export interface StorePaths {
   readonly folder: string;
   readonly blobs: string;
   readonly index: string;
+  readonly indexCopy: string;
   readonly marker: string;
   readonly temp: string;
   readonly lock: string;
@@ -20,6 +21,7 @@ export function planPaths(folder: string): StorePaths {
     folder,
     blobs: path.join(folder, "blobs/sha256"),
     index: path.join(folder, "index.json"),
+    indexCopy: path.join(folder, ".index-copy"),
     marker: path.join(folder, "oci-layout"),
     temp: path.join(folder, ".tmp"),
     lock: path.join(folder, ".lock"),

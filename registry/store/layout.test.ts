@@ -1,8 +1,20 @@
 import { expect, test } from "vitest";
-import { EMPTY_INDEX, formatIndex, listEntries, parseIndex, planEntry } from "./layout.ts";
+import {
+  EMPTY_INDEX,
+  formatIndex,
+  type LayoutIndex,
+  listEntries,
+  mayBeModule,
+  parseIndex,
+  planEntry,
+} from "./layout.ts";
 
-const A = { digest: `sha256:${"a".repeat(64)}`, size: 1 } as const;
-const B = { digest: `sha256:${"b".repeat(64)}`, size: 2 } as const;
+const MANIFEST = { mediaType: "application/vnd.oci.image.manifest.v1+json" };
+const A = { digest: `sha256:${"a".repeat(64)}`, size: 1, ...MANIFEST } as const;
+const B = { digest: `sha256:${"b".repeat(64)}`, size: 2, ...MANIFEST } as const;
+
+const listNamed = (index: LayoutIndex) =>
+  listEntries(index).map(({ digest, reference }) => ({ digest, reference }));
 
 test("a reference names one digest, a digest may have many references", () => {
   const index = planEntry(
@@ -10,7 +22,7 @@ test("a reference names one digest, a digest may have many references", () => {
     "r.example/m:1",
     B,
   );
-  expect(listEntries(index)).toEqual([
+  expect(listNamed(index)).toEqual([
     { digest: A.digest, reference: "r.example/m:2" },
     { digest: B.digest, reference: "r.example/m:1" },
   ]);
@@ -18,7 +30,7 @@ test("a reference names one digest, a digest may have many references", () => {
 
 test("a digest whose only tag moves away stays in sight", () => {
   const index = planEntry(planEntry(EMPTY_INDEX, "r.example/m:1", A), "r.example/m:1", B);
-  expect(listEntries(index)).toEqual([
+  expect(listNamed(index)).toEqual([
     { digest: A.digest, reference: `r.example/m@${A.digest}` },
     { digest: B.digest, reference: "r.example/m:1" },
   ]);
@@ -26,7 +38,24 @@ test("a digest whose only tag moves away stays in sight", () => {
 
 test("naming the same thing twice changes nothing", () => {
   const once = planEntry(EMPTY_INDEX, "r.example/m:1", A);
-  expect(planEntry(once, "r.example/m:1", A)).toEqual(once);
+  expect(planEntry(once, "r.example/m:1", A)).toBe(once);
+});
+
+test("what has no name is there once, and not beside a name", () => {
+  const unnamed = planEntry(EMPTY_INDEX, undefined, A);
+  expect(planEntry(unnamed, undefined, A)).toBe(unnamed);
+  expect(listNamed(unnamed)).toEqual([{ digest: A.digest, reference: undefined }]);
+  const named = planEntry(unnamed, "r.example/m:1", A);
+  expect(listNamed(named)).toEqual([{ digest: A.digest, reference: "r.example/m:1" }]);
+  expect(planEntry(named, undefined, A)).toBe(named);
+});
+
+test("an entry says what it refers to, or that it refers to nothing; a foreign one leaves it open", () => {
+  const index = planEntry(planEntry(EMPTY_INDEX, "r.example/m:1", A), undefined, { ...B, subject: A.digest });
+  const foreign = { ...A, digest: `sha256:${"c".repeat(64)}`, artifactType: "text/plain" };
+  const entries = listEntries({ ...index, manifests: [...index.manifests, foreign] });
+  expect(entries.map(({ subject }) => subject)).toEqual([null, A.digest, undefined]);
+  expect(entries.map(mayBeModule)).toEqual([true, false, false]);
 });
 
 test("what other tools have written is kept", () => {
@@ -47,9 +76,9 @@ test("a short tag of another tool is shown as it is", () => {
   const named = { "org.opencontainers.image.ref.name": "1.0" };
   const text = JSON.stringify({
     schemaVersion: 2,
-    manifests: [{ mediaType: "application/vnd.oci.image.manifest.v1+json", ...A, annotations: named }],
+    manifests: [{ ...A, annotations: named }],
   });
-  expect(listEntries(parseIndex(text, "index.json"))).toEqual([{ digest: A.digest, reference: "1.0" }]);
+  expect(listNamed(parseIndex(text, "index.json"))).toEqual([{ digest: A.digest, reference: "1.0" }]);
 });
 
 test.each([

@@ -9,13 +9,30 @@ export interface LayoutIndex extends JsonObject {
   readonly manifests: readonly JsonObject[];
 }
 
+/** What one entry says; only the digest is sure to be there. */
 export interface LayoutEntry {
   readonly digest: Digest;
   readonly reference: string | undefined;
+  readonly isIndex: boolean;
+  readonly artifactType: string | undefined;
+  /** What it refers to; null when it refers to nothing, undefined when only its manifest says so. */
+  readonly subject: Digest | null | undefined;
+}
+
+/** A manifest as the index names it. */
+export interface NamedManifest {
+  readonly mediaType: string;
+  readonly digest: Digest;
+  /** Bytes. */
+  readonly size: number;
+  readonly artifactType?: string | undefined;
+  readonly subject?: Digest | undefined;
 }
 
 /** Source: OCI image-spec, "Image Layout" and "Pre-Defined Annotation Keys". */
 const REFERENCE_KEY = "org.opencontainers.image.ref.name";
+/** The digest that a manifest refers to, or nothing: spares opening each to find the few that refer to one. */
+const SUBJECT_KEY = "io.github.cni-genie.subject";
 
 export const LAYOUT_MARKER = JSON.stringify({ imageLayoutVersion: "1.0.0" });
 export const EMPTY_INDEX: LayoutIndex = { schemaVersion: 2, mediaType: MEDIA_TYPE.index, manifests: [] };
@@ -57,46 +74,74 @@ export function damagedIndex(file: string, why: string): RegistryFailure {
   });
 }
 
-/** Entries that may be modules of ours: a foreign index or an unknown digest is passed over. */
+/** Whether an entry may name a module: only its manifest says for sure. */
+export function mayBeModule({ isIndex, artifactType, subject }: LayoutEntry): boolean {
+  return !isIndex && (artifactType ?? MEDIA_TYPE.config) === MEDIA_TYPE.config && !isDigest(subject);
+}
+
+/** Every entry with a digest that we know; a foreign one is passed over. */
 export function listEntries({ manifests }: LayoutIndex): LayoutEntry[] {
   return manifests.flatMap((entry) => {
-    const { digest, mediaType } = entry;
-    return isDigest(digest) && mediaType === MEDIA_TYPE.manifest
-      ? [{ digest, reference: findReference(entry) }]
-      : [];
+    const { digest, mediaType, artifactType } = entry;
+    if (!isDigest(digest) || (mediaType !== MEDIA_TYPE.manifest && mediaType !== MEDIA_TYPE.index)) return [];
+    const subject = findAnnotation(entry, SUBJECT_KEY);
+    return {
+      digest,
+      reference: findReference(entry),
+      isIndex: mediaType === MEDIA_TYPE.index,
+      artifactType: typeof artifactType === "string" ? artifactType : undefined,
+      subject: isDigest(subject) ? subject : subject === "" ? null : undefined,
+    };
   });
 }
 
 /**
- * Names a manifest. A reference names one digest; a digest that loses its last name to a moved tag keeps one that
- * says its digest, so that nothing that was pulled drops out of sight.
+ * Names a manifest, or has it there without a name. A reference names one digest; a digest that loses its last name to
+ * a moved tag keeps one that says its digest, so that nothing that was pulled drops out of sight.
  */
 export function planEntry(
   index: LayoutIndex,
-  reference: string,
-  manifest: { digest: Digest; size: number },
+  reference: string | undefined,
+  manifest: NamedManifest,
 ): LayoutIndex {
-  const named = { mediaType: MEDIA_TYPE.manifest, ...manifest, annotations: { [REFERENCE_KEY]: reference } };
-  const others = index.manifests.filter((entry) => findReference(entry) !== reference);
-  const moved = index.manifests.filter((entry) => {
-    const { digest } = entry;
-    return (
-      findReference(entry) === reference &&
-      digest !== manifest.digest &&
-      others.every((other) => other["digest"] !== digest)
-    );
+  const isThere = index.manifests.some(
+    (entry) =>
+      entry["digest"] === manifest.digest && (reference ?? findReference(entry)) === findReference(entry),
+  );
+  if (isThere) return index;
+  const others = index.manifests.filter((entry) => {
+    const name = findReference(entry);
+    return name === undefined ? entry["digest"] !== manifest.digest : name !== reference;
   });
-  const kept = moved.map((entry) => ({
-    ...entry,
-    annotations: { [REFERENCE_KEY]: toPinned(reference, entry["digest"]) },
-  }));
-  return { ...index, manifests: [...others, ...kept, named] };
+  const kept = index.manifests.flatMap((entry) => {
+    const { digest } = entry;
+    const isMoved = reference !== undefined && findReference(entry) === reference;
+    if (!isMoved || digest === manifest.digest || others.some((other) => other["digest"] === digest))
+      return [];
+    return {
+      ...entry,
+      annotations: { ...toAnnotations(entry), [REFERENCE_KEY]: toPinned(reference, digest) },
+    };
+  });
+  return { ...index, manifests: [...others, ...kept, toEntry(reference, manifest)] };
+}
+
+function toEntry(reference: string | undefined, { subject, ...manifest }: NamedManifest): JsonObject {
+  const named = reference === undefined ? {} : { [REFERENCE_KEY]: reference };
+  return { ...manifest, annotations: { ...named, [SUBJECT_KEY]: subject ?? "" } };
 }
 
 function findReference(entry: JsonObject): string | undefined {
-  const annotations = entry["annotations"];
-  const reference = isJsonObject(annotations) ? annotations[REFERENCE_KEY] : undefined;
-  return typeof reference === "string" ? reference : undefined;
+  return findAnnotation(entry, REFERENCE_KEY);
+}
+
+function findAnnotation(entry: JsonObject, key: string): string | undefined {
+  const value = toAnnotations(entry)[key];
+  return typeof value === "string" ? value : undefined;
+}
+
+function toAnnotations({ annotations }: JsonObject): JsonObject {
+  return isJsonObject(annotations) ? annotations : {};
 }
 
 function toPinned(reference: string, digest: unknown): string {

@@ -1,17 +1,15 @@
-import { findErrno } from "../../core/errors.ts";
-import { unlessMissing } from "../../core/missing.ts";
 import type { ComponentShape } from "../../core/wasm/component.ts";
 import { type Artifact, MAX_JSON_BYTES, parseConfig, parseManifest } from "../artifact.ts";
-import { replaceFile, syncFolder } from "../atomic-file.ts";
-import { BlobFolder } from "./blob-folder.ts";
-import { readBounded } from "../bounded-file.ts";
-import { isDigest } from "../digest.ts";
-import { RegistryFailure } from "../errors.ts";
-import { takeLock } from "../file-lock.ts";
-import { damagedIndex, EMPTY_INDEX, LAYOUT_MARKER, type LayoutEntry, type LayoutIndex } from "./layout.ts";
-import { formatIndex, listEntries, MAX_INDEX_BYTES, parseIndex, planEntry } from "./layout.ts";
+import { isDigest, sha256 } from "../digest.ts";
+import { parseAnyManifest } from "../manifest.ts";
+import type { ArtifactReader } from "../reader.ts";
 import { formatReference, type Reference } from "../reference.ts";
+import { BlobFolder } from "./blob-folder.ts";
 import { planPaths, prepareFolders, type StorePaths } from "./folder.ts";
+import { IndexFile } from "./index-file.ts";
+import { type LayoutEntry, listEntries, mayBeModule, type NamedManifest, planEntry } from "./layout.ts";
+import { namingStore } from "./naming.ts";
+import { StoreReader } from "./reader.ts";
 
 /** A module out of the store; every byte was checked against the digest. */
 export interface StoredModule extends Artifact {
@@ -24,8 +22,11 @@ export function openStore(folder: string): Store {
   return new Store(folder);
 }
 
-/** A writer holds it for milliseconds. */
-const LOCK_WAIT_MS = 15_000;
+/** An artifact of any kind, with the blobs that are to lie beside its manifest. */
+export interface PutArtifact {
+  readonly manifest: Uint8Array;
+  readonly blobs: readonly Uint8Array[];
+}
 
 /**
  * The modules of this node, in a folder in OCI image layout, which other tools may fill as well.
@@ -34,10 +35,12 @@ const LOCK_WAIT_MS = 15_000;
 export class Store {
   readonly #paths: StorePaths;
   readonly #blobs: BlobFolder;
+  readonly #index: IndexFile;
 
   constructor(folder: string) {
     this.#paths = planPaths(folder);
     this.#blobs = new BlobFolder(this.#paths.blobs, this.#paths.temp);
+    this.#index = new IndexFile(this.#paths);
   }
 
   /** Reads no index, so that a damaged one stops no pod. Undefined also when there is no store at all. */
@@ -52,48 +55,60 @@ export class Store {
     });
   }
 
-  /** What the index names; whether the blobs are there and sound is for `findModule` to say. */
-  listEntries(): Promise<LayoutEntry[]> {
-    return this.#naming(async () => listEntries(await this.#readIndex()));
-  }
-
-  /** Makes the store if need be. On disk, blobs before the index that names them, when this returns. */
-  put(artifact: Artifact, reference: Reference): Promise<void> {
-    const { temp: tempDir, lock, marker, index, folder } = this.#paths;
+  /** What may be modules, as the index names them; whether they are there and sound is for `findModule` to say. */
+  listEntries(): Promise<Pick<LayoutEntry, "digest" | "reference">[]> {
     return this.#naming(async () => {
-      await prepareFolders(this.#paths);
-      for (const bytes of [artifact.wasm, artifact.config, artifact.manifest]) await this.#blobs.put(bytes);
-      await this.#blobs.sync();
-      const manifest = { digest: artifact.digest, size: artifact.manifest.byteLength };
-      await using taken = await takeLock(lock, { waitMs: LOCK_WAIT_MS });
-      if (taken === undefined) throw new RegistryFailure("storeBusy", `${folder} stays locked`);
-      const next = planEntry(await this.#readIndex(), formatReference(reference), manifest);
-      await replaceFile(marker, Buffer.from(LAYOUT_MARKER), { tempDir });
-      await replaceFile(index, formatIndex(next, index), { tempDir });
-      await syncFolder(folder);
+      const entries = listEntries(await this.#index.read()).filter(mayBeModule);
+      return entries.map(({ digest, reference }) => ({ digest, reference }));
     });
   }
 
-  async #readIndex(): Promise<LayoutIndex> {
-    const { index } = this.#paths;
-    const bytes = await unlessMissing(readBounded(index, MAX_INDEX_BYTES));
-    if (bytes === undefined) return EMPTY_INDEX;
-    if (typeof bytes === "string") throw damagedIndex(index, bytes);
-    return parseIndex(bytes.toString("utf8"), index);
+  /** Artifacts of any kind of one repository: signatures, READMEs … */
+  reader(repository: Pick<Reference, "host" | "repository">): ArtifactReader {
+    return new StoreReader(repository, {
+      folder: this.#paths.folder,
+      blobs: this.#blobs,
+      index: this.#index,
+    });
   }
 
-  /** A system error becomes a failure that names the store; anything else passes. */
-  async #naming<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (cause) {
-      const code = findErrno(cause);
-      if (code === undefined) throw cause;
-      throw new RegistryFailure(
-        "storeFailed",
-        `the module store ${this.#paths.folder} can't be used (${code})`,
-        { cause },
-      );
-    }
+  /** As `putArtifact` does. */
+  put({ manifest, config, wasm }: Artifact, reference: Reference): Promise<void> {
+    return this.putArtifact({ manifest, blobs: [wasm, config] }, reference);
   }
+
+  /**
+   * Keeps an artifact under a name, or without one when others refer to it or it refers to another. Makes the store if
+   * need be. On disk, blobs before the index that names them, when this returns.
+   */
+  putArtifact({ manifest, blobs }: PutArtifact, reference?: Reference): Promise<void> {
+    return this.#naming(async () => {
+      const named = toNamed(manifest);
+      await prepareFolders(this.#paths);
+      for (const bytes of [...blobs, manifest]) await this.#blobs.put(bytes);
+      await this.#blobs.sync();
+      await this.#index.update(async (index) => {
+        await this.#putAgain([...blobs, manifest]);
+        return planEntry(index, reference && formatReference(reference), named);
+      });
+    });
+  }
+
+  /** Under the lock: who removes what nobody names may have taken a blob that wasn't named yet. */
+  async #putAgain(blobs: readonly Uint8Array[]): Promise<void> {
+    const isThere = await Promise.all(blobs.map((bytes) => this.#blobs.has(sha256(bytes), bytes.byteLength)));
+    if (isThere.every(Boolean)) return;
+    for (const bytes of blobs) await this.#blobs.put(bytes);
+    await this.#blobs.sync();
+  }
+
+  #naming<T>(work: () => Promise<T>): Promise<T> {
+    return namingStore(this.#paths.folder, work);
+  }
+}
+
+function toNamed(manifest: Uint8Array): NamedManifest {
+  const digest = sha256(manifest);
+  const { mediaType, artifactType, subject } = parseAnyManifest(manifest, digest);
+  return { mediaType, digest, size: manifest.byteLength, artifactType, subject: subject?.digest };
 }

@@ -1,0 +1,19 @@
+import type { Descriptor } from "./artifact.ts";
+import type { Digest } from "./digest.ts";
+
+/** Where the artifacts of one repository are read: a registry, or the store. Bytes have the digest that was asked for. */
+export interface ArtifactReader {
+  /** The manifest's exact bytes by tag or digest; undefined when there is none. */
+  findManifest(name: string): Promise<Uint8Array | undefined>;
+  /** @throws {RegistryFailure} notFound, digestMismatch … */
+  getBlob(descriptor: Descriptor): Promise<Uint8Array>;
+  /** What refers to this manifest: the referrers API, else the fallback tag's index. Never more than MAX_REFERRERS. */
+  listReferrers(digest: Digest, artifactType?: string): Promise<readonly Referrer[]>;
+}
+
+export interface Referrer extends Descriptor {
+  readonly artifactType: string | undefined;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+export const MAX_REFERRERS = 256;

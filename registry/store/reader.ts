@@ -1,0 +1,124 @@
+import type { Descriptor } from "../artifact.ts";
+import { MAX_JSON_BYTES } from "../artifact.ts";
+import { type Digest, hexOf, isDigest } from "../digest.ts";
+import { RegistryFailure } from "../errors.ts";
+import { type AnyManifest, parseAnyManifest } from "../manifest.ts";
+import { type ArtifactReader, MAX_REFERRERS, type Referrer } from "../reader.ts";
+import type { Reference } from "../reference.ts";
+import type { BlobFolder } from "./blob-folder.ts";
+import type { IndexFile } from "./index-file.ts";
+import { type LayoutEntry, listEntries } from "./layout.ts";
+import { namingStore } from "./naming.ts";
+
+/** Tags that say which digest they are about: safe to be taken for any repository. */
+const DIGEST_TAG = /^sha256-[a-f0-9]{64}(?:\.[a-z]+)?$/;
+
+type MaybeReferrer = Pick<LayoutEntry, "digest" | "artifactType" | "subject">;
+
+interface SizedManifest extends AnyManifest {
+  /** Bytes. */
+  readonly size: number;
+}
+
+/** One repository as the store holds it. Reads the index once, at the first tag or referrer that is asked for. */
+export class StoreReader implements ArtifactReader {
+  readonly #repository: string;
+  readonly #folder: string;
+  readonly #blobs: BlobFolder;
+  readonly #index: IndexFile;
+  #entries: Promise<readonly LayoutEntry[]> | undefined;
+
+  constructor(
+    { host, repository }: Pick<Reference, "host" | "repository">,
+    { folder, blobs, index }: { folder: string; blobs: BlobFolder; index: IndexFile },
+  ) {
+    this.#repository = `${host}/${repository}`;
+    this.#folder = folder;
+    this.#blobs = blobs;
+    this.#index = index;
+  }
+
+  findManifest(name: string): Promise<Uint8Array | undefined> {
+    return namingStore(this.#folder, async () => {
+      const digest = isDigest(name) ? name : await this.#findTagged(name);
+      return digest && (await this.#blobs.find(digest, MAX_JSON_BYTES));
+    });
+  }
+
+  getBlob({ digest, size }: Descriptor): Promise<Uint8Array> {
+    return namingStore(this.#folder, async () => {
+      const bytes = await this.#blobs.find(digest, size);
+      if (bytes !== undefined) return bytes;
+      throw new RegistryFailure("notFound", `${digest} is not in the store ${this.#folder}`, {
+        todo: `pull ${this.#repository} again`,
+      });
+    });
+  }
+
+  /** What refers to it is found whatever its repository: it says itself to what it belongs. */
+  listReferrers(subject: Digest, artifactType?: string): Promise<readonly Referrer[]> {
+    return namingStore(this.#folder, async () => {
+      const referrers = new Map<Digest, Referrer>();
+      for (const maybe of await this.#listMaybeReferrers(subject)) {
+        if (maybe.artifactType !== undefined && maybe.artifactType !== (artifactType ?? maybe.artifactType))
+          continue;
+        const referrer = await this.#findReferrer(maybe, subject);
+        if (referrer === undefined || referrer.artifactType !== (artifactType ?? referrer.artifactType))
+          continue;
+        referrers.set(referrer.digest, referrer);
+        if (referrers.size === MAX_REFERRERS) break;
+      }
+      return [...referrers.values()];
+    });
+  }
+
+  async #findTagged(tag: string): Promise<Digest | undefined> {
+    const entries = await this.#listEntries();
+    const full = entries.find(({ reference }) => reference === `${this.#repository}:${tag}`);
+    if (full !== undefined || !DIGEST_TAG.test(tag)) return full?.digest;
+    return entries.find(({ reference }) => reference === tag)?.digest;
+  }
+
+  async #listMaybeReferrers(subject: Digest): Promise<readonly MaybeReferrer[]> {
+    const entries = (await this.#listEntries()).filter(
+      (entry) => !entry.isIndex && (entry.subject === undefined || entry.subject === subject),
+    );
+    const list = await this.#findTagged(`sha256-${hexOf(subject)}`);
+    const listed = (list && (await this.#findSound(list))?.manifests) ?? [];
+    return [
+      ...entries,
+      ...listed.map(({ digest }) => ({ digest, subject: undefined, artifactType: undefined })),
+    ];
+  }
+
+  /** @throws {RegistryFailure} damagedStore for one that is known to refer to this manifest */
+  async #findReferrer(
+    { digest, subject: known }: MaybeReferrer,
+    subject: Digest,
+  ): Promise<Referrer | undefined> {
+    const manifest = known === undefined ? await this.#findSound(digest) : await this.#read(digest);
+    if (manifest?.subject?.digest !== subject) return undefined;
+    const { mediaType, artifactType, annotations, size } = manifest;
+    return { mediaType, digest, size, artifactType, annotations };
+  }
+
+  async #read(digest: Digest): Promise<SizedManifest | undefined> {
+    const bytes = await this.#blobs.find(digest, MAX_JSON_BYTES);
+    return bytes && { ...parseAnyManifest(bytes, digest), size: bytes.byteLength };
+  }
+
+  /** One that is missing, damaged or no manifest is as good as none: it may be about something else. */
+  async #findSound(digest: Digest): Promise<SizedManifest | undefined> {
+    try {
+      return await this.#read(digest);
+    } catch (error) {
+      if (error instanceof RegistryFailure) return undefined;
+      throw error;
+    }
+  }
+
+  async #listEntries(): Promise<readonly LayoutEntry[]> {
+    this.#entries ??= this.#index.readAnyhow().then(listEntries);
+    return await this.#entries;
+  }
+}

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { makeComponent, SCORER, SELECTOR } from "../test/fakes/component.ts";
-import { findKind, parseConfig, parseManifest, planArtifact } from "./artifact.ts";
+import { parseConfig, parseManifest, planArtifact } from "./artifact.ts";
 import { sha256 } from "./digest.ts";
+import { findKind } from "./module-kind.ts";
 
 const EPOCH = { created: new Date(0) };
 
@@ -29,7 +30,14 @@ test("lays a component out as the CNCF layout says", async () => {
       digest: sha256(config),
       size: config.byteLength,
     },
-    layers: [{ mediaType: "application/wasm", digest: sha256(wasm), size: wasm.byteLength }],
+    layers: [
+      {
+        mediaType: "application/wasm",
+        digest: sha256(wasm),
+        size: wasm.byteLength,
+        annotations: { "org.opencontainers.image.title": "module.wasm" },
+      },
+    ],
   });
   expect(digest).toBe(sha256(manifest));
 });
@@ -123,10 +131,4 @@ test("takes null for an absent author and target, as other publishers write it",
     it["component"] = { ...Object(it["component"]), target: null };
   });
   expect(parseConfig(foreign, sha256(wasm), "x").imports).toEqual([]);
-});
-
-test("a component with both interfaces, or none, has no kind", () => {
-  expect(findKind([])).toBeUndefined();
-  expect(findKind(["genie:selection/scoring@1.0.0", "genie:selection/selecting@1.0.0"])).toBeUndefined();
-  expect(findKind(["genie:selection/scoring@2.0.0"])).toBeUndefined();
 });

@@ -1,8 +1,8 @@
 import { BinaryError } from "../core/wasm/binary.ts";
 import { type ComponentShape, inspectComponent } from "../core/wasm/component.ts";
-import { INTERFACE_BY_KIND, SERVED } from "../core/select/world.ts";
-import type { ModuleKind } from "../core/select/request.ts";
 import { isJsonObject } from "../core/spec/json.ts";
+import { type Annotations, OCI_ANNOTATION } from "./annotations.ts";
+import { formatCreated, toAnnotated, toDescriptor } from "./descriptor.ts";
 import { type Digest, isDigest, sha256 } from "./digest.ts";
 import { RegistryFailure } from "./errors.ts";
 import { parseJsonObject } from "./json.ts";
@@ -13,6 +13,8 @@ export const MEDIA_TYPE = {
   index: "application/vnd.oci.image.index.v1+json",
   config: "application/vnd.wasm.config.v0+json",
   wasm: "application/wasm",
+  /** The config of an artifact that has none. */
+  empty: "application/vnd.oci.empty.v1+json",
 } as const;
 
 export const MAX_MODULE_BYTES = 16 * 2 ** 20;
@@ -40,17 +42,26 @@ export interface ArtifactManifest {
   readonly layer: Descriptor;
 }
 
+/** The file that `oras pull` writes. The same for every module: the same bytes give the same digest. */
+const FILE_NAME = "module.wasm";
+
+interface ArtifactOptions {
+  readonly created: Date;
+  /** Of the manifest; see planModuleArtifact() for those of a module that is published. */
+  readonly annotations?: Annotations;
+}
+
 /**
  * Lays a component out as an artifact; the same input gives the same digest everywhere. No artifactType: the layout
  * sets none.
  * @throws {RegistryFailure} notComponent, tooLarge
  */
-export function planArtifact(wasm: Uint8Array, { created }: { created: Date }): Artifact {
+export function planArtifact(wasm: Uint8Array, { created, annotations }: ArtifactOptions): Artifact {
   const { imports, exports } = checkComponent(wasm);
-  const layer: Descriptor = { mediaType: MEDIA_TYPE.wasm, digest: sha256(wasm), size: wasm.byteLength };
+  const layer = toDescriptor(MEDIA_TYPE.wasm, wasm);
   const config = Buffer.from(
     JSON.stringify({
-      created: created.toISOString().replace(".000Z", "Z"),
+      created: formatCreated(created),
       architecture: "wasm",
       os: "wasip2",
       layerDigests: [layer.digest],
@@ -61,15 +72,19 @@ export function planArtifact(wasm: Uint8Array, { created }: { created: Date }): 
     JSON.stringify({
       schemaVersion: 2,
       mediaType: MEDIA_TYPE.manifest,
-      config: { mediaType: MEDIA_TYPE.config, digest: sha256(config), size: config.byteLength },
-      layers: [layer],
+      config: toDescriptor(MEDIA_TYPE.config, config),
+      layers: [{ ...layer, ...toAnnotated({ [OCI_ANNOTATION.title]: FILE_NAME }) }],
+      ...toAnnotated(annotations),
     }),
   );
   return { digest: sha256(manifest), manifest, config, wasm };
 }
 
-/** Refuses what is no component, saying what it is instead. */
-function checkComponent(wasm: Uint8Array): ComponentShape {
+/**
+ * What a component imports and exports; what is none is refused, saying what it is instead.
+ * @throws {RegistryFailure} notComponent, tooLarge
+ */
+export function checkComponent(wasm: Uint8Array): ComponentShape {
   if (wasm.byteLength > MAX_MODULE_BYTES) {
     throw new RegistryFailure("tooLarge", `${wasm.byteLength} bytes are more than a module may have`);
   }
@@ -114,14 +129,6 @@ export function parseConfig(bytes: Uint8Array, layer: Digest, where: string): Co
   const { imports, exports } = component;
   if (!isNameList(imports) || !isNameList(exports)) return fail("its config lists no imports and exports");
   return { imports, exports };
-}
-
-/** What a component with these exports is for; undefined when it's neither, or both. */
-export function findKind(exports: readonly string[]): ModuleKind | undefined {
-  const has = (kind: ModuleKind) =>
-    exports.some((name) => name.startsWith(`${INTERFACE_BY_KIND[kind]}@${SERVED.major}.`));
-  if (has("scorer") === has("selector")) return undefined;
-  return has("scorer") ? "scorer" : "selector";
 }
 
 /** The descriptor, or the clause that says why it's none. */

@@ -16,6 +16,7 @@ const TODO_BY_KIND = {
   notModule: "push it with geniectl push, or name another reference",
   badManifest: "ask its publisher what this is",
   notComponent: "build a component with geniectl build",
+  invalidAnnotation: "write KEY=VALUE on one line, with a key such as org.example.team",
   unauthorized: "log in with docker login or podman login, or check the password there",
   denied: "ask the registry's operator for the right to do this",
   notFound: "check repository and tag; was it pushed?",

@@ -2,7 +2,7 @@ import { styleText } from "node:util";
 import { Failure, FAILURES, findErrno } from "../../core/errors.ts";
 import { RegistryFailure } from "../../registry/errors.ts";
 import { BuildFailure } from "../author/failure.ts";
-import { toLine } from "./printable.ts";
+import { toLine } from "../../core/printable.ts";
 
 /** The one line on stderr that tells what failed, where, and what to do. */
 export function formatFailure(error: unknown): string {

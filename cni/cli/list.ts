@@ -1,14 +1,14 @@
 import { Command } from "commander";
 import { DEFAULT_MODULE_STORE } from "../../core/config.ts";
 import type { ModuleKind } from "../../core/select/request.ts";
-import { findKind } from "../../registry/artifact.ts";
+import { findKind } from "../../registry/module-kind.ts";
 import type { Digest } from "../../registry/digest.ts";
 import { RegistryFailure } from "../../registry/errors.ts";
 import { isPrepared } from "../../registry/prepare/prepared.ts";
 import { openStore, type Store } from "../../registry/store/store.ts";
 import { findStore } from "./config-file.ts";
 import { formatSize, formatTable } from "./output.ts";
-import { toLine } from "./printable.ts";
+import { toLine } from "../../core/printable.ts";
 import type { Shell } from "./shell.ts";
 
 /** Of a reference in a table; no longer one is ours, and each row is as wide as the widest. */

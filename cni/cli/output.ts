@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import { toJson, toLine } from "./printable.ts";
+import { toJson, toLine } from "../../core/printable.ts";
 import type { Shell } from "./shell.ts";
 
 const CLEAR_LINE = "\r\u001b[K";

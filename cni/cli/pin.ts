@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { Failure, listSome } from "../../core/errors.ts";
-import { findKind } from "../../registry/artifact.ts";
+import { findKind } from "../../registry/module-kind.ts";
 import type { Digest } from "../../registry/digest.ts";
 import { RegistryFailure } from "../../registry/errors.ts";
 import { formatReference, parseReference, pinReference, type Reference } from "../../registry/reference.ts";

@@ -1,7 +1,8 @@
 import { Command } from "commander";
 import { Failure } from "../../core/errors.ts";
-import { type Artifact, MAX_MODULE_BYTES, planArtifact } from "../../registry/artifact.ts";
+import { type Artifact, MAX_MODULE_BYTES } from "../../registry/artifact.ts";
 import { RegistryFailure } from "../../registry/errors.ts";
+import { planModuleArtifact } from "../../registry/module-artifact.ts";
 import { parseReference } from "../../registry/reference.ts";
 import { openStore } from "../../registry/store/store.ts";
 import { pushArtifact } from "../../registry/transfer.ts";
@@ -49,7 +50,7 @@ async function push({ file, reference, store }: Push, shell: Shell) {
 
 function planFromFile(file: string, wasm: Buffer): Artifact {
   try {
-    return planArtifact(wasm, { created: readSourceDate(process.env["SOURCE_DATE_EPOCH"]) });
+    return planModuleArtifact(wasm, { created: readSourceDate(process.env["SOURCE_DATE_EPOCH"]) });
   } catch (cause) {
     if (!(cause instanceof RegistryFailure)) throw cause;
     throw new RegistryFailure(cause.kind, `${file}: ${cause.message}`, { cause, todo: cause.todo });

@@ -1,5 +1,5 @@
 import { formatTable } from "./output.ts";
-import { toLine } from "./printable.ts";
+import { toLine } from "../../core/printable.ts";
 import type { Shell } from "./shell.ts";
 
 /** Longer than what is usual; each row is as wide as the widest. */

@@ -2,7 +2,7 @@ import type { ModuleKind } from "./request.ts";
 
 /** The names of `selectors/wit/world.wit`, as they stand in the binaries of modules. */
 
-const PACKAGE = "genie:selection";
+export const PACKAGE = "genie:selection";
 
 /** A version of the world. Its patch says nothing to a host. */
 export interface WorldVersion {

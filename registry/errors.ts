@@ -20,6 +20,8 @@ const TODO_BY_KIND = {
   unauthorized: "log in with docker login or podman login, or check the password there",
   denied: "ask the registry's operator for the right to do this",
   notFound: "check repository and tag; was it pushed?",
+  contended: "try again when fewer write to the same place at once",
+  versionTaken: "publish it under the next version: what a version leads to never changes",
   rateLimited: "wait, or log in: most registries allow more then",
   registryError: "try again; see the registry's own log",
   invalidCredentials: "mend the credential file that is named, or log in again",

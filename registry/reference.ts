@@ -38,10 +38,14 @@ export function parseReference(text: string): Reference {
   if (!HOST.test(host) || host.length > MAX_PART_LENGTH || !URL.canParse(`https://${host}`))
     return fail("bad host");
   if (!REPOSITORY.test(repository) || repository.length > MAX_PART_LENGTH) return fail("bad repository name");
-  if (tag !== undefined && !TAG.test(tag)) return fail("bad tag");
+  if (tag !== undefined && !isTag(tag)) return fail("bad tag");
   if (digest !== undefined && !isDigest(digest)) return fail("bad digest");
   if (tag === undefined && digest === undefined) return fail("it has neither tag nor digest");
   return { host, repository, tag, digest };
+}
+
+export function isTag(value: unknown): value is string {
+  return typeof value === "string" && TAG.test(value);
 }
 
 /** The text that `parseReference` reads back to the same reference. */

@@ -1,0 +1,64 @@
+import { RegistryFailure } from "../errors.ts";
+import { readDocument } from "./artifact.ts";
+import { type Catalogue, planCatalogue } from "./catalogue.ts";
+import type { CatalogueDocument } from "./document.ts";
+import type { CatalogueReader } from "./repository.ts";
+import { type DocumentByTag, readRollUp } from "./roll-up.ts";
+import { isDocumentTag } from "./tags.ts";
+
+/** Of one catalogue. */
+const MAX_DOCUMENTS = 50_000;
+/** Beside the roll-up: two requests each. */
+const MAX_SINGLE_READS = 10_000;
+const PARALLEL_READS = 8;
+const MAX_FAULTS = 20;
+
+export interface CatalogueContents {
+  /** Undefined when nothing was ever published here. */
+  readonly catalogue: Catalogue | undefined;
+  readonly documentByTag: DocumentByTag;
+  /** What the roll-up has of it. */
+  readonly rolledUp: DocumentByTag;
+}
+
+/** @throws {RegistryFailure} notFound when there is no catalogue at `where` */
+export async function readCatalogue(reader: CatalogueReader, where: string): Promise<Catalogue> {
+  const { catalogue } = await readContents(reader);
+  if (catalogue !== undefined) return catalogue;
+  throw new RegistryFailure("notFound", `there is no catalogue at ${where}`, {
+    todo: "check the name; geniectl publish makes one",
+  });
+}
+
+/** The tags tell what there is; the roll-up spares reading most of it one by one. */
+export async function readContents(reader: CatalogueReader): Promise<CatalogueContents> {
+  const tags = (await reader.listTags()).filter(isDocumentTag);
+  const { documentByTag: rolledUp, faults } = await readRollUp(reader);
+  const documentByTag = new Map<string, CatalogueDocument>();
+  const single: string[] = [];
+  for (const tag of tags.slice(0, MAX_DOCUMENTS)) {
+    const document = rolledUp.get(tag);
+    if (document === undefined) single.push(tag);
+    else documentByTag.set(tag, document);
+  }
+  const unread = tags.slice(MAX_DOCUMENTS).length + single.splice(MAX_SINGLE_READS).length;
+  const told = [...faults];
+  if (unread > 0) told.push(`${unread} of its documents are too many to be read`);
+  await readEach(single, async (tag) => {
+    const document = await readDocument(reader, tag);
+    if (typeof document === "string") told.push(document);
+    else if (document !== undefined) documentByTag.set(tag, document);
+  });
+  const isThere = tags.length > 0 || rolledUp.size > 0 || faults.length > 0;
+  const catalogue = isThere ? planCatalogue(documentByTag.values(), told.slice(0, MAX_FAULTS)) : undefined;
+  return { catalogue, documentByTag, rolledUp };
+}
+
+/** @param read for each of the tags, some at a time. */
+async function readEach(tags: readonly string[], read: (tag: string) => Promise<void>): Promise<void> {
+  const queue = tags.values();
+  const takeAll = async () => {
+    for (const tag of queue) await read(tag);
+  };
+  await Promise.all(Array.from({ length: PARALLEL_READS }, takeAll));
+}

@@ -22,6 +22,7 @@ const TODO_BY_KIND = {
   notFound: "check repository and tag; was it pushed?",
   contended: "try again when fewer write to the same place at once",
   versionTaken: "publish it under the next version: what a version leads to never changes",
+  unsupported: "ask the registry's operator to allow it, or use another registry",
   rateLimited: "wait, or log in: most registries allow more then",
   registryError: "try again; see the registry's own log",
   invalidCredentials: "mend the credential file that is named, or log in again",

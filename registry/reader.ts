@@ -1,6 +1,15 @@
 import type { Descriptor } from "./artifact.ts";
 import type { Digest } from "./digest.ts";
 
+/** Of one manifest; what a registry lists beyond it is not read. */
+export const MAX_REFERRERS = 256;
+
+/** A manifest that names another as its subject: a signature, a README … Only its own bytes prove that it does. */
+export interface Referrer extends Descriptor {
+  readonly artifactType: string | undefined;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
 /** Where the artifacts of one repository are read: a registry, or the store. Bytes have the digest that was asked for. */
 export interface ArtifactReader {
   /** The manifest's exact bytes by tag or digest; undefined when there is none. */
@@ -10,10 +19,3 @@ export interface ArtifactReader {
   /** What refers to this manifest: the referrers API, else the fallback tag's index. Never more than MAX_REFERRERS. */
   listReferrers(digest: Digest, artifactType?: string): Promise<readonly Referrer[]>;
 }
-
-export interface Referrer extends Descriptor {
-  readonly artifactType: string | undefined;
-  readonly annotations: Readonly<Record<string, string>>;
-}
-
-export const MAX_REFERRERS = 256;

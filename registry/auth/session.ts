@@ -4,7 +4,7 @@ import { parseChallenges } from "./challenge.ts";
 import { type Environment, findCredential } from "./credentials.ts";
 import { fetchToken, formatBasic, type Grant } from "./token.ts";
 
-export type Action = "pull" | "pull,push";
+export type Action = "pull" | "pull,push" | "delete";
 
 /** How we're logged in to one repository. Credentials are looked up when a registry asks for them, and only then. */
 export class Session {

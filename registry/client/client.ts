@@ -1,129 +1,136 @@
-import http from "node:http";
-import https from "node:https";
-import { MEDIA_TYPE, MAX_JSON_BYTES, type Descriptor } from "../artifact.ts";
-import type { Environment } from "../auth/credentials.ts";
-import { type Action, Session } from "../auth/session.ts";
+import { type Descriptor, MAX_JSON_BYTES, MEDIA_TYPE } from "../artifact.ts";
 import { checkDigest, type Digest, isDigest, sha256 } from "../digest.ts";
-import { isLoopbackHost, type Reference } from "../reference.ts";
-import type { Call, Reply, Transport } from "./exchange.ts";
-import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
-import { follow, resolveLocation } from "./redirect.ts";
-import { toRefusal } from "./refusal.ts";
+import { RegistryFailure } from "../errors.ts";
+import type { ArtifactReader, Referrer } from "../reader.ts";
+import { isTag, type Reference } from "../reference.ts";
+import { findMediaType } from "./media-type.ts";
+import { type ClientOptions, Connection, MAX_EMPTY_BYTES, type Wanted } from "./connection.ts";
+import type { Call, Reply } from "./exchange.ts";
+import { keepInIndex, parseReferring } from "./refer.ts";
+import { fallbackTag, findListed, parseReferrers } from "./referrers.ts";
 import { retrying } from "./retry.ts";
+import { listTags } from "./tags.ts";
+import { uploadBlob } from "./upload.ts";
 
-export interface ClientOptions {
-  readonly signal?: AbortSignal;
-  /** Where credential files are looked for. */
-  readonly env?: Environment;
-  readonly limits?: Partial<Limits>;
-}
+export type { ClientOptions } from "./connection.ts";
 
-/** Of answers whose body says nothing. */
-const MAX_EMPTY_BYTES = 64 * 2 ** 10;
+const ACCEPT = { accept: `${MEDIA_TYPE.manifest}, ${MEDIA_TYPE.index}` };
 
 /**
  * Speaks with one repository of one registry. Bytes that leave this class have the digest that was asked for.
  * Every method throws RegistryFailure. Source: OCI distribution-spec 1.1.
  */
-export class RegistryClient implements Disposable {
-  readonly #host: string;
-  readonly #base: URL;
-  readonly #session: Session;
-  readonly #transport: Transport;
+export class RegistryClient implements ArtifactReader, Disposable {
+  readonly #connection: Connection;
 
-  constructor(reference: Reference, { signal, env = process.env, limits }: ClientOptions = {}) {
-    const local = isLoopbackHost(reference.host);
-    this.#host = reference.host;
-    this.#base = new URL(`${local ? "http" : "https"}://${reference.host}/v2/${reference.repository}/`);
-    this.#session = new Session(reference, env);
-    this.#transport = {
-      limits: { ...DEFAULT_LIMITS, ...limits },
-      allowLoopback: local,
-      agentByProtocol: new Map([
-        ["http:", new http.Agent({ keepAlive: true })],
-        ["https:", new https.Agent({ keepAlive: true })],
-      ]),
-      signal,
-    };
+  constructor(reference: Reference, options: ClientOptions = {}) {
+    this.#connection = new Connection(reference, options);
   }
 
   /** The manifest's exact bytes, by tag or digest. */
   async getManifest(name: string): Promise<Buffer> {
-    const url = new URL(`manifests/${name}`, this.#base);
-    const headers = { accept: `${MEDIA_TYPE.manifest}, ${MEDIA_TYPE.index}` };
-    const { body } = await this.#retrying({ method: "GET", url, headers, maxBytes: MAX_JSON_BYTES }, [200]);
-    if (isDigest(name)) checkDigest(body, name, this.#host);
-    return body;
+    const reply = await this.#callManifest("GET", name, { statuses: [200], action: "pull" });
+    return this.#checkManifest(reply, name);
+  }
+
+  async findManifest(name: string): Promise<Buffer | undefined> {
+    const reply = await this.#callManifest("GET", name, { statuses: [200, 404], action: "pull" });
+    return reply.status === 404 ? undefined : this.#checkManifest(reply, name);
+  }
+
+  /** Where a tag leads, without fetching what is there; undefined when there is no such tag. */
+  async findDigest(tag: string): Promise<Digest | undefined> {
+    const { status, headers } = await this.#callManifest("HEAD", tag, {
+      statuses: [200, 404],
+      action: "pull",
+    });
+    if (status === 404) return undefined;
+    const digest = headers["docker-content-digest"];
+    if (isDigest(digest)) return digest;
+    const manifest = await this.findManifest(tag); // the header is optional
+    return manifest && sha256(manifest);
   }
 
   async getBlob({ digest, size }: Descriptor): Promise<Buffer> {
-    const url = new URL(`blobs/${digest}`, this.#base);
-    const { body } = await this.#retrying({ method: "GET", url, headers: {}, maxBytes: size }, [200]);
-    checkDigest(body, digest, this.#host);
+    const url = new URL(`blobs/${digest}`, this.#connection.base);
+    const call: Call = { method: "GET", url, headers: {}, maxBytes: size };
+    const { body } = await this.#connection.repeat(call, { statuses: [200], action: "pull" });
+    checkDigest(body, digest, this.#connection.host);
     return body;
+  }
+
+  /** None when there is no such repository: a registry makes it with the first push. */
+  listTags(): Promise<string[]> {
+    return listTags(this.#connection);
+  }
+
+  async listReferrers(digest: Digest, artifactType?: string): Promise<Referrer[]> {
+    const listed = await findListed(this.#connection, digest, artifactType);
+    if (listed !== undefined) return listed;
+    const index = await this.findManifest(fallbackTag(digest));
+    return index === undefined ? [] : parseReferrers(index, artifactType);
   }
 
   /** Sends a blob unless the registry has it. */
   putBlob(bytes: Uint8Array): Promise<void> {
-    return retrying(async () => {
-      const digest = sha256(bytes);
-      if (await this.#hasBlob(digest)) return;
-      const start = new URL("blobs/uploads/", this.#base);
-      const reply = await this.#send(
-        { method: "POST", url: start, headers: {}, maxBytes: MAX_EMPTY_BYTES },
-        [202],
-        "pull,push",
-      );
-      const url = resolveLocation(reply.url, reply.headers.location ?? "", this.#transport.allowLoopback);
-      url.searchParams.set("digest", digest);
-      const headers = { "content-type": "application/octet-stream" };
-      await this.#send(
-        { method: "PUT", url, headers, body: bytes, maxBytes: MAX_EMPTY_BYTES },
-        [201],
-        "pull,push",
-      );
-    }, this.#transport);
+    return retrying(() => uploadBlob(this.#connection, bytes), this.#connection.transport);
   }
 
-  /** Stores a manifest whose blobs are there already, under a tag or its digest. */
+  /** Stores a manifest or index whose parts are there already, under a tag or its digest. */
   async putManifest(bytes: Uint8Array, name: string): Promise<void> {
-    const url = new URL(`manifests/${name}`, this.#base);
-    const headers = { "content-type": MEDIA_TYPE.manifest };
-    const call: Call = { method: "PUT", url, headers, body: bytes, maxBytes: MAX_EMPTY_BYTES };
-    const reply = await this.#retrying(call, [201], "pull,push");
-    const stored = reply.headers["docker-content-digest"];
-    if (isDigest(stored)) checkDigest(bytes, stored, "this machine");
+    await retrying(() => this.#putOnce(bytes, name), this.#connection.transport);
+  }
+
+  /** Stores a manifest that names a subject, whose parts are there already, where `listReferrers` finds it. */
+  async putReferrer(bytes: Uint8Array): Promise<Digest> {
+    const entry = parseReferring(bytes);
+    const { digest } = entry.fields;
+    const { transport } = this.#connection;
+    const reply = await retrying(() => this.#putOnce(bytes, digest), transport);
+    if (reply.headers["oci-subject"] !== undefined) return digest;
+    const port = {
+      find: (tag: string) => this.findManifest(tag),
+      put: async (index: Uint8Array, tag: string) => void (await this.#putOnce(index, tag)),
+    };
+    await keepInIndex(entry, port, transport);
+    return digest;
+  }
+
+  /** Registries need not allow it. A tag goes with the manifest that it leads to. */
+  async deleteManifest(digest: Digest): Promise<void> {
+    await this.#callManifest("DELETE", digest, { statuses: [200, 202], action: "delete" });
   }
 
   [Symbol.dispose](): void {
-    for (const agent of this.#transport.agentByProtocol.values()) agent.destroy();
+    this.#connection[Symbol.dispose]();
   }
 
-  async #hasBlob(digest: Digest): Promise<boolean> {
-    const url = new URL(`blobs/${digest}`, this.#base);
-    const { status } = await this.#send(
-      { method: "HEAD", url, headers: {}, maxBytes: 0 },
-      [200, 404],
-      "pull,push",
-    );
-    return status === 200;
+  #callManifest(method: "GET" | "HEAD" | "DELETE", name: string, wanted: Wanted): Promise<Reply> {
+    const call: Call = { method, url: this.#manifestUrl(name), headers: ACCEPT, maxBytes: MAX_JSON_BYTES };
+    return this.#connection.repeat(call, wanted);
   }
 
-  #retrying(call: Call, wanted: readonly number[], action: Action = "pull"): Promise<Reply> {
-    return retrying(() => this.#send(call, wanted, action), this.#transport);
+  async #putOnce(body: Uint8Array, name: string): Promise<Reply> {
+    const headers = { "content-type": findMediaType(body) ?? MEDIA_TYPE.manifest };
+    const url = this.#manifestUrl(name);
+    const call: Call = { method: "PUT", url, headers, body, maxBytes: MAX_EMPTY_BYTES };
+    const reply = await this.#connection.send(call, { statuses: [201], action: "pull,push" });
+    const stored = reply.headers["docker-content-digest"];
+    if (isDigest(stored)) checkDigest(body, stored, "this machine");
+    return reply;
   }
 
-  /** One call, logged in if need be; credentials go to the registry's own origin only. */
-  async #send(call: Call, wanted: readonly number[], action: Action): Promise<Reply> {
-    const isOwn = (url: URL) => url.origin === this.#base.origin;
-    const sign = () => (isOwn(call.url) ? this.#session.sign(call, action) : call);
-    let reply = await follow(sign(), this.#transport);
-    // Only the registry itself may ask for the login, not a place that it redirects to.
-    const asked = reply.status === 401 && isOwn(call.url) && isOwn(reply.url);
-    if (asked && (await this.#session.answer(reply, action, this.#transport))) {
-      reply = await follow(sign(), this.#transport);
-    }
-    if (wanted.includes(reply.status)) return reply;
-    throw toRefusal(call, reply);
+  #manifestUrl(name: string): URL {
+    if (!isTag(name) && !isDigest(name))
+      throw new RegistryFailure("invalidReference", `${JSON.stringify(name)} is neither tag nor digest`);
+    return new URL(`manifests/${name}`, this.#connection.base);
+  }
+
+  /** What the registry says of the bytes must be true, though only the bytes count. */
+  #checkManifest({ body, headers }: Reply, name: string): Buffer {
+    if (isDigest(name)) checkDigest(body, name, this.#connection.host);
+    const said = headers["docker-content-digest"];
+    if (isDigest(said)) checkDigest(body, said, this.#connection.host);
+    return body;
   }
 }

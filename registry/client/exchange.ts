@@ -7,7 +7,7 @@ import type { Limits } from "./limits.ts";
 import { Watch } from "./watch.ts";
 
 export interface Call {
-  readonly method: "GET" | "HEAD" | "POST" | "PUT";
+  readonly method: "GET" | "HEAD" | "POST" | "PATCH" | "PUT" | "DELETE";
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
@@ -91,7 +91,9 @@ function send(call: Call, transport: Transport, watch: Watch): Promise<http.Inco
 }
 
 function lengthHeader({ method, body }: Call): Record<string, string> {
-  return method === "POST" || method === "PUT" ? { "content-length": String(body?.byteLength ?? 0) } : {};
+  return method === "POST" || method === "PATCH" || method === "PUT"
+    ? { "content-length": String(body?.byteLength ?? 0) }
+    : {};
 }
 
 async function readBody(response: http.IncomingMessage, call: Call, onPiece: () => void): Promise<Buffer> {

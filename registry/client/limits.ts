@@ -11,6 +11,8 @@ export interface Limits {
   readonly retries: number;
   /** A registry that asks us to wait longer is not waited for. */
   readonly maxRetryAfterMs: number;
+  /** The least time in which a writer of an index watches whether another overwrites it. */
+  readonly settleMs: number;
 }
 
 export const DEFAULT_LIMITS: Limits = {
@@ -21,4 +23,5 @@ export const DEFAULT_LIMITS: Limits = {
   redirects: 5,
   retries: 3,
   maxRetryAfterMs: 30_000,
+  settleMs: 100,
 };

@@ -19,6 +19,7 @@ function kindOf(status: number): RegistryFailureKind {
   if (status === 401) return "unauthorized";
   if (status === 403) return "denied";
   if (status === 404) return "notFound";
+  if (status === 405) return "unsupported";
   if (status === 429) return "rateLimited";
   return status >= 500 ? "registryError" : "badAnswer";
 }

@@ -1,0 +1,74 @@
+import http from "node:http";
+import https from "node:https";
+import type { Environment } from "../auth/credentials.ts";
+import { type Action, Session } from "../auth/session.ts";
+import { isLoopbackHost, type Reference } from "../reference.ts";
+import type { Call, Reply, Transport } from "./exchange.ts";
+import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
+import { follow } from "./redirect.ts";
+import { toRefusal } from "./refusal.ts";
+import { retrying } from "./retry.ts";
+
+export interface ClientOptions {
+  readonly signal?: AbortSignal;
+  /** Where credential files are looked for. */
+  readonly env?: Environment;
+  readonly limits?: Partial<Limits>;
+}
+
+/** Of answers whose body says nothing. */
+export const MAX_EMPTY_BYTES = 64 * 2 ** 10;
+
+/** A call whose answer is wanted: with which statuses, and which right it takes. */
+export interface Wanted {
+  readonly statuses: readonly number[];
+  readonly action: Action;
+}
+
+/** The way to one repository of one registry: its address, our login, and the limits of what we wait for. */
+export class Connection implements Disposable {
+  readonly host: string;
+  /** `https://host/v2/repository/` */
+  readonly base: URL;
+  readonly transport: Transport;
+  readonly #session: Session;
+
+  constructor(reference: Reference, { signal, env = process.env, limits }: ClientOptions) {
+    const local = isLoopbackHost(reference.host);
+    this.host = reference.host;
+    this.base = new URL(`${local ? "http" : "https"}://${reference.host}/v2/${reference.repository}/`);
+    this.#session = new Session(reference, env);
+    this.transport = {
+      limits: { ...DEFAULT_LIMITS, ...limits },
+      allowLoopback: local,
+      agentByProtocol: new Map([
+        ["http:", new http.Agent({ keepAlive: true })],
+        ["https:", new https.Agent({ keepAlive: true })],
+      ]),
+      signal,
+    };
+  }
+
+  [Symbol.dispose](): void {
+    for (const agent of this.transport.agentByProtocol.values()) agent.destroy();
+  }
+
+  /** As `send`, again and again while the failure may pass: only for calls that may be repeated. */
+  repeat(call: Call, wanted: Wanted): Promise<Reply> {
+    return retrying(() => this.send(call, wanted), this.transport);
+  }
+
+  /** One call, logged in if need be; credentials go to the registry's own origin only. */
+  async send(call: Call, { statuses, action }: Wanted): Promise<Reply> {
+    const isOwn = (url: URL) => url.origin === this.base.origin;
+    const sign = () => (isOwn(call.url) ? this.#session.sign(call, action) : call);
+    let reply = await follow(sign(), this.transport);
+    // Only the registry itself may ask for the login, not a place that it redirects to.
+    const asked = reply.status === 401 && isOwn(call.url) && isOwn(reply.url);
+    if (asked && (await this.#session.answer(reply, action, this.transport))) {
+      reply = await follow(sign(), this.transport);
+    }
+    if (statuses.includes(reply.status)) return reply;
+    throw toRefusal(call, reply);
+  }
+}

@@ -1,0 +1,81 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { findJsonObject, isJsonObject, type JsonObject } from "../../core/spec/json.ts";
+import { MEDIA_TYPE } from "../artifact.ts";
+import { type Digest, isDigest, sha256 } from "../digest.ts";
+import { RegistryFailure } from "../errors.ts";
+import { MAX_REFERRERS } from "../reader.ts";
+import type { Transport } from "./exchange.ts";
+import { fallbackTag, listEntries } from "./referrers.ts";
+import { retrying } from "./retry.ts";
+
+/** The two calls that keeping an index takes. */
+export interface IndexPort {
+  find(tag: string): Promise<Uint8Array | undefined>;
+  /** Not repeated by itself: what is sent again may be out of date. */
+  put(index: Uint8Array, tag: string): Promise<void>;
+}
+
+/** What an index says of a manifest that refers to another. */
+interface Entry {
+  readonly subject: Digest;
+  readonly fields: { readonly digest: Digest } & Readonly<Record<string, unknown>>;
+}
+
+const ROUNDS = 20;
+/** How long a writer stays watchful after its entry is in: many times as long as its own reading and writing took. */
+const SETTLE_FACTOR = 4;
+const MOST_SETTLE_MS = 5_000;
+
+/** @throws {RegistryFailure} badManifest when these bytes refer to nothing. */
+export function parseReferring(manifest: Uint8Array): Entry {
+  const { subject, artifactType, config, annotations, mediaType } =
+    findJsonObject(new TextDecoder().decode(manifest)) ?? {};
+  if (!isJsonObject(subject) || !isDigest(subject["digest"]))
+    throw new RegistryFailure("badManifest", "a manifest that should refer to another names no subject");
+  const type = artifactType ?? (isJsonObject(config) ? config["mediaType"] : undefined);
+  return {
+    subject: subject["digest"],
+    fields: {
+      mediaType: mediaType ?? MEDIA_TYPE.manifest,
+      digest: sha256(manifest),
+      size: manifest.byteLength,
+      artifactType: type,
+      annotations,
+    },
+  };
+}
+
+/**
+ * Has an entry in the index at the fallback tag, beside those of other writers. Registries have no compare-and-swap:
+ * who had read before us may overwrite ours, so we look again when all of these must be through, and repeat.
+ * @throws {RegistryFailure} contended, tooLarge, and what the port throws
+ */
+export async function keepInIndex(entry: Entry, port: IndexPort, transport: Transport): Promise<void> {
+  const { signal, limits } = transport;
+  for (let round = 1; round <= ROUNDS; round++) {
+    const startedMs = performance.now();
+    if ((await retrying(() => addOnce(entry, port), transport)) === "present") return;
+    const tookMs = performance.now() - startedMs;
+    const leastMs = Math.max(limits.settleMs, Math.min(SETTLE_FACTOR * tookMs, MOST_SETTLE_MS));
+    // The later the round, the further the writers are spread.
+    await sleep(leastMs * (1 + Math.random() * round), undefined, signal && { signal });
+  }
+  throw new RegistryFailure(
+    "contended",
+    `others overwrote the index of the referrers of ${entry.subject} ${ROUNDS} times`,
+  );
+}
+
+async function addOnce({ subject, fields }: Entry, port: IndexPort): Promise<"present" | "added"> {
+  const tag = fallbackTag(subject);
+  const entries = listEntries((await port.find(tag)) ?? new Uint8Array());
+  if (entries.some(({ digest }) => digest === fields.digest)) return "present";
+  if (entries.length >= MAX_REFERRERS)
+    throw new RegistryFailure("tooLarge", `${subject} has ${entries.length} referrers already`);
+  await port.put(formatIndex([...entries, fields]), tag);
+  return "added";
+}
+
+function formatIndex(manifests: readonly JsonObject[]): Uint8Array {
+  return Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: MEDIA_TYPE.index, manifests }));
+}

@@ -1,0 +1,62 @@
+import { findJsonObject, isJsonObject, type JsonObject } from "../../core/spec/json.ts";
+import { MEDIA_TYPE } from "../artifact.ts";
+import { type Digest, hexOf, isDigest } from "../digest.ts";
+import { MAX_REFERRERS, type Referrer } from "../reader.ts";
+import type { Connection } from "./connection.ts";
+import { readPages } from "./page.ts";
+
+/** Where the index of referrers is when the registry keeps none itself. Source: distribution-spec, "Referrers Tag Schema". */
+export function fallbackTag(digest: Digest): string {
+  return `sha256-${hexOf(digest)}`;
+}
+
+/** What the registry's referrers API lists; undefined when it has none. Source: distribution-spec, "Listing Referrers". */
+export async function findListed(
+  connection: Connection,
+  digest: Digest,
+  artifactType: string | undefined,
+): Promise<Referrer[] | undefined> {
+  const url = new URL(`referrers/${digest}`, connection.base);
+  if (artifactType !== undefined) url.searchParams.set("artifactType", artifactType);
+  const found: Referrer[] = [];
+  let isServed = false;
+  for await (const { headers, body } of readPages(connection, url, MEDIA_TYPE.index)) {
+    // A registry without this API may answer with a page of its own.
+    if (headers["content-type"]?.split(";")[0]?.trim() !== MEDIA_TYPE.index) return undefined;
+    isServed = true;
+    found.push(...parseReferrers(body, artifactType));
+    if (found.length >= MAX_REFERRERS) break;
+  }
+  return isServed ? found.slice(0, MAX_REFERRERS) : undefined;
+}
+
+/** The entries of an index that can be used; one bad entry hides no other. Filtered, since a registry need not. */
+export function parseReferrers(index: Uint8Array, artifactType: string | undefined): Referrer[] {
+  return listEntries(index)
+    .map(findReferrer)
+    .filter((each) => each !== undefined)
+    .filter((each) => artifactType === undefined || each.artifactType === artifactType)
+    .slice(0, MAX_REFERRERS);
+}
+
+/** The entries of an index as they stand there. */
+export function listEntries(index: Uint8Array): JsonObject[] {
+  const manifests = findJsonObject(new TextDecoder().decode(index))?.["manifests"];
+  return Array.isArray(manifests) ? manifests.filter(isJsonObject) : [];
+}
+
+function findReferrer(entry: JsonObject): Referrer | undefined {
+  const { mediaType, digest, size, artifactType } = entry;
+  if (typeof mediaType !== "string" || !isDigest(digest)) return undefined;
+  if (typeof size !== "number" || !Number.isSafeInteger(size) || size < 0) return undefined;
+  const annotations = Object.entries(isJsonObject(entry["annotations"]) ? entry["annotations"] : {});
+  return {
+    mediaType,
+    digest,
+    size,
+    artifactType: typeof artifactType === "string" ? artifactType : undefined,
+    annotations: Object.fromEntries(
+      annotations.filter((pair): pair is [string, string] => typeof pair[1] === "string"),
+    ),
+  };
+}

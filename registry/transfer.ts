@@ -47,7 +47,7 @@ export async function pullInto(
 }
 
 /** A damaged module is as good as none: it's fetched again. */
-async function findSound(store: Store, digest: string): Promise<StoredModule | undefined> {
+export async function findSound(store: Store, digest: string): Promise<StoredModule | undefined> {
   try {
     return await store.findModule(digest);
   } catch (error) {

@@ -3,7 +3,7 @@ import { createScanner, type JSONPath, parse, type ParseError, printParseErrorCo
 import { DEFAULT_MODULE_STORE } from "../../core/config.ts";
 import { Failure } from "../../core/errors.ts";
 import type { ModuleKind } from "../../core/select/request.ts";
-import { isJsonObject, type JsonObject, toFieldName } from "../../core/spec/json.ts";
+import { findJsonObject, isJsonObject, type JsonObject, toFieldName } from "../../core/spec/json.ts";
 import { readInput } from "./input-file.ts";
 import { writeOutput } from "./output-file.ts";
 
@@ -65,6 +65,12 @@ export function parseConfigFile(file: string, text: string): ConfigFile {
     moduleStore: typeof moduleStore === "string" ? moduleStore : DEFAULT_MODULE_STORE,
     slots: listSlots(genie, [...genieAt, "selection"], file),
   };
+}
+
+/** What jsonc-parser reads and a container runtime doesn't; undefined where both read the file. */
+export function findSyntaxFault({ file, text }: Pick<ConfigFile, "file" | "text">): string | undefined {
+  if (findJsonObject(text) !== undefined) return undefined;
+  return `${file} has comments or trailing commas, which container runtimes don't read`;
 }
 
 /** Counts too much rather than too little where brackets don't match. */

@@ -1,12 +1,11 @@
 import { type Config, type Folders, parseConfig, parseFolders } from "../../core/config.ts";
 import { Failure } from "../../core/errors.ts";
 import { listNetworks } from "../../core/networks/candidates.ts";
-import { findJsonObject } from "../../core/spec/json.ts";
 import { readConfFolder } from "../conf-folder.ts";
 import { type Finding, ok, problem, runCheck, warning } from "../doctor/check.ts";
 import { askPlugins } from "../doctor/installed-plugins.ts";
 import type { Subject } from "../doctor/subject.ts";
-import { type ConfigFile, readConfigFile } from "./config-file.ts";
+import { type ConfigFile, findSyntaxFault, readConfigFile } from "./config-file.ts";
 import { toStdin } from "./plugin-config.ts";
 import type { Shell } from "./shell.ts";
 import type { StateOptions } from "./state-dir.ts";
@@ -63,10 +62,9 @@ async function readConfig({
   return { ...(config && { config }), folders, findings };
 }
 
-function findSyntaxProblem({ file, text }: ConfigFile): Finding | undefined {
-  if (findJsonObject(text) !== undefined) return undefined;
-  const detail = `${file} has comments or trailing commas, which container runtimes don't read`;
-  return problem(CHECK, { detail, todo: "remove them" });
+function findSyntaxProblem(file: ConfigFile): Finding | undefined {
+  const detail = findSyntaxFault(file);
+  return detail === undefined ? undefined : problem(CHECK, { detail, todo: "remove them" });
 }
 
 /** Of a configuration that has another mistake. */

@@ -88,14 +88,17 @@ test("what is in the store by digest needs no registry; a damaged blob is fetche
 test("pin writes digests in place and touches nothing else", async () => {
   const { lastLine: scorer } = await run("push", "scorer.wasm", at("scorer:1"));
   const { lastLine: selector } = await run("push", "selector.wasm", at("selector:1"));
-  const text = `{ // ours\n  "type": "genie",\n  "genie": { "selection": {\n    "scorers": [ {"module":"${at("scorer:1")}"} ],\n    "selector": { "module": "${at("selector:1")}" } } }\n}\n`;
+  const text = `{ // ours\n  "cniVersion": "1.0.0", "name": "genie", "type": "genie",\n  "genie": { "selection": {\n    "scorers": [ {"module":"${at("scorer:1")}"} ],\n    "selector": { "module": "${at("selector:1")}" } } }\n}\n`;
   const config = path.join(folder, "genie.conf");
   await writeFile(config, text);
   await chmod(config, 0o640);
   await symlink(config, path.join(folder, "link.conf"));
 
   const pinned = await run("pin", "--config", "link.conf", "--store", store);
-  expect(pinned).toMatchObject({ exitCode: 0, stderr: "", lastLine: selector });
+  expect(pinned).toMatchObject({ exitCode: 0, lastLine: selector });
+  expect(pinned.stderr).toBe(
+    "warning: link.conf has comments or trailing commas, which container runtimes don't read: no pod is attached with it until they are removed",
+  );
   expect(pinned.stdout).toContain(`${at("scorer:1")} → ${at(`scorer@${scorer}`)}`);
   expect(await readFile(config, "utf8")).toBe(
     text.replace("scorer:1", `scorer@${scorer}`).replace("selector:1", `selector@${selector}`),
@@ -109,23 +112,34 @@ test("pin writes digests in place and touches nothing else", async () => {
   expect(pulled).toMatchObject({ exitCode: 0, lastLine: selector });
 });
 
+const PLAIN = { cniVersion: "1.0.0", name: "genie", type: "genie" };
+const FIELD = "genie.selection.scorers[0].module";
+
 test("pin REF follows a moved tag, and adds what isn't there", async () => {
   const { lastLine: first } = await run("push", "scorer.wasm", at("scorer:1"));
-  await writeFile(path.join(folder, "genie.conf"), '{"type":"genie"}');
+  await writeFile(path.join(folder, "genie.conf"), JSON.stringify(PLAIN));
   const added = await run("pin", "--config", "genie.conf", at("scorer:1"));
-  expect(added.stdout).toBe(`added ${at(`scorer@${first}`)}\n${first}`);
+  expect(added).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(added.stdout).toMatch(/\n {2}scorer, \d.* k?B/);
+  expect(added).toMatchObject({ lastLine: first });
+  expect(added.stdout).toContain(`${FIELD}: added ${at(`scorer@${first}`)}\n`);
 
   await writeFile(path.join(folder, "scorer.wasm"), addNote(await makeComponent(SCORER), "producers"));
   const { lastLine: second } = await run("push", "scorer.wasm", at("scorer:1"));
   expect(second).not.toBe(first);
-  expect((await run("pin", "--config", "genie.conf")).stdout).toBe(
-    `${at(`scorer@${first}`)} (as it was)\n${first}`,
+  expect((await run("pin", "--config", "genie.conf")).stdout).toContain(
+    `${FIELD}: ${at(`scorer@${first}`)} (as it was)\n`,
   );
   const moved = await run("pin", "--config", "genie.conf", at("scorer:1"), "--json");
   const [old, now] = [at(`scorer@${first}`), at(`scorer@${second}`)];
-  expect(JSON.parse(moved.stdout)).toEqual({ digest: second, pins: [{ old, new: now, digest: second }] });
+  const facts = { digest: second, kind: "scorer", sizeBytes: expect.any(Number) };
+  expect(JSON.parse(moved.stdout)).toMatchObject({
+    digest: second,
+    pins: [{ field: FIELD, old, new: now, ...facts }],
+    dryRun: false,
+  });
   expect(JSON.parse(await readFile(path.join(folder, "genie.conf"), "utf8"))).toEqual({
-    type: "genie",
+    ...PLAIN,
     genie: { selection: { scorers: [{ module: now, weight: 1 }] } },
   });
 });

@@ -68,6 +68,19 @@ test("a version that doesn't take the settings isn't pinned, and the field is na
   expect(await readFile(file, "utf8")).toBe(before);
 });
 
+test("settings are held against what was pinned before, out of the store or the registry", async () => {
+  await push("1", 10);
+  await configure({ share: 5 });
+  await desk.run("pin", "--config", "genie.conf");
+  await writeFile(file, (await readFile(file, "utf8")).replace('"share": 5', '"share": 50'));
+  const fault = "genie.selection.scorers[0].settings.share: must be at most 10: mend";
+  const refused = { exitCode: 1, stderr: expect.stringContaining(fault) };
+  expect(await desk.run("pin", "--config", "genie.conf")).toMatchObject(refused);
+  await desk.run("pull", "--config", "genie.conf");
+  await writeFile(file, (await readFile(file, "utf8")).replace(registry.host, "127.0.0.1:1"));
+  expect(await desk.run("pin", "--config", "genie.conf")).toMatchObject(refused);
+});
+
 test("a module that is added has no settings yet: what it needs is told, and it is pinned", async () => {
   await push("1", 1);
   await configure(undefined);
@@ -79,12 +92,12 @@ test("a module that is added has no settings yet: what it needs is told, and it 
   expect(await readFile(file, "utf8")).toContain("near@sha256:");
 });
 
-test("pull warns of settings that the module doesn't take, and has it in the store", async () => {
+test("pull fails for settings that the module doesn't take, and has it in the store", async () => {
   await push("1", 1);
   await configure({ share: 1, shares: 2 });
   const { exitCode, stdout, stderr } = await desk.run("pull", "--config", "genie.conf");
   expect({ exitCode, stdout, stderr }).toEqual({
-    exitCode: 0,
+    exitCode: 1,
     stdout: expect.stringContaining("is in"),
     stderr: expect.stringContaining(
       'genie.selection.scorers[0].settings: unknown key "shares", did you mean "share"?',
@@ -92,7 +105,7 @@ test("pull warns of settings that the module doesn't take, and has it in the sto
   });
 });
 
-test("a scorer in the selector's place isn't pinned, and pull warns of it", async () => {
+test("a scorer in the selector's place isn't pinned, and pull fails", async () => {
   await push("1", 1);
   const genie = {
     moduleStore: path.join(desk.folder, "store"),
@@ -106,14 +119,15 @@ test("a scorer in the selector's place isn't pinned, and pull warns of it", asyn
     stderr: expect.stringContaining(fault),
   });
   expect(await desk.run("pull", "--config", "genie.conf")).toMatchObject({
-    exitCode: 0,
-    stderr: `warning: ${fault}`,
+    exitCode: 1,
+    stderr: expect.stringContaining(`warning: ${fault}\nerror: 1 of 1 modules of genie.conf can't be used: `),
   });
 });
 
 test("pull warns of what a module says of itself that can't be used", async () => {
   await pushBytes("1", addNote(await makeComponent(SCORER), METADATA_SECTION));
   await configure({ any: 1 });
+  await desk.run("pin", "--config", "genie.conf");
   const { exitCode, stderr } = await desk.run("pull", "--config", "genie.conf");
   expect({ exitCode, stderr }).toEqual({
     exitCode: 0,

@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 import { toJson, toLine } from "../../core/printable.ts";
-import type { Shell } from "./shell.ts";
+import type { Change, Shell } from "./shell.ts";
 
 const CLEAR_LINE = "\r\u001b[K";
 
@@ -16,6 +16,7 @@ export function openShell(signal: AbortSignal): Shell & Disposable {
     signal,
     print: (line) => write(stdout, toLine(line)),
     printHeading: (line) => write(stdout, styleText("bold", toLine(line), { stream: stdout })),
+    printChange: (change) => write(stdout, formatChange(change)),
     printJson: (document) => write(stdout, toJson(document)),
     warn: (message) =>
       write(stderr, `${styleText("yellow", "warning:", { stream: stderr })} ${toLine(message)}`),
@@ -24,6 +25,15 @@ export function openShell(signal: AbortSignal): Shell & Disposable {
       stderr.isTTY && stderr.write(`${CLEAR_LINE}${toLine(text).slice(0, stderr.columns - 1)}`),
     [Symbol.dispose]: clear,
   };
+}
+
+function formatChange({ place, old, now }: Change): string {
+  const paint = (colour: "red" | "green", text: string): string =>
+    styleText(colour, toLine(text), { stream: process.stdout });
+  const head = `${toLine(place)}:`;
+  if (old === now) return `${head} ${toLine(now)} (as it was)`;
+  if (old === undefined) return `${head} added ${paint("green", now)}`;
+  return `${head} ${paint("red", old)} → ${paint("green", now)}`;
 }
 
 /** Columns as wide as their widest cell; the first row is the heading. */

@@ -57,13 +57,13 @@ test.each([
   ],
 ])("adds a scorer to %s", (_, before, after) => {
   const config = makeConfig(before);
-  const text = applyPin(config.text, planAddition(config, PRICE, "scorer"), DIGEST);
+  const text = applyPin(config.text, planAddition(config, PRICE, "scorer"), PINNED);
   expect(JSON.parse(text)).toEqual({ type: "genie", genie: { selection: after } });
 });
 
 test("sets a selector where there is none, and only there", () => {
   const config = makeConfig({});
-  const text = applyPin(config.text, planAddition(config, PRICE, "selector"), DIGEST);
+  const text = applyPin(config.text, planAddition(config, PRICE, "selector"), PINNED);
   expect(JSON.parse(text)).toMatchObject({ genie: { selection: { selector: { module: PINNED } } } });
   const taken = parseConfigFile("x.conf", text);
   expect(() => planAddition(taken, PRICE, "selector")).toThrow("x.conf has another selector");

@@ -2,21 +2,27 @@ import type { JSONPath } from "jsonc-parser";
 import { Failure } from "../../core/errors.ts";
 import type { ModuleKind } from "../../core/select/request.ts";
 import type { Digest } from "../../registry/digest.ts";
-import { parseReference, pinReference, type Reference } from "../../registry/reference.ts";
+import { formatReference, pinReference, type Reference } from "../../registry/reference.ts";
 import type { ConfigFile } from "./config-file.ts";
 import { addValue, replaceText } from "./json-edit.ts";
+import { parseSlot } from "./module-place.ts";
 
 /** One place that should name a module by digest. */
 export interface Pin {
   readonly at: JSONPath;
   /** Undefined where the configuration didn't name this module yet. */
   readonly old: string | undefined;
+  /** What is to be pinned there. */
   readonly reference: Reference;
 }
 
-/** Every module that the configuration names. @throws {RegistryFailure} invalidReference */
-export function planPins({ slots }: ConfigFile): Pin[] {
-  return slots.map(({ at, reference }) => ({ at, old: reference, reference: parseReference(reference) }));
+/** Every module that the configuration names. @throws {RegistryFailure} invalidReference, naming file and field */
+export function planPins(config: ConfigFile): Pin[] {
+  return config.slots.map((slot) => ({
+    at: slot.at,
+    old: slot.reference,
+    reference: parseSlot(config, slot),
+  }));
 }
 
 /** The places that name this repository already, whatever tag or digest they have. */
@@ -40,9 +46,15 @@ export function planAddition(config: ConfigFile, reference: Reference, kind: Mod
   });
 }
 
+/** What the configuration should say there: one that is pinned already stays as it is written. */
+export function toPinned({ old, reference }: Pin, digest: Digest, keepTag: boolean): string {
+  if (old !== undefined && reference.digest === digest && old === formatReference(reference)) return old;
+  return keepTag ? formatReference({ ...reference, digest }) : pinReference(reference, digest);
+}
+
 /** The configuration's text with one module pinned; every other byte stays. */
-export function applyPin(text: string, { at, old, reference }: Pin, digest: Digest): string {
-  const module = pinReference(reference, digest);
+export function applyPin(text: string, { at, old }: Pin, module: string): string {
+  if (old === module) return text;
   if (old !== undefined) return replaceText(text, at, module);
   const isFirstScorer = at.at(-2) === 0;
   if (isFirstScorer) return addValue(text, at.slice(0, -2), [{ module, weight: 1 }]);

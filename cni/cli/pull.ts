@@ -1,25 +1,22 @@
 import { Command } from "commander";
 import { DEFAULT_MODULE_STORE } from "../../core/config.ts";
-import { readEmbeddedMetadata } from "../../core/metadata/embedded.ts";
-import type { Digest } from "../../registry/digest.ts";
-import { formatReference, parseReference, type Reference } from "../../registry/reference.ts";
-import { prepareModule } from "../../registry/prepare/source.ts";
-import { openStore, type StoredModule } from "../../registry/store/store.ts";
-import { pullInto } from "../../registry/transfer.ts";
-import { spawnTranspiler } from "../guest-process.ts";
-import { readConfigFile } from "./config-file.ts";
-import { findMisfitAsAny } from "./misfit.ts";
-import { listSlotFaults } from "./slot-faults.ts";
+import { Failure } from "../../core/errors.ts";
+import { formatReference, parseReference } from "../../registry/reference.ts";
+import { warnOfConfig } from "./config-faults.ts";
+import { type ConfigFile, readConfigFile } from "./config-file.ts";
+import { listSlotModules, type Pulled, pullSlots } from "./pull-slots.ts";
+import { pullModule } from "./pull-module.ts";
 import type { Shell } from "./shell.ts";
-
-/** A person waits here, and no pod. */
-const TRANSPILING = { startTranspiler: () => spawnTranspiler(), prepareMs: 30_000 };
 
 interface PullOptions {
   readonly config?: string;
   readonly store?: string;
   readonly json?: true;
 }
+
+const HELP = `
+A module that genie can't use is stored with a warning. With --config, each module must also do its work in its
+place: exit code 1 when one is missing, can't be used or refuses its settings; the others are in the store then.`;
 
 /** `geniectl pull REF | --config FILE` */
 export function pullCommand(shell: Shell): Command {
@@ -29,51 +26,52 @@ export function pullCommand(shell: Shell): Command {
     .option("--config <file>", "pull every module that this .conf or .conflist names")
     .option("--store <dir>", `the module store (default: the configuration's, or ${DEFAULT_MODULE_STORE})`)
     .option("--json", "print one JSON document")
+    .addHelpText("after", HELP)
     .action(async (reference: string | undefined, options: PullOptions, command: Command) => {
       if ((reference === undefined) === (options.config === undefined)) {
         command.error("error: name one reference, or --config FILE");
       }
-      const { store, targets } = await readTargets(reference, options);
-      const modules: { reference: string; digest: Digest }[] = [];
-      for (const { reference: each, slots } of targets) {
-        const { digest, wasm } = await pullModule(store, each, shell);
-        modules.push({ reference: formatReference(each), digest });
-        for (const fault of slots.flatMap((slot) => listSlotFaults(slot, wasm))) shell.warn(fault);
-      }
-      const digest = modules.at(-1)?.digest ?? null;
-      if (options.json === true) return shell.printJson({ digest, modules });
-      for (const module of modules) shell.print(`${module.reference} is in ${store}`);
-      if (digest !== null) shell.print(digest);
+      const config = options.config === undefined ? undefined : await readConfigFile(options.config);
+      const store = options.store ?? config?.moduleStore ?? DEFAULT_MODULE_STORE;
+      const modules =
+        config === undefined
+          ? [await pullOne(reference ?? "", store, shell)]
+          : await pullAll(config, store, shell);
+      print(modules, { ...options, store }, shell);
+      checkAll(modules, options.config ?? "");
     });
 }
 
-async function readTargets(reference: string | undefined, { config: file, store }: PullOptions) {
-  const config = file === undefined ? undefined : await readConfigFile(file);
-  const slots = config?.slots ?? [];
-  const names = reference === undefined ? slots.map((slot) => slot.reference) : [reference];
-  return {
-    store: store ?? config?.moduleStore ?? DEFAULT_MODULE_STORE,
-    targets: [...new Set(names)].map((name) => ({
-      reference: parseReference(name),
-      slots: slots.filter((slot) => slot.reference === name),
-    })),
-  };
-}
-
-/** Has a module in the store, ready to be loaded. One that can't be used is stored all the same, with a warning. */
-export async function pullModule(folder: string, reference: Reference, shell: Shell): Promise<StoredModule> {
-  const name = formatReference(reference);
-  shell.progress(`pulling ${name} …`);
-  const module = await pullInto(openStore(folder), reference, { signal: shell.signal });
-  shell.progress(`preparing ${name} …`);
-  const misfit = findMisfitAsAny(module.wasm) ?? (await findPrepareFault(folder, module));
+async function pullOne(name: string, store: string, shell: Shell): Promise<Pulled> {
+  const reference = parseReference(name);
+  const { digest, misfit } = await pullModule(store, reference, shell);
   if (misfit !== undefined) shell.warn(`${name} is in the store, but genie can't use it: ${misfit}`);
-  const [fault] = readEmbeddedMetadata(module.wasm).faults;
-  if (fault !== undefined) shell.warn(`what ${name} says of itself can't be used: ${fault}`);
-  return module;
+  return { reference: formatReference(reference), digest, fault: null };
 }
 
-async function findPrepareFault(folder: string, module: StoredModule): Promise<string | undefined> {
-  const prepared = await prepareModule(folder, module, TRANSPILING);
-  return prepared.outcome === "ok" ? undefined : prepared.detail;
+async function pullAll(config: ConfigFile, store: string, shell: Shell): Promise<Pulled[]> {
+  const modules = listSlotModules(config);
+  warnOfConfig(config, shell);
+  return await pullSlots(modules, store, shell);
+}
+
+function print(
+  modules: readonly Pulled[],
+  { json, store }: { json?: true; store: string },
+  shell: Shell,
+): void {
+  const digest = modules.findLast((one) => one.digest !== null)?.digest ?? null;
+  if (json === true) return shell.printJson({ digest, modules });
+  for (const { fault } of modules) if (fault !== null) shell.warn(fault);
+  for (const one of modules) if (one.digest !== null) shell.print(`${one.reference} is in ${store}`);
+  if (digest !== null) shell.print(digest);
+}
+
+/** @throws {Failure} notReady */
+function checkAll(modules: readonly Pulled[], file: string): void {
+  const bad = modules.filter(({ fault }) => fault !== null);
+  if (bad.length === 0) return;
+  throw new Failure("notReady", `${bad.length} of ${modules.length} modules of ${file} can't be used`, {
+    details: "do what is said with each",
+  });
 }

@@ -6,6 +6,8 @@ export interface Shell {
   print(line: string): void;
   /** The line above a table on stdout. */
   printHeading(line: string): void;
+  /** One line on stdout: what is to go in red, what is to come in green, where a person watches. */
+  printChange(change: Change): void;
   /** One JSON document on stdout. */
   printJson(document: unknown): void;
   /** One line on stderr that doesn't change the exit code. */
@@ -15,6 +17,13 @@ export interface Shell {
   /** What goes on, where someone watches; gone when the verb ends. */
   progress(text: string): void;
   readonly signal: AbortSignal;
+}
+
+export interface Change {
+  readonly place: string;
+  /** Undefined where nothing was. */
+  readonly old: string | undefined;
+  readonly now: string;
 }
 
 /** A verb: one file beside this one, one line in main.ts. */

@@ -1,3 +1,4 @@
+import { Script } from "node:vm";
 import type { ModuleResult } from "../../select/outcome.ts";
 import type { ModuleKind } from "../../select/request.ts";
 import type { Lift } from "../../wasm/lift.ts";
@@ -12,9 +13,6 @@ export type Instantiate = (
   imports: Exports,
   instantiateCore: InstantiateCore,
 ) => Readonly<Record<string, Exports>>;
-
-/** Makes a script's value out of its text. */
-export type EvaluateGlue = (glue: string) => Instantiate;
 
 /** A component of any shape, called by what jco made of it. */
 export interface GlueModule {
@@ -32,7 +30,6 @@ export interface LoadedModule {
 export function loadModule(
   { kind, memoryBytes, canWait }: Omit<LoadOrder, "do" | "id">,
   records: Records,
-  evaluateGlue: EvaluateGlue,
 ): ModuleResult<LoadedModule> {
   const coreByName = new Map<string, WebAssembly.Module>();
   try {
@@ -46,7 +43,7 @@ export function loadModule(
   const plain = findPlain(kind, coreByName, records);
   const way = plain
     ? ({ by: "abi", plain: new PlainModule(plain.core, plain.lift, canWait) } as const)
-    : ({ by: "glue", coreByName, instantiate: evaluateGlue(readGlue(records)) } as const);
+    : makeGlue(coreByName, records);
   return { outcome: "ok", value: { kind, memoryBytes, way } };
 }
 
@@ -64,6 +61,7 @@ function findPlain(
   return lift?.kind === kind && core !== undefined && more.length === 0 ? { core, lift } : undefined;
 }
 
-function readGlue(records: Records): string {
-  return Buffer.from(records.get(GLUE) ?? []).toString();
+function makeGlue(coreByName: GlueModule["coreByName"], records: Records): LoadedModule["way"] {
+  const script = new Script(Buffer.from(records.get(GLUE) ?? []).toString(), { filename: "glue" });
+  return { by: "glue", coreByName, instantiate: script.runInThisContext() as Instantiate };
 }

@@ -1,0 +1,33 @@
+import { readEmbeddedMetadata } from "../../core/metadata/embedded.ts";
+import { prepareModule } from "../../registry/prepare/source.ts";
+import { formatReference, type Reference } from "../../registry/reference.ts";
+import { openStore, type StoredModule } from "../../registry/store/store.ts";
+import { pullInto } from "../../registry/transfer.ts";
+import { spawnTranspiler } from "../guest-process.ts";
+import { findMisfitAsAny } from "./misfit.ts";
+import type { Shell } from "./shell.ts";
+
+/** A person waits here, and no pod. */
+const TRANSPILING = { startTranspiler: () => spawnTranspiler(), prepareMs: 30_000 };
+
+export interface PulledModule extends StoredModule {
+  /** Why genie can't use it; it is in the store all the same. */
+  readonly misfit: string | undefined;
+}
+
+/** Has a module in the store, ready to be loaded. One that can't be used is stored all the same. */
+export async function pullModule(folder: string, reference: Reference, shell: Shell): Promise<PulledModule> {
+  const name = formatReference(reference);
+  shell.progress(`pulling ${name} …`);
+  const module = await pullInto(openStore(folder), reference, { signal: shell.signal });
+  shell.progress(`preparing ${name} …`);
+  const misfit = findMisfitAsAny(module.wasm) ?? (await findPrepareFault(folder, module));
+  const [fault] = readEmbeddedMetadata(module.wasm).faults;
+  if (fault !== undefined) shell.warn(`what ${name} says of itself can't be used: ${fault}`);
+  return { ...module, misfit };
+}
+
+async function findPrepareFault(folder: string, module: StoredModule): Promise<string | undefined> {
+  const prepared = await prepareModule(folder, module, TRANSPILING);
+  return prepared.outcome === "ok" ? undefined : prepared.detail;
+}

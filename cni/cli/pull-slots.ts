@@ -1,0 +1,68 @@
+import { listSome } from "../../core/errors.ts";
+import type { Digest } from "../../registry/digest.ts";
+import { RegistryFailure } from "../../registry/errors.ts";
+import { formatReference, type Reference } from "../../registry/reference.ts";
+import type { ConfigFile, ModuleSlot } from "./config-file.ts";
+import { settleFew } from "./few-at-once.ts";
+import { parseSlot, toFetched, toPlace } from "./module-place.ts";
+import { pullModule } from "./pull-module.ts";
+import type { Shell } from "./shell.ts";
+import { listSlotFaults } from "./slot-faults.ts";
+
+/** A module that a configuration names, in one place or in several. */
+export interface SlotModule {
+  readonly reference: Reference;
+  /** The first one, with the file. */
+  readonly place: string;
+  readonly slots: readonly ModuleSlot[];
+}
+
+export interface Pulled {
+  readonly reference: string;
+  /** Null when it could not be had. */
+  readonly digest: Digest | null;
+  /** Why it isn't in the store, or is and can't do its work; null when all is well. */
+  readonly fault: string | null;
+}
+
+/** Each module once. @throws {RegistryFailure} invalidReference, naming file and field */
+export function listSlotModules(config: ConfigFile): SlotModule[] {
+  const parsed = config.slots.map((slot) => ({ slot, reference: parseSlot(config, slot) }));
+  const groups = Map.groupBy(parsed, ({ reference }) => formatReference(reference));
+  return [...groups.values()].flatMap((same) => {
+    const [first] = same;
+    if (first === undefined) return [];
+    const slots = same.map(({ slot }) => slot);
+    return [{ reference: first.reference, place: toPlace(config, first.slot), slots }];
+  });
+}
+
+/** Has the modules in the store, a few at a time. What one of them can't is said with it, and stops no other. */
+export async function pullSlots(
+  modules: readonly SlotModule[],
+  store: string,
+  shell: Shell,
+): Promise<Pulled[]> {
+  const results = await settleFew(modules, (one) => pullForSlots(one, store, shell));
+  return results.map((result) => {
+    if (result.status === "rejected") throw result.reason;
+    return result.value;
+  });
+}
+
+async function pullForSlots(
+  { reference, place, slots }: SlotModule,
+  store: string,
+  shell: Shell,
+): Promise<Pulled> {
+  const name = formatReference(reference);
+  try {
+    const { digest, misfit, wasm } = await pullModule(store, toFetched(reference), shell);
+    const faults =
+      misfit === undefined ? slots.flatMap((slot) => listSlotFaults(slot, wasm)) : [`${place}: ${misfit}`];
+    return { reference: name, digest, fault: faults.length === 0 ? null : listSome(faults, "; ") };
+  } catch (error) {
+    if (!(error instanceof RegistryFailure)) throw error;
+    return { reference: name, digest: null, fault: `${place}: ${error.message}: ${error.todo}` };
+  }
+}

@@ -1,5 +1,6 @@
 import { execa } from "execa";
-import { findJudgePath } from "../setup/judge.ts";
+import { ensureGoProgram } from "../setup/go-program.ts";
+import { JUDGE } from "../setup/judge.ts";
 import type { NetworkNamespace } from "../setup/namespace.ts";
 
 export interface JudgeJob {
@@ -28,7 +29,7 @@ const JOB_MS = 60_000;
 
 /** Has the reference libcni do one job, in the network of that namespace. */
 export async function askJudge(job: JudgeJob, node?: NetworkNamespace): Promise<JudgeOutcome> {
-  const judge = await findJudgePath();
+  const judge = await ensureGoProgram(JUDGE);
   const [program, words] =
     node === undefined ? [judge, []] : ["nsenter", [`--net=${node.path}`, "--", judge]];
   const { stdout } = await execa(program, words, { input: JSON.stringify(job), timeout: JOB_MS });

@@ -43,4 +43,7 @@ export const CHROMIUM: Need = {
   companions: ["chromium-common", "fonts-dejavu-core"],
 };
 
+/** What only tests of registries and of the store need. */
+export const SKOPEO: Need = { ...program("skopeo", "skopeo"), withLibraries: true };
+
 export type NeedName = keyof typeof NEEDS;

@@ -5,26 +5,33 @@
 import path from "node:path";
 import { buildGenie, CLONE_DIR } from "./build.ts";
 import { runIsolated } from "./isolation.ts";
-import { ensureJudge } from "./judge.ts";
+import { ensureGoProgram } from "./go-program.ts";
+import { buildGoTools } from "./go-tools.ts";
+import { JUDGE } from "./judge.ts";
 import { runMain } from "./main.ts";
 import { fetchForRust } from "./rust.ts";
-import { ensureChromium, ensureTools } from "./tools.ts";
+import { ensureChromium, ensureSkopeo, ensureTools } from "./tools.ts";
 
 const TESTS_MS = 15 * 60_000;
-const JUDGE = "test/judge/";
-const RUST = "test/rust/";
+const JUDGE_TESTS = "test/judge/";
+const RUST_TESTS = "test/rust/";
+const INTEROP_TESTS = "test/interop/";
 
 async function main(vitestArguments: readonly string[]): Promise<number> {
   const tools = await ensureTools();
-  if (vitestArguments.some((word) => word.startsWith(JUDGE))) await ensureJudge(); // only it takes a Go compiler
-  if (vitestArguments.some((word) => word.startsWith(RUST))) {
+  const isAbout = (folder: string) => vitestArguments.some((word) => word.startsWith(folder));
+  if (isAbout(JUDGE_TESTS)) await ensureGoProgram(JUDGE);
+  if (isAbout(INTEROP_TESTS)) await buildGoTools();
+  if (isAbout(RUST_TESTS)) {
     const missing = await fetchForRust();
     if (missing !== undefined) {
       console.error(`the example in Rust is not tested here: ${missing}`);
       return 0;
     }
   }
-  if (!vitestArguments.includes("--config")) await ensureChromium(); // before there is no network
+  // Before there is no network.
+  if (!vitestArguments.includes("--config")) await ensureChromium();
+  if (!vitestArguments.includes("--config") || isAbout(INTEROP_TESTS)) await ensureSkopeo();
   if (!(await buildGenie())) return 1;
   const vitest = [path.join(CLONE_DIR, "node_modules/vitest/vitest.mjs"), "run"];
   const usual = ["--config", path.join(CLONE_DIR, "test/vitest.config.ts")];

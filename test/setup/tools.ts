@@ -4,7 +4,7 @@ import { ExecaError } from "execa";
 import { findErrno } from "../../core/errors.ts";
 import { CLONE_DIR } from "./build.ts";
 import { fetchPackage, LAUNCHER_FOLDER, sweepPartial } from "./debian-package.ts";
-import { CHROMIUM, NEEDS, type Need, type NeedName } from "./needs.ts";
+import { CHROMIUM, NEEDS, SKOPEO, type Need, type NeedName } from "./needs.ts";
 
 /** Absolute paths of what the tests and the demo run. */
 export interface Tools extends Readonly<Record<Exclude<NeedName, "cniPlugins">, string>> {
@@ -41,6 +41,11 @@ export async function ensureTools(say: (line: string) => void = console.error): 
 /** The browser in which web pages are tested; found or fetched as the tools are. */
 export async function ensureChromium(say: (line: string) => void = console.error): Promise<string> {
   return path.join(await ensureFolder(CHROMIUM, say), CHROMIUM.files[0] ?? "");
+}
+
+/** The tool that copies images between registries and layouts. */
+export async function ensureSkopeo(say: (line: string) => void = console.error): Promise<string> {
+  return path.join(await ensureFolder(SKOPEO, say), SKOPEO.files[0] ?? "");
 }
 
 async function ensureFolder(need: Need, say: (line: string) => void): Promise<string> {

@@ -1,5 +1,6 @@
 import type { ComponentShape } from "../../core/wasm/component.ts";
 import { type Artifact, MAX_JSON_BYTES, parseConfig, parseManifest } from "../artifact.ts";
+import type { Collection } from "../collect.ts";
 import { isDigest, sha256 } from "../digest.ts";
 import { parseAnyManifest } from "../manifest.ts";
 import type { ArtifactReader } from "../reader.ts";
@@ -15,6 +16,11 @@ import { StoreReader } from "./reader.ts";
 export interface StoredModule extends Artifact {
   /** As its config says. */
   readonly shape: ComponentShape;
+}
+
+interface NamedArtifact {
+  readonly artifact: PutArtifact;
+  readonly reference?: Reference | undefined;
 }
 
 /** Opens nothing yet: a folder that doesn't exist is an empty store. */
@@ -77,19 +83,37 @@ export class Store {
     return this.putArtifact({ manifest, blobs: [wasm, config] }, reference);
   }
 
-  /**
-   * Keeps an artifact under a name, or without one when others refer to it or it refers to another. Makes the store if
-   * need be. On disk, blobs before the index that names them, when this returns.
-   */
-  putArtifact({ manifest, blobs }: PutArtifact, reference?: Reference): Promise<void> {
-    return this.#naming(async () => {
-      const named = toNamed(manifest);
+  /** Keeps an artifact under a name, or without one when it refers to another. As `putAll` does. */
+  putArtifact(artifact: PutArtifact, reference?: Reference): Promise<void> {
+    return this.putAll([{ artifact, reference }]);
+  }
+
+  /** An artifact with all that belongs to it, at once: no reader sees a module before its signatures. */
+  putCollection({ root, referrers, tagged }: Collection, reference: Reference): Promise<void> {
+    return this.putAll([
+      ...referrers.map((artifact) => ({ artifact })),
+      ...tagged.map((artifact) => ({
+        artifact,
+        reference: { ...reference, tag: artifact.tag, digest: undefined },
+      })),
+      { artifact: root, reference },
+    ]);
+  }
+
+  /** Makes the store if need be. On disk, blobs before the index that names them, when this returns. */
+  async putAll(named: readonly NamedArtifact[]): Promise<void> {
+    const blobs = named.flatMap(({ artifact }) => [...artifact.blobs, artifact.manifest]);
+    await this.#naming(async () => {
       await prepareFolders(this.#paths);
-      for (const bytes of [...blobs, manifest]) await this.#blobs.put(bytes);
+      for (const bytes of blobs) await this.#blobs.put(bytes);
       await this.#blobs.sync();
       await this.#index.update(async (index) => {
-        await this.#putAgain([...blobs, manifest]);
-        return planEntry(index, reference && formatReference(reference), named);
+        await this.#putAgain(blobs);
+        return named.reduce(
+          (next, { artifact, reference }) =>
+            planEntry(next, reference && formatReference(reference), toNamed(artifact.manifest)),
+          index,
+        );
       });
     });
   }

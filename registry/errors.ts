@@ -29,6 +29,9 @@ const TODO_BY_KIND = {
   credentialHelper: "helpers aren't supported yet: put the login into the file itself",
   damagedStore: "pull the module again",
   storeFailed: "check the folder that is named, its owner and its free space",
+  invalidKey: "name a PEM file with a key of ECDSA P-256, P-384 or Ed25519, as geniectl keygen makes one",
+  invalidPolicy: "mend the trust policy; until then no module is loaded, pulled or pinned",
+  untrusted: "have it signed with a key that the trust policy names, or name another module",
   storeBusy: "another process holds the store; try again when it's done",
 } as const satisfies Record<string, string>;
 

@@ -7,7 +7,7 @@ import { replaceFile, syncFolder } from "../atomic-file.ts";
 import { type Digest, hexOf } from "../digest.ts";
 import { makeFolder } from "../new-folder.ts";
 import { planPaths } from "../store/folder.ts";
-import { findGuardedFile, isGuarded, isGuardedFile } from "./guarded-file.ts";
+import { findGuardedFile, isGuarded, isGuardedFile } from "../guarded-file.ts";
 import { JCO_VERSION } from "./jco-version.ts";
 import { MADE_LIMIT_BYTES } from "./made.ts";
 

@@ -1,0 +1,115 @@
+import { type Digest, sha256 } from "../digest.ts";
+import { RegistryFailure, type RegistryFailureKind } from "../errors.ts";
+import type { ArtifactReader, Referrer } from "../reader.ts";
+import { BUNDLE, readBundle, SIGN_PREDICATE } from "./bundle.ts";
+import type { BadSignature, Signature } from "./signature.ts";
+import { MAX_SIGNATURES, parseParts } from "./signature-manifest.ts";
+import { readSimpleSigning, SIMPLE_SIGNING, toSignatureTag } from "./simple-signing.ts";
+
+/** What holds signatures, as a registry has it, and what they are. */
+export interface SignatureArtifact {
+  /** Under which it lies; undefined for what refers to the module. */
+  readonly tag: string | undefined;
+  readonly digest: Digest;
+  readonly manifest: Uint8Array;
+  readonly blobs: readonly Uint8Array[];
+  readonly signatures: readonly (Signature | BadSignature)[];
+}
+
+export interface CollectedSignatures {
+  /** What can be kept, whole. */
+  readonly artifacts: readonly SignatureArtifact[];
+  readonly signatures: readonly (Signature | BadSignature)[];
+}
+
+/** What is wrong with one artifact and says nothing of those beside it: `garbage-collect -m` leaves such entries. */
+const OF_ONE: readonly RegistryFailureKind[] = ["notFound", "digestMismatch", "damagedStore"];
+
+/** Every signature that lies beside a module, in both formats. Nothing is verified here. */
+export async function listSignatures(
+  reader: ArtifactReader,
+  digest: Digest,
+): Promise<readonly (Signature | BadSignature)[]> {
+  return (await collectSignatures(reader, digest)).signatures;
+}
+
+/** As listSignatures, with the artifacts that they lie in. */
+export async function collectSignatures(
+  reader: ArtifactReader,
+  digest: Digest,
+): Promise<CollectedSignatures> {
+  const found = (await Promise.all([collectTagged(reader, digest), collectBundles(reader, digest)])).flat();
+  return {
+    artifacts: found.filter((each) => "manifest" in each),
+    signatures: found.flatMap((each) => ("manifest" in each ? each.signatures : each)),
+  };
+}
+
+async function collectTagged(
+  reader: ArtifactReader,
+  digest: Digest,
+): Promise<(SignatureArtifact | BadSignature)[]> {
+  const tag = toSignatureTag(digest);
+  const manifest = await reader.findManifest(tag);
+  if (manifest === undefined) return [];
+  return [await orBad("sig", () => collect(reader, { manifest, tag }))];
+}
+
+async function collectBundles(
+  reader: ArtifactReader,
+  digest: Digest,
+): Promise<(SignatureArtifact | BadSignature)[]> {
+  const listed = (await reader.listReferrers(digest, BUNDLE)).filter(maySign);
+  const read = listed.slice(0, MAX_SIGNATURES).map((each) =>
+    orBad("bundle", async (): Promise<SignatureArtifact | BadSignature> => {
+      const manifest = await reader.findManifest(each.digest);
+      if (manifest === undefined) return { format: "bundle", fault: "it is listed, and gone" };
+      return await collect(reader, { manifest, subject: digest });
+    }),
+  );
+  const more = listed.length - MAX_SIGNATURES;
+  const unread = { format: "bundle", fault: `${more} more are listed, which aren't read` } as const;
+  return [...(await Promise.all(read)), ...(more > 0 ? [unread] : [])];
+}
+
+/** Provenance and the like are bundles, too, which the list tells where cosign wrote it. */
+function maySign({ annotations }: Referrer): boolean {
+  const said = annotations["dev.sigstore.bundle.predicateType"];
+  return said === undefined || said === SIGN_PREDICATE;
+}
+
+interface Found {
+  readonly manifest: Uint8Array;
+  readonly tag?: string;
+  /** What a manifest without a tag must refer to. */
+  readonly subject?: Digest;
+}
+
+async function collect(
+  reader: ArtifactReader,
+  { manifest, tag, subject }: Found,
+): Promise<SignatureArtifact | BadSignature> {
+  const format = tag === undefined ? "bundle" : "sig";
+  const parts = parseParts(manifest);
+  if (typeof parts === "string") return { format, fault: parts };
+  const { config, layers, about } = parts;
+  if (tag === undefined && about !== subject) return { format, fault: "it refers to another artifact" };
+  const mediaType = tag === undefined ? BUNDLE : SIMPLE_SIGNING;
+  if (layers.some((layer) => layer.mediaType !== mediaType))
+    return { format, fault: "it holds something else than signatures" };
+  const [settings, ...payloads] = await Promise.all([config, ...layers].map((part) => reader.getBlob(part)));
+  const signatures = payloads.map((payload, index) =>
+    tag === undefined ? readBundle(payload) : readSimpleSigning(payload, layers[index]?.annotations),
+  );
+  const blobs = settings === undefined ? payloads : [settings, ...payloads];
+  return { tag, digest: sha256(manifest), manifest, blobs, signatures };
+}
+
+async function orBad<T>(format: BadSignature["format"], read: () => Promise<T>): Promise<T | BadSignature> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof RegistryFailure) || !OF_ONE.includes(error.kind)) throw error;
+    return { format, fault: error.message };
+  }
+}

@@ -1,0 +1,45 @@
+import { lstat, realpath } from "node:fs/promises";
+import { findErrno } from "../../core/errors.ts";
+import { unlessMissing } from "../../core/missing.ts";
+import { RegistryFailure } from "../errors.ts";
+import { findGuardedFile } from "../guarded-file.ts";
+import { MAX_KEY_BYTES } from "./key.ts";
+import type { TrustPolicy } from "./policy.ts";
+import { listKeyFiles, parsePolicyText, planPolicy } from "./policy-text.ts";
+
+const MAX_POLICY_BYTES = 2 ** 20;
+
+/**
+ * The policy of this node; undefined when there is no such file. One that is there and can't be used is a failure.
+ * @throws {RegistryFailure} invalidPolicy
+ */
+export async function findPolicy(file: string): Promise<TrustPolicy | undefined> {
+  const isThere = await naming(file, async () => (await unlessMissing(lstat(file))) !== undefined);
+  return isThere ? await readPolicy(file) : undefined;
+}
+
+/** @throws {RegistryFailure} invalidPolicy, also when it isn't there */
+export async function readPolicy(file: string): Promise<TrustPolicy> {
+  const text = parsePolicyText(await readGuarded(file, MAX_POLICY_BYTES), file);
+  const pemByFile = new Map<string, string>();
+  for (const each of listKeyFiles(text)) pemByFile.set(each, await readGuarded(each, MAX_KEY_BYTES));
+  return planPolicy(text, { file, pemByFile });
+}
+
+/** A link is followed; what it leads to must be as safe. */
+async function readGuarded(file: string, maxBytes: number): Promise<string> {
+  const bytes = await naming(file, async () => await findGuardedFile(await realpath(file), maxBytes));
+  if (bytes !== undefined) return bytes.toString("utf8");
+  const why = `must be a file of at most ${maxBytes} bytes that belongs to root or to who reads it, as its folder, and that nobody else may write to`;
+  throw new RegistryFailure("invalidPolicy", `${file} ${why}`);
+}
+
+async function naming<T>(file: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (cause) {
+    const code = findErrno(cause);
+    if (code === undefined) throw cause;
+    throw new RegistryFailure("invalidPolicy", `${file} can't be read (${code})`, { cause });
+  }
+}

@@ -1,0 +1,87 @@
+import { expect, test } from "vitest";
+import { DIGEST, makeKey } from "../../test/fakes/signatures.ts";
+import { listKeyFiles, parsePolicyText, planPolicy } from "./policy-text.ts";
+
+const KEY = makeKey().public;
+const demand = { key: KEY.pem };
+
+function read(policy: unknown, pemByFile: ReadonlyMap<string, string> = new Map()) {
+  const text = typeof policy === "string" ? policy : JSON.stringify(policy);
+  return planPolicy(parsePolicyText(text, "trust.json"), { file: "trust.json", pemByFile });
+}
+
+test("an empty policy admits nothing and blocks nothing", () => {
+  expect(read({})).toEqual({ sources: undefined, ruleByPrefix: new Map(), blocked: new Map() });
+});
+
+test("keys are texts, or files that are listed once", () => {
+  const file = { key: "/etc/genie/team.pub" };
+  const policy = {
+    repositories: { "r.example": { allOf: [file, { ...file, name: "team" }], anyOf: [demand] } },
+  };
+  expect(listKeyFiles(parsePolicyText(JSON.stringify(policy), "trust.json"))).toEqual([file.key]);
+  const rule = read(policy, new Map([[file.key, KEY.pem]])).ruleByPrefix.get("r.example");
+  expect(rule?.allOf.map(({ name, key }) => [name, key.id])).toEqual([
+    [file.key, KEY.id],
+    ["team", KEY.id],
+  ]);
+  expect(rule).toMatchObject({ anyOf: [{ name: KEY.id }], minimum: 1, namesRepository: false });
+});
+
+const within = (rule: unknown, prefix = "r.example") => ({ repositories: { [prefix]: rule } });
+
+test.each([
+  ["no JSON", "{", "trust.json is not a JSON object"],
+  ["a list", [], "trust.json is not a JSON object"],
+  ["an unknown key", { repos: {} }, 'unknown key "repos"'],
+  ["a misspelt key", within({ allof: [demand] }), 'unknown key "allof", did you mean "allOf"?'],
+  ["a rule without a key", within({}), "repositories.r.example: must name a key under allOf or anyOf"],
+  ["an empty list", within({ anyOf: [] }), "must name a key"],
+  ["a minimum of none", within({ anyOf: [demand], minimum: 0 }), "repositories.r.example.minimum"],
+  [
+    "too high a minimum",
+    within({ anyOf: [demand], minimum: 2 }),
+    "repositories.r.example.minimum: must not be more",
+  ],
+  [
+    "one key twice for two",
+    within({ anyOf: [demand, demand], minimum: 2 }),
+    "anyOf has fewer different keys",
+  ],
+  ["no key", within({ allOf: [{ key: "" }] }), "repositories.r.example.allOf[0].key: must be a public key"],
+  ["a relative path", within({ allOf: [{ key: "team.pub" }] }), "allOf[0].key: must be a public key"],
+  [
+    "a key that is none",
+    within({ allOf: [{ key: "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----" }] }),
+    "allOf[0].key can't be read as a public key",
+  ],
+  [
+    "a file that is none",
+    within({ anyOf: [demand, { key: "/k" }] }),
+    "anyOf[1].key /k is no public key in PEM",
+  ],
+  [
+    "an annotation that is no text",
+    within({ allOf: [{ ...demand, annotations: { a: 1 } }] }),
+    "allOf[0].annotations.a",
+  ],
+  ["a tag in a prefix", within({ allOf: [demand] }, "r.example/a:1"), "must be HOST or HOST/PATH"],
+  ["a slash at the end", within({ allOf: [demand] }, "r.example/"), "must be HOST or HOST/PATH"],
+  ["capitals", within({ allOf: [demand] }, "R.example/a"), "must be HOST or HOST/PATH"],
+  ["an empty prefix", within({ allOf: [demand] }, ""), "must be HOST or HOST/PATH"],
+  [
+    "signedAs for everything",
+    within({ allOf: [demand], signedAs: "r.example" }, "*"),
+    "signedAs: must be beside a prefix",
+  ],
+  ["a source that is none", { sources: ["https://r.example"] }, "sources[0]: must be HOST or HOST/PATH"],
+  [
+    "a blocked digest that is none",
+    { blocked: [{ digest: "sha256:00", reason: "x" }] },
+    "blocked[0].digest: must be sha256:",
+  ],
+  ["no reason", { blocked: [{ digest: DIGEST }] }, "blocked[0].reason"],
+])("with %s, the policy is refused and the field is named", (_, policy, message) => {
+  expect(() => read(policy)).toThrow(message);
+  expect(() => read(policy)).toThrow(expect.objectContaining({ kind: "invalidPolicy" }));
+});

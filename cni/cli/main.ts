@@ -9,6 +9,7 @@ import { doctorCommand } from "./doctor.ts";
 import { formatFailure, formatMisuse } from "./failure-text.ts";
 import { listCommand } from "./list.ts";
 import { newCommand } from "./new.ts";
+import { outdatedCommand } from "./outdated.ts";
 import { openShell } from "./output.ts";
 import { pinCommand } from "./pin.ts";
 import { pullCommand } from "./pull.ts";
@@ -33,6 +34,7 @@ const VERBS: readonly MakeCommand[] = [
   pushCommand,
   pullCommand,
   pinCommand,
+  outdatedCommand,
   listCommand,
   modulesCommand,
   attachmentsCommand,

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { compareVersions } from "./version-order.ts";
+import { compareVersions, isPreRelease, isVersion } from "./version-order.ts";
 
 /** Source: https://semver.org, 11. */
 const SORTED = [
@@ -33,4 +33,14 @@ test("is an order", () => {
       expect(compareVersions(a, b) === 0).toBe(a === b);
     }),
   );
+});
+
+test.each([
+  ["1.2.3", true, false],
+  ["v2", true, false],
+  ["1.2.3-rc.1", true, true],
+  ["latest", false, false],
+  [`sha256-${"a".repeat(64)}`, false, false],
+])("%s", (tag, version, preRelease) => {
+  expect([isVersion(tag), isPreRelease(tag)]).toEqual([version, preRelease]);
 });

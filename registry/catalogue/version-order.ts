@@ -1,6 +1,16 @@
 /** `1.2.3`, `v1.2`, `1.2.3-rc.1`. */
 const VERSION = /^v?(?<numbers>\d+(?:\.\d+)*)(?:-(?<pre>.+))?$/;
 
+/** Whether a tag reads as a version, and not as `latest` or `sha256-…`. */
+export function isVersion(tag: string): boolean {
+  return VERSION.test(tag);
+}
+
+/** As `1.2.3-rc.1` is. */
+export function isPreRelease(version: string): boolean {
+  return VERSION.exec(version)?.groups?.["pre"] !== undefined;
+}
+
 /** Orders versions from old to new as semver does; what is no version comes first. */
 export function compareVersions(one: string, other: string): number {
   const [a, b] = [VERSION.exec(one)?.groups, VERSION.exec(other)?.groups];

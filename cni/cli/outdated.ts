@@ -1,0 +1,92 @@
+import { Command } from "commander";
+import { Failure } from "../../core/errors.ts";
+import { toFieldName } from "../../core/spec/json.ts";
+import { RegistryClient } from "../../registry/client/client.ts";
+import { RegistryFailure } from "../../registry/errors.ts";
+import { formatReference } from "../../registry/reference.ts";
+import { readConfigFile } from "./config-file.ts";
+import { settleFew } from "./few-at-once.ts";
+import { lookAtModule } from "./outdated-look.ts";
+import { listOutdatedFindings, type OutdatedFinding, type TaggedDigest } from "./outdated-plan.ts";
+import { listSlotModules, type SlotModule } from "./pull-slots.ts";
+import type { Shell } from "./shell.ts";
+import { printTable } from "./table.ts";
+
+interface OutdatedOptions {
+  readonly config: string;
+  readonly json?: true;
+}
+
+interface OutdatedModule {
+  readonly reference: string;
+  readonly fields: readonly string[];
+  /** Null where nothing tells one. */
+  readonly version: string | null;
+  /** Null where there is none beyond it. */
+  readonly newest: TaggedDigest | null;
+  readonly findings: readonly OutdatedFinding[];
+}
+
+const HELP = `
+Asks the registries and changes nothing. Exit code 1 when there is something to be said of a module, or one can't be
+asked about; 0 when all are up to date. Pre-releases count only where one is pinned.`;
+
+/** `geniectl outdated --config FILE` */
+export function outdatedCommand(shell: Shell): Command {
+  return new Command("outdated")
+    .description(
+      "show which modules of a configuration have newer versions, moved tags or a reason not to be used",
+    )
+    .requiredOption("--config <file>", "genie's .conf or .conflist")
+    .option("--json", "print one JSON document")
+    .addHelpText("after", HELP)
+    .action(async ({ config: file, json }: OutdatedOptions) => {
+      const named = listSlotModules(await readConfigFile(file));
+      const results = await settleFew(named, (one) => look(one, shell));
+      const modules = results.map((result) => {
+        if (result.status === "rejected") throw result.reason;
+        return result.value;
+      });
+      if (json === true) shell.printJson(modules);
+      else if (modules.length === 0) shell.print(`${file} names no module`);
+      else printTable([["MODULE", "VERSION", "NEWEST", "STATE"], ...modules.flatMap(toRows)], shell);
+      const bad = modules.filter(({ findings }) => findings.length > 0);
+      if (bad.length === 0) return;
+      throw new Failure(
+        "notReady",
+        `${bad.length} of ${modules.length} modules of ${file} aren't up to date`,
+        {
+          details: "do what is said with each, or leave them as they are: pinned digests go on working",
+        },
+      );
+    });
+}
+
+async function look({ reference, slots }: SlotModule, shell: Shell): Promise<OutdatedModule> {
+  const name = formatReference(reference);
+  const fields = slots.map(({ at }) => toFieldName(at));
+  shell.progress(`asking about ${name} …`);
+  using client = new RegistryClient(reference, { signal: shell.signal });
+  try {
+    const found = await lookAtModule(reference, client);
+    const { version = null, newest = null } = found;
+    const findings = listOutdatedFindings({ ...found, deprecated: undefined, refusal: undefined });
+    return { reference: name, fields, version, newest, findings };
+  } catch (error) {
+    if (!(error instanceof RegistryFailure)) throw error;
+    const findings = [{ what: "failed", detail: error.message, todo: error.todo } as const];
+    return { reference: name, fields, version: null, newest: null, findings };
+  }
+}
+
+function toRows({ reference, version, newest, findings }: OutdatedModule): string[][] {
+  const facts = [reference.replace(/@sha256:[0-9a-f]{64}$/, ""), version ?? "?", newest?.version ?? ""];
+  const [first, ...more] = findings;
+  if (first === undefined) return [[...facts, "up to date"]];
+  const toDo = ({ todo }: OutdatedFinding): string[] => ["", "", "", `→ ${todo}`];
+  return [
+    [...facts, first.detail],
+    toDo(first),
+    ...more.flatMap((each) => [["", "", "", each.detail], toDo(each)]),
+  ];
+}

@@ -20,6 +20,7 @@ const TODO_BY_KIND = {
   unauthorized: "log in with docker login or podman login, or check the password there",
   denied: "ask the registry's operator for the right to do this",
   notFound: "check repository and tag; was it pushed?",
+  outOfStep: "try again; a proxy or the registry loses what it is sent",
   contended: "try again when fewer write to the same place at once",
   versionTaken: "publish it under the next version: what a version leads to never changes",
   unsupported: "ask the registry's operator to allow it, or use another registry",

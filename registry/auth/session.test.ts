@@ -2,10 +2,11 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import type { ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { makeComponent, SCORER } from "../../test/fakes/component.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../test/fakes/registry.ts";
 import { planArtifact } from "../artifact.ts";
+import { RegistryClient } from "../client/client.ts";
 import { parseReference } from "../reference.ts";
 import { fetchArtifact, pushArtifact } from "../transfer.ts";
 
@@ -72,6 +73,53 @@ test("asks for a token with a scope of its own, once an action", async () => {
   const { scopes } = demandTokens();
   await roundTrip();
   expect(scopes).toEqual(["repository:team/app:pull,push", "repository:team/app:pull"]);
+});
+
+test("a token that has ended is asked for again", async () => {
+  const { scopes } = demandTokens();
+  using client = new RegistryClient(parseReference(`${registry.host}/team/app:1`), { env });
+  await client.listTags();
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 291_000 });
+  await client.listTags();
+  vi.useRealTimers();
+  expect(scopes).toEqual(["repository:team/app:pull", "repository:team/app:pull"]);
+});
+
+test("a token that the registry has forgotten is asked for again, once a request", async () => {
+  const { scopes } = demandTokens();
+  const fault = registry.fault;
+  using client = new RegistryClient(parseReference(`${registry.host}/team/app:1`), { env });
+  await client.listTags();
+  let forgets = 1;
+  registry.fault = (request, response) =>
+    !request.url?.startsWith("/token") && forgets-- > 0
+      ? refuse(response, `Bearer realm="http://${registry.host}/token"`)
+      : fault?.(request, response) === true;
+  await client.listTags();
+  expect(scopes).toHaveLength(2);
+  forgets = Infinity;
+  await expect(client.listTags()).rejects.toMatchObject({ kind: "unauthorized" });
+  expect(scopes).toHaveLength(3);
+});
+
+test("a mount asks for the right to read the other repository, and does without", async () => {
+  const scopes: string[][] = [];
+  registry.fault = ({ url = "", headers }, response) => {
+    const { pathname, searchParams } = new URL(url, "http://fake");
+    if (pathname === "/token") {
+      scopes.push(searchParams.getAll("scope"));
+      if (scopes.at(-1)?.length === 2) response.writeHead(403).end();
+      else response.end(JSON.stringify({ token: "t" }));
+      return true;
+    }
+    const isFree = headers.authorization === "Bearer t";
+    return !isFree && refuse(response, `Bearer realm="http://${registry.host}/token?scope=repository:*:*"`);
+  };
+  using client = new RegistryClient(parseReference(`${registry.host}/team/app:1`), { env });
+  await client.putBlob(Buffer.from("blob"), { mountFrom: "team/source" });
+  const push = "repository:team/app:pull,push";
+  expect(scopes).toEqual([[push], [push, "repository:team/source:pull"]]);
+  expect(registry.blobByDigest.size).toBe(1);
 });
 
 test("a wrong password is told and not repeated", async () => {

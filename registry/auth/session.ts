@@ -4,14 +4,19 @@ import { parseChallenges } from "./challenge.ts";
 import { type Environment, findCredential } from "./credentials.ts";
 import { fetchToken, formatBasic, type Grant } from "./token.ts";
 
-export type Action = "pull" | "pull,push" | "delete";
+/** What a call takes. */
+export interface Right {
+  readonly action: "pull" | "pull,push" | "delete";
+  /** Another repository of the same registry, which is read from as well. */
+  readonly alsoFrom?: string;
+}
 
 /** How we're logged in to one repository. Credentials are looked up when a registry asks for them, and only then. */
 export class Session {
   readonly #repository: string;
   readonly #scopeName: string;
   readonly #env: Environment;
-  readonly #grantByAction = new Map<Action, Grant>();
+  readonly #grantByScopes = new Map<string, Grant>();
 
   constructor({ host, repository }: Reference, env: Environment) {
     this.#repository = `${host}/${repository}`;
@@ -20,25 +25,32 @@ export class Session {
   }
 
   /** @returns the call with the login that we have for it, if any. */
-  sign(call: Call, action: Action): Call {
-    const grant = this.#grantByAction.get(action);
+  sign(call: Call, right: Right): Call {
+    const grant = this.#grantByScopes.get(this.#listScopes(right).join(" "));
     if (grant === undefined || grant.endsAtMs <= Date.now()) return call;
     return { ...call, headers: { ...call.headers, authorization: grant.header } };
   }
 
   /** Logs in as the registry's 401 asks for; false when we have nothing to answer with. */
-  async answer(reply: Reply, action: Action, transport: Transport): Promise<boolean> {
+  async answer(reply: Reply, right: Right, transport: Transport): Promise<boolean> {
+    const scopes = this.#listScopes(right);
+    const key = scopes.join(" ");
     const challenges = parseChallenges(reply.headers["www-authenticate"] ?? "");
     const credential = await findCredential(this.#repository, this.#env);
     const bearer = challenges.find(({ scheme }) => scheme === "bearer");
     if (bearer !== undefined) {
-      const scope = `repository:${this.#scopeName}:${action}`;
-      this.#grantByAction.set(action, await fetchToken(bearer, { scope, credential }, transport));
+      this.#grantByScopes.set(key, await fetchToken(bearer, { scopes, credential }, transport));
       return true;
     }
     const offersBasic = challenges.some(({ scheme }) => scheme === "basic");
     if (!offersBasic || credential === undefined || !("username" in credential)) return false;
-    this.#grantByAction.set(action, { header: formatBasic(credential), endsAtMs: Infinity });
+    this.#grantByScopes.set(key, { header: formatBasic(credential), endsAtMs: Infinity });
     return true;
+  }
+
+  /** Source: distribution's "Token Scope Documentation". */
+  #listScopes({ action, alsoFrom }: Right): string[] {
+    const own = `repository:${this.#scopeName}:${action}`;
+    return alsoFrom === undefined ? [own] : [own, `repository:${alsoFrom}:pull`];
   }
 }

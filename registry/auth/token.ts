@@ -17,22 +17,22 @@ export interface Grant {
 }
 
 /**
- * Asks the token service that a challenge names, for exactly this scope whatever the challenge asks for.
+ * Asks the token service that a challenge names, for exactly these scopes whatever the challenge asks for.
  * Source: distribution's "Token Authentication Specification"; OAuth 2 where an identity token is at hand.
  *
  * @throws {RegistryFailure} unauthorized, badAnswer, and what `exchange` throws
  */
 export async function fetchToken(
   challenge: Challenge,
-  { scope, credential }: { scope: string; credential: Credential | undefined },
+  { scopes, credential }: { scopes: readonly string[]; credential: Credential | undefined },
   transport: Transport,
 ): Promise<Grant> {
   const realm = checkRealm(challenge.params.get("realm"), transport.allowLoopback);
   const service = challenge.params.get("service") ?? "";
   const call =
     credential !== undefined && "identityToken" in credential
-      ? postCall(realm, { service, scope, refresh_token: credential.identityToken })
-      : getCall(realm, { service, scope }, credential);
+      ? postCall(realm, { service, scope: scopes.join(" "), refresh_token: credential.identityToken })
+      : getCall(realm, { service, scopes }, credential);
   const reply = await follow(call, transport);
   if (reply.status !== 200) throw toRefusal(call, reply);
   const answer = parseJsonObject(reply.body, `the token of ${realm.host}`);
@@ -64,11 +64,13 @@ function checkRealm(realm: string | undefined, allowLoopback: boolean): URL {
 
 function getCall(
   realm: URL,
-  query: Record<string, string>,
+  { service, scopes }: { service: string; scopes: readonly string[] },
   credential: { username: string; password: string } | undefined,
 ): Call {
   const url = new URL(realm);
-  for (const [key, value] of Object.entries(query)) if (value !== "") url.searchParams.set(key, value);
+  if (service !== "") url.searchParams.set("service", service);
+  url.searchParams.delete("scope");
+  for (const scope of scopes) url.searchParams.append("scope", scope);
   const headers: Record<string, string> =
     credential === undefined ? {} : { authorization: formatBasic(credential) };
   return { method: "GET", url, headers, maxBytes: MAX_TOKEN_BYTES };

@@ -16,6 +16,7 @@ const QUICK: Limits = {
   redirects: 3,
   retries: 1,
   maxRetryAfterMs: 1500,
+  pieceBytes: 4 * 2 ** 20,
   settleMs: 10,
 };
 const NO_LOGIN = { HOME: "/nonexistent" };

@@ -10,7 +10,7 @@ import { keepInIndex, parseReferring } from "./refer.ts";
 import { fallbackTag, findListed, parseReferrers } from "./referrers.ts";
 import { retrying } from "./retry.ts";
 import { listTags } from "./tags.ts";
-import { uploadBlob } from "./upload.ts";
+import { type BlobOptions, uploadBlob } from "./upload.ts";
 
 export type { ClientOptions } from "./connection.ts";
 
@@ -72,8 +72,8 @@ export class RegistryClient implements ArtifactReader, Disposable {
   }
 
   /** Sends a blob unless the registry has it. */
-  putBlob(bytes: Uint8Array): Promise<void> {
-    return retrying(() => uploadBlob(this.#connection, bytes), this.#connection.transport);
+  putBlob(bytes: Uint8Array, options: BlobOptions = {}): Promise<void> {
+    return retrying(() => uploadBlob(this.#connection, bytes, options), this.#connection.transport);
   }
 
   /** Stores a manifest or index whose parts are there already, under a tag or its digest. */

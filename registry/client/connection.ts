@@ -1,11 +1,11 @@
 import http from "node:http";
 import https from "node:https";
 import type { Environment } from "../auth/credentials.ts";
-import { type Action, Session } from "../auth/session.ts";
+import { type Right, Session } from "../auth/session.ts";
 import { isLoopbackHost, type Reference } from "../reference.ts";
 import type { Call, Reply, Transport } from "./exchange.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
-import { follow } from "./redirect.ts";
+import { follow, resolveLocation } from "./redirect.ts";
 import { toRefusal } from "./refusal.ts";
 import { retrying } from "./retry.ts";
 
@@ -19,10 +19,9 @@ export interface ClientOptions {
 /** Of answers whose body says nothing. */
 export const MAX_EMPTY_BYTES = 64 * 2 ** 10;
 
-/** A call whose answer is wanted: with which statuses, and which right it takes. */
-export interface Wanted {
+/** Which answers to a call are wanted, and which right it takes. */
+export interface Wanted extends Right {
   readonly statuses: readonly number[];
-  readonly action: Action;
 }
 
 /** The way to one repository of one registry: its address, our login, and the limits of what we wait for. */
@@ -53,22 +52,27 @@ export class Connection implements Disposable {
     for (const agent of this.transport.agentByProtocol.values()) agent.destroy();
   }
 
+  /** Where an upload goes on, as the answer says. */
+  locationOf({ url, headers }: Reply): URL {
+    return resolveLocation(url, headers.location ?? "", this.transport.allowLoopback);
+  }
+
   /** As `send`, again and again while the failure may pass: only for calls that may be repeated. */
   repeat(call: Call, wanted: Wanted): Promise<Reply> {
     return retrying(() => this.send(call, wanted), this.transport);
   }
 
   /** One call, logged in if need be; credentials go to the registry's own origin only. */
-  async send(call: Call, { statuses, action }: Wanted): Promise<Reply> {
+  async send(call: Call, wanted: Wanted): Promise<Reply> {
     const isOwn = (url: URL) => url.origin === this.base.origin;
-    const sign = () => (isOwn(call.url) ? this.#session.sign(call, action) : call);
+    const sign = () => (isOwn(call.url) ? this.#session.sign(call, wanted) : call);
     let reply = await follow(sign(), this.transport);
     // Only the registry itself may ask for the login, not a place that it redirects to.
     const asked = reply.status === 401 && isOwn(call.url) && isOwn(reply.url);
-    if (asked && (await this.#session.answer(reply, action, this.transport))) {
+    if (asked && (await this.#session.answer(reply, wanted, this.transport))) {
       reply = await follow(sign(), this.transport);
     }
-    if (statuses.includes(reply.status)) return reply;
+    if (wanted.statuses.includes(reply.status)) return reply;
     throw toRefusal(call, reply);
   }
 }

@@ -11,6 +11,8 @@ export interface Limits {
   readonly retries: number;
   /** A registry that asks us to wait longer is not waited for. */
   readonly maxRetryAfterMs: number;
+  /** A blob with more bytes is sent in pieces of this size, each an exchange with limits of its own. */
+  readonly pieceBytes: number;
   /** The least time in which a writer of an index watches whether another overwrites it. */
   readonly settleMs: number;
 }
@@ -23,5 +25,6 @@ export const DEFAULT_LIMITS: Limits = {
   redirects: 5,
   retries: 3,
   maxRetryAfterMs: 30_000,
+  pieceBytes: 4 * 2 ** 20,
   settleMs: 100,
 };

@@ -93,21 +93,38 @@ function putManifest({ contents: { manifestByName }, options, repository, name, 
   return { status: 201, headers: { "docker-content-digest": digest, ...listed } };
 }
 
-function answerUpload({ method, contents, repository, name, searchParams, body }: Asked): Answer {
+function answerUpload(asked: Asked): Answer {
+  const { method, contents, name, searchParams, body } = asked;
   const { blobByDigest, uploadById } = contents;
-  if (method === "POST") {
-    if (blobByDigest.has(searchParams.get("mount") ?? "")) return { status: 201 };
-    const id = randomUUID();
-    uploadById.set(id, Buffer.alloc(0));
-    return { status: 202, headers: { location: `/v2/${repository}/blobs/uploads/${id}` } };
-  }
+  if (method === "POST") return startUpload(asked);
   const before = uploadById.get(name);
   if (before === undefined) return NOT_FOUND;
+  if (method === "GET") return { ...progressOf(asked, before), status: 204 };
   const whole = Buffer.concat([before, body]);
+  if (method === "PATCH") {
+    if (!asked.headers["content-range"]?.startsWith(`${before.length}-`)) return { status: 416 };
+    uploadById.set(name, whole);
+    return { ...progressOf(asked, whole), status: 202 };
+  }
   if (searchParams.get("digest") !== sha256(whole)) return { status: 400 };
   uploadById.delete(name);
   blobByDigest.set(sha256(whole), whole);
   return { status: 201 };
+}
+
+function startUpload({ contents, options, repository, searchParams }: Asked): Answer {
+  if (contents.blobByDigest.has(searchParams.get("mount") ?? "")) return { status: 201 };
+  const id = randomUUID();
+  contents.uploadById.set(id, Buffer.alloc(0));
+  const { leastPieceBytes } = options;
+  const least: Record<string, string> =
+    leastPieceBytes === undefined ? {} : { "oci-chunk-min-length": String(leastPieceBytes) };
+  return { status: 202, headers: { location: `/v2/${repository}/blobs/uploads/${id}`, ...least } };
+}
+
+function progressOf({ repository, name }: Asked, got: Buffer): Pick<Answer, "headers"> {
+  const range = `0-${Math.max(0, got.length - 1)}`;
+  return { headers: { location: `/v2/${repository}/blobs/uploads/${name}`, range } };
 }
 
 function answerTags({ contents, options, repository, searchParams }: Asked): Answer {

@@ -9,6 +9,8 @@ export type Fault = (request: http.IncomingMessage, response: http.ServerRespons
 export interface FakeRegistryOptions {
   /** Lists referrers itself, as few do. */
   readonly referrersApi?: boolean;
+  /** Of a blob that is sent in pieces, for all but the last. */
+  readonly leastPieceBytes?: number;
   /** The most tags in one page, whatever is asked for. */
   readonly tagsPerPage?: number;
 }

@@ -5,6 +5,7 @@ import { benchCommand } from "./bench.ts";
 import { buildCommand } from "./build.ts";
 import { checkCommand } from "./check.ts";
 import { cleanCommand } from "./clean.ts";
+import { deprecateCommand } from "./deprecate.ts";
 import { doctorCommand } from "./doctor.ts";
 import { formatFailure, formatMisuse } from "./failure-text.ts";
 import { listCommand } from "./list.ts";
@@ -21,8 +22,10 @@ import { recordCommand } from "./record.ts";
 import { replayCommand } from "./replay.ts";
 import { modulesCommand } from "./modules.ts";
 import type { MakeCommand } from "./shell.ts";
+import { searchCommand } from "./search.ts";
 import { statusCommand } from "./status.ts";
 import { testCommand } from "./test.ts";
+import { versionsCommand } from "./versions.ts";
 
 const VERBS: readonly MakeCommand[] = [
   newCommand,
@@ -32,6 +35,9 @@ const VERBS: readonly MakeCommand[] = [
   benchCommand,
   runCommand,
   pushCommand,
+  searchCommand,
+  versionsCommand,
+  deprecateCommand,
   pullCommand,
   pinCommand,
   outdatedCommand,

@@ -1,4 +1,5 @@
 import { RegistryFailure } from "../errors.ts";
+import { forEach } from "../some-at-a-time.ts";
 import { readDocument } from "./artifact.ts";
 import { type Catalogue, planCatalogue } from "./catalogue.ts";
 import type { CatalogueDocument } from "./document.ts";
@@ -10,7 +11,6 @@ import { isDocumentTag } from "./tags.ts";
 const MAX_DOCUMENTS = 50_000;
 /** Beside the roll-up: two requests each. */
 const MAX_SINGLE_READS = 10_000;
-const PARALLEL_READS = 8;
 const MAX_FAULTS = 20;
 
 export interface CatalogueContents {
@@ -44,7 +44,7 @@ export async function readContents(reader: CatalogueReader): Promise<CatalogueCo
   const unread = tags.slice(MAX_DOCUMENTS).length + single.splice(MAX_SINGLE_READS).length;
   const told = [...faults];
   if (unread > 0) told.push(`${unread} of its documents are too many to be read`);
-  await readEach(single, async (tag) => {
+  await forEach(single, async (tag) => {
     const document = await readDocument(reader, tag);
     if (typeof document === "string") told.push(document);
     else if (document !== undefined) documentByTag.set(tag, document);
@@ -52,13 +52,4 @@ export async function readContents(reader: CatalogueReader): Promise<CatalogueCo
   const isThere = tags.length > 0 || rolledUp.size > 0 || faults.length > 0;
   const catalogue = isThere ? planCatalogue(documentByTag.values(), told.slice(0, MAX_FAULTS)) : undefined;
   return { catalogue, documentByTag, rolledUp };
-}
-
-/** @param read for each of the tags, some at a time. */
-async function readEach(tags: readonly string[], read: (tag: string) => Promise<void>): Promise<void> {
-  const queue = tags.values();
-  const takeAll = async () => {
-    for (const tag of queue) await read(tag);
-  };
-  await Promise.all(Array.from({ length: PARALLEL_READS }, takeAll));
 }

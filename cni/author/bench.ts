@@ -1,7 +1,8 @@
+import type { Question } from "../../core/golden/answer.ts";
 import type { PreparedModule } from "../../core/sandbox/port.ts";
 import { Failure } from "../../core/errors.ts";
 import { makeSampleQuestion, type SampleOptions } from "./sample.ts";
-import { openTrial, type Question, type Trial, type TrialLimits } from "./trial.ts";
+import { openTrial, type Trial, type TrialLimits } from "./trial.ts";
 
 /**
  * Milliseconds that one module may take: half of what design §12 allows a decision, which asks a scorer and a selector.

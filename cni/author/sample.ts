@@ -1,7 +1,7 @@
 import { KPIS } from "../../core/kpi/names.ts";
 import { readEmbeddedMetadata } from "../../core/metadata/embedded.ts";
 import { makeSampleSettings } from "./sample-settings.ts";
-import type { Question } from "./trial.ts";
+import type { Question } from "../../core/golden/answer.ts";
 
 export interface SampleOptions {
   readonly candidates: number;

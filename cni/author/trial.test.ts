@@ -6,16 +6,10 @@ import { describe, expect, test } from "vitest";
 import { makeCandidate, makeRequest } from "../../test/fakes/request.ts";
 import { compileModule } from "../../test/guests/corpus.ts";
 import { DIST_DIR } from "../../test/setup/build.ts";
+import type { Question } from "../../core/golden/answer.ts";
 import type { ModuleKind } from "../../core/select/request.ts";
 import { buildModule } from "./module.ts";
-import {
-  makeNodeLimits,
-  openTrial,
-  prepareTrial,
-  type Question,
-  type Trial,
-  type TrialModule,
-} from "./trial.ts";
+import { makeNodeLimits, openTrial, prepareTrial, type Trial, type TrialModule } from "./trial.ts";
 
 const PATIENT_MS = 10_000;
 const guest = path.join(DIST_DIR, "bin/genie-guest");

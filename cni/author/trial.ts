@@ -1,8 +1,8 @@
+import { type Answer, checkAnswer, type Question } from "../../core/golden/answer.ts";
 import type { PreparedModule, Sandbox } from "../../core/sandbox/port.ts";
-import { checkChoices, checkVerdicts } from "../../core/select/answer.ts";
 import type { ModuleResult } from "../../core/select/outcome.ts";
 import { makeDefaultSelection } from "../../core/select/selection-config.ts";
-import type { Choice, ModuleKind, SelectionRequest, Verdict } from "../../core/select/request.ts";
+import type { ModuleKind } from "../../core/select/request.ts";
 import { sha256 } from "../../registry/digest.ts";
 import { toPreparedModule } from "../../registry/prepare/source.ts";
 import { transpile } from "../../registry/prepare/transpile.ts";
@@ -22,17 +22,6 @@ export interface TrialLimits {
   /** The program `genie-guest`, when it isn't beside the one that runs. */
   readonly guest?: string;
 }
-
-export interface Question {
-  readonly request: SelectionRequest;
-  /** What a selector is told of the scorers; a scorer isn't. */
-  readonly verdicts: readonly Verdict[];
-}
-
-/** What a scorer says, or a selector. */
-export type Answer =
-  | { readonly kind: "scorer"; readonly items: readonly Verdict[] }
-  | { readonly kind: "selector"; readonly items: readonly Choice[] };
 
 /** A module in a guest process, under the limits of a node. Every answer is held against the contract, as on a node. */
 export interface Trial extends AsyncDisposable {
@@ -89,25 +78,9 @@ async function askModule(
   question: Question,
   { sandbox, module: { digest, kind }, deadlineMs }: Asking,
 ): Promise<ModuleResult<Answer>> {
-  const { request } = question;
-  if (kind === "scorer") {
-    const said = await sandbox.score(digest, request, deadlineMs);
-    return toAnswer(said.outcome === "ok" ? checkVerdicts(said.value, request) : said, kind);
-  }
-  const said = await sandbox.select(digest, question, deadlineMs);
-  return toAnswer(said.outcome === "ok" ? checkSelection(said.value, question) : said, kind);
-}
-
-function toAnswer<Kind extends ModuleKind, Item>(result: ModuleResult<readonly Item[]>, kind: Kind) {
-  return result.outcome === "ok" ? { outcome: result.outcome, value: { kind, items: result.value } } : result;
-}
-
-/** On a node a selector isn't shown what is rejected. Here it is, and must leave it alone. */
-function checkSelection(said: unknown, { request, verdicts }: Question): ModuleResult<readonly Choice[]> {
-  const admitted = request.candidates.filter((_, at) => verdicts[at]?.tag !== "reject").length;
-  const checked = checkChoices(said, { ...request, count: Math.min(request.count, admitted) });
-  if (checked.outcome !== "ok") return checked;
-  const stray = checked.value.find(({ candidate }) => verdicts[candidate]?.tag === "reject");
-  if (stray === undefined) return checked;
-  return { outcome: "badAnswer", detail: `choice ${stray.candidate} is a candidate that was rejected` };
+  const said =
+    kind === "scorer"
+      ? await sandbox.score(digest, question.request, deadlineMs)
+      : await sandbox.select(digest, question, deadlineMs);
+  return said.outcome === "ok" ? checkAnswer(kind, said.value, question) : said;
 }

@@ -1,9 +1,10 @@
 import { Command } from "commander";
 import { Failure } from "../../core/errors.ts";
-import { type GoldenCase, MAX_CASES_BYTES, parseQuestion } from "../author/golden/case.ts";
-import { toGoldenOutcome } from "../author/golden/outcome.ts";
-import { listNetworks, toRequest, toVerdicts } from "../author/golden/question.ts";
-import type { Answer } from "../author/trial.ts";
+import type { Answer } from "../../core/golden/answer.ts";
+import type { GoldenCase } from "../../core/golden/case.ts";
+import { toGoldenOutcome } from "../../core/golden/outcome.ts";
+import { listNetworks, toRequest, toVerdicts } from "../../core/golden/question.ts";
+import { MAX_CASES_BYTES, parseQuestion } from "../author/golden/case.ts";
 import { listModuleSettingsFaults } from "../module-settings.ts";
 import { readStdin } from "../stdin.ts";
 import { addTrialOptions, openTarget, type TrialOptions, withReport } from "./author-options.ts";

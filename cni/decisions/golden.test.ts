@@ -11,7 +11,7 @@ import {
 import { formatRecord } from "../../core/select/record-line.ts";
 import { type DecisionRecord, readRecord } from "../../core/select/record.ts";
 import { parseGoldenCases } from "../author/golden/case.ts";
-import { toExpected, toRequest, toVerdicts } from "../author/golden/question.ts";
+import { toExpected, toRequest, toVerdicts } from "../../core/golden/question.ts";
 import { nameCases, toGoldenCases } from "./golden.ts";
 import { openRedaction } from "./redaction.ts";
 

@@ -9,7 +9,7 @@ import { REASON_BYTES } from "../../core/select/answer.ts";
 import type { Attribute, Candidate, Verdict } from "../../core/select/request.ts";
 import { listConfigured, type ModuleConfig } from "../../core/select/selection-config.ts";
 import { addVerdicts, type Standings, toStandings, toVerdicts } from "../../core/select/standing.ts";
-import type { GoldenCaseInput } from "../author/golden/case.ts";
+import type { GoldenCaseInput } from "../../core/golden/case.ts";
 import { openRedaction, type Redaction } from "./redaction.ts";
 
 /** Is it this module that ran? */

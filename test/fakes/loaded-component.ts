@@ -1,5 +1,6 @@
 /** Runs a component as nodes do, its glue and its calls included, with no guest process around it. */
 import type { Arguments } from "../../core/sandbox/guest/abi/lower.ts";
+import { evaluateGlue } from "../../core/sandbox/guest/evaluate-glue.ts";
 import { callModule } from "../../core/sandbox/guest/instance.ts";
 import { loadModule } from "../../core/sandbox/guest/loaded-module.ts";
 import type { ModuleKind, SelectionRequest, Verdict } from "../../core/select/request.ts";
@@ -17,7 +18,7 @@ const MAX_ITEMS = 1000;
 export async function loadComponent(component: Uint8Array, kind: ModuleKind): Promise<Ask> {
   const made = await transpile(component, TRANSPILING);
   if (made.outcome !== "ok") throw new Error(made.detail);
-  const loaded = loadModule({ kind, memoryBytes: MEMORY_BYTES, canWait: false }, made.value);
+  const loaded = loadModule({ kind, memoryBytes: MEMORY_BYTES, canWait: false }, made.value, evaluateGlue);
   if (loaded.outcome !== "ok") throw new Error(loaded.detail);
   return (request, verdicts) => {
     const args: Arguments = kind === "scorer" ? [request] : [request, verdicts];

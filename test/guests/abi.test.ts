@@ -7,6 +7,7 @@ import { liftAnswer } from "../../core/sandbox/guest/abi/lift.ts";
 import { type Arguments, lowerArguments } from "../../core/sandbox/guest/abi/lower.ts";
 import { GuestMemory } from "../../core/sandbox/guest/abi/memory.ts";
 import { TEXT_FORMATS } from "../../core/sandbox/guest/abi/text.ts";
+import { evaluateGlue } from "../../core/sandbox/guest/evaluate-glue.ts";
 import { type GlueModule, loadModule } from "../../core/sandbox/guest/loaded-module.ts";
 import { LIFT } from "../../core/sandbox/wire/message.ts";
 import type { ModuleKind } from "../../core/select/request.ts";
@@ -39,7 +40,7 @@ async function makeGlue(kind: ModuleKind, encoding: TextEncoding): Promise<GlueM
   if (made.outcome !== "ok") throw new Error(made.detail);
   const records = new Map(made.value);
   expect(records.delete(LIFT), "it has the plain shape").toBe(true);
-  const loaded = loadModule({ kind, memoryBytes: MEMORY_BYTES, canWait: false }, records);
+  const loaded = loadModule({ kind, memoryBytes: MEMORY_BYTES, canWait: false }, records, evaluateGlue);
   if (loaded.outcome !== "ok" || loaded.value.way.by !== "glue") throw new Error("no glue");
   return loaded.value.way;
 }

@@ -1,6 +1,7 @@
 /** The corpus through our own passing of values and through jco's glue: each call ends alike. */
 import { expect, test } from "vitest";
 import type { Arguments } from "../../core/sandbox/guest/abi/lower.ts";
+import { evaluateGlue } from "../../core/sandbox/guest/evaluate-glue.ts";
 import { callModule } from "../../core/sandbox/guest/instance.ts";
 import { loadModule } from "../../core/sandbox/guest/loaded-module.ts";
 import { GLUE, LIFT } from "../../core/sandbox/wire/message.ts";
@@ -31,6 +32,7 @@ test.each(QUICK.map(({ name, kind = "scorer" }) => ({ name, kind })))(
       const loaded = loadModule(
         { kind, memoryBytes: MEMORY_BYTES, canWait: [...capped.value.values()].every(canWait) },
         new Map(records as [string, Uint8Array][]),
+        evaluateGlue,
       );
       if (loaded.outcome !== "ok") throw new Error(loaded.detail);
       const candidates = makeOrdinaryCandidates(3);

@@ -1,8 +1,8 @@
 import type { Trial } from "../trial.ts";
-import type { GoldenCase } from "./case.ts";
-import { type Difference, planDiff } from "./diff.ts";
-import { findWanted, type GoldenOutcome, toGoldenOutcome } from "./outcome.ts";
-import { toRequest, toVerdicts } from "./question.ts";
+import type { GoldenCase } from "../../../core/golden/case.ts";
+import { type Difference, planDiff } from "../../../core/golden/diff.ts";
+import { findWanted, type GoldenOutcome, toGoldenOutcome } from "../../../core/golden/outcome.ts";
+import { toRequest, toVerdicts } from "../../../core/golden/question.ts";
 
 export interface GoldenRun {
   readonly name: string;

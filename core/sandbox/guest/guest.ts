@@ -2,6 +2,7 @@ import type { Arguments } from "./abi/lower.ts";
 import type { Candidate } from "../../select/request.ts";
 import { decodeCandidates } from "../wire/candidates.ts";
 import { FRAME_HEADER_BYTES, FRAME_HEADROOM_BYTES, NONCE_BYTES, writeFrameLength } from "../wire/frame.ts";
+import { evaluateGlue } from "./evaluate-glue.ts";
 import { callModule } from "./instance.ts";
 import { type LoadedModule, loadModule } from "./loaded-module.ts";
 import {
@@ -47,7 +48,7 @@ function send(pipe: GuestPipe, nonce: Uint8Array, answer: Answer): void {
 }
 
 function load(order: LoadOrder, records: Records, { moduleById }: Kept): Answer {
-  const loaded = loadModule(order, records);
+  const loaded = loadModule(order, records, evaluateGlue);
   if (loaded.outcome !== "ok") return loaded;
   moduleById.set(order.id, loaded.value);
   return { outcome: "ok", value: null };

@@ -1,4 +1,3 @@
-import { Script } from "node:vm";
 import type { ModuleResult } from "../../select/outcome.ts";
 import type { ModuleKind } from "../../select/request.ts";
 import type { Lift } from "../../wasm/lift.ts";
@@ -13,6 +12,9 @@ export type Instantiate = (
   imports: Exports,
   instantiateCore: InstantiateCore,
 ) => Readonly<Record<string, Exports>>;
+
+/** Makes a script's value out of its text. */
+export type EvaluateGlue = (glue: string) => Instantiate;
 
 /** A component of any shape, called by what jco made of it. */
 export interface GlueModule {
@@ -30,6 +32,7 @@ export interface LoadedModule {
 export function loadModule(
   { kind, memoryBytes, canWait }: Omit<LoadOrder, "do" | "id">,
   records: Records,
+  evaluateGlue: EvaluateGlue,
 ): ModuleResult<LoadedModule> {
   const coreByName = new Map<string, WebAssembly.Module>();
   try {
@@ -43,7 +46,7 @@ export function loadModule(
   const plain = findPlain(kind, coreByName, records);
   const way = plain
     ? ({ by: "abi", plain: new PlainModule(plain.core, plain.lift, canWait) } as const)
-    : makeGlue(coreByName, records);
+    : ({ by: "glue", coreByName, instantiate: evaluateGlue(readGlue(records)) } as const);
   return { outcome: "ok", value: { kind, memoryBytes, way } };
 }
 
@@ -61,7 +64,6 @@ function findPlain(
   return lift?.kind === kind && core !== undefined && more.length === 0 ? { core, lift } : undefined;
 }
 
-function makeGlue(coreByName: GlueModule["coreByName"], records: Records): LoadedModule["way"] {
-  const script = new Script(Buffer.from(records.get(GLUE) ?? []).toString(), { filename: "glue" });
-  return { by: "glue", coreByName, instantiate: script.runInThisContext() as Instantiate };
+function readGlue(records: Records): string {
+  return Buffer.from(records.get(GLUE) ?? []).toString();
 }

@@ -2,12 +2,16 @@ import { cleanReason } from "../../select/answer.ts";
 import { OUTCOMES } from "../../select/outcome.ts";
 import type { Answer } from "../wire/message.ts";
 
+/** Reads what the guest process said; undefined when it isn't an answer. */
+export function findAnswer(bytes: Uint8Array): Answer | undefined {
+  return readAnswer(parseJson(bytes));
+}
+
 /**
- * Reads what the guest process said, which is as little trusted as the modules in it.
+ * Reads what came from where modules run, which is as little trusted as they are.
  * @returns undefined when it isn't an answer.
  */
-export function findAnswer(bytes: Uint8Array): Answer | undefined {
-  const said = parseJson(bytes);
+export function readAnswer(said: unknown): Answer | undefined {
   if (typeof said !== "object" || said === null || !("outcome" in said)) return undefined;
   const outcome = OUTCOMES.find((known) => known === said.outcome);
   if (outcome === undefined) return undefined;

@@ -1,5 +1,5 @@
-import type { ModuleResult } from "../../../core/select/outcome.ts";
-import type { Answer } from "../trial.ts";
+import type { ModuleResult } from "../select/outcome.ts";
+import type { Answer } from "./answer.ts";
 import type { GoldenCase } from "./case.ts";
 import { listNetworks } from "./question.ts";
 

@@ -1,5 +1,5 @@
-import type { Attribute, Choice, SelectionRequest, Verdict } from "../../../core/select/request.ts";
-import { findOwn } from "../../../core/spec/json.ts";
+import type { Attribute, Choice, SelectionRequest, Verdict } from "../select/request.ts";
+import { findOwn } from "../spec/json.ts";
 import type { GoldenCase } from "./case.ts";
 
 /** The networks in the order of the candidates. */

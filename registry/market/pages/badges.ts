@@ -1,0 +1,33 @@
+import type { CatalogueEntry } from "../../catalogue/catalogue.ts";
+import { html, type Html } from "../html.ts";
+
+export function kindBadge({ kind }: CatalogueEntry): Html {
+  return html`<span class="badge ${kind}">${kind}</span>`;
+}
+
+/** As the catalogue has it, which anybody may have written who may write the catalogue. */
+export function signedMark({ signers }: CatalogueEntry): Html {
+  return signers.length === 0
+    ? html`<span class="mark unsigned">unsigned</span>`
+    : html`<span class="mark signed">signed</span>`;
+}
+
+export function deprecatedBadge({ deprecated }: CatalogueEntry): Html | undefined {
+  return deprecated && html`<span class="badge deprecated">deprecated</span>`;
+}
+
+/** At most so many KPIs of a module are shown in a list. */
+const MOST_CHIPS = 6;
+
+export function kpiChips({ kpis }: CatalogueEntry): Html | undefined {
+  const all = [
+    ...kpis.required.map((name) => ({ name, need: "required" })),
+    ...kpis.optional.map((name) => ({ name, need: "optional" })),
+  ];
+  if (all.length === 0) return undefined;
+  const more = all.length - MOST_CHIPS;
+  return html`<ul class="chips" aria-label="KPIs">
+    ${all.slice(0, MOST_CHIPS).map(({ name, need }) => html`<li class="${need}" title="${need}">${name}</li>`)}
+    ${more > 0 && html`<li>and ${more} more</li>`}
+  </ul>`;
+}

@@ -1,0 +1,29 @@
+import type { Digest } from "../../digest.ts";
+import { html, type Html } from "../html.ts";
+
+export function formatBytes(sizeBytes: number): string {
+  if (sizeBytes < 1000) return `${sizeBytes} B`;
+  return sizeBytes < 1e6 ? `${(sizeBytes / 1e3).toFixed(1)} kB` : `${(sizeBytes / 1e6).toFixed(1)} MB`;
+}
+
+/** A day, the same whatever the visitor's place. */
+export function formatDay(at: string | number): Html {
+  const time = new Date(at).toISOString();
+  return html`<time datetime="${time}">${time.slice(0, 10)}</time>`;
+}
+
+/** As much of a digest as a person compares. */
+export function shortDigest(digest: Digest): string {
+  return digest.slice("sha256:".length, "sha256:".length + 12);
+}
+
+/** `1 module`, `2 modules` */
+export function formatCount(count: number, noun: string): string {
+  return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** The address of another site that a visitor may be sent to; undefined for everything but https. */
+export function findWebLink(text: string | undefined): string | undefined {
+  const url = text === undefined ? null : URL.parse(text);
+  return url?.protocol === "https:" && url.username === "" && url.password === "" ? url.href : undefined;
+}

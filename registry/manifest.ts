@@ -1,4 +1,6 @@
 import { isJsonObject, type JsonObject } from "../core/spec/json.ts";
+import { toAnnotations } from "./annotation-text.ts";
+import type { Annotations } from "./annotations.ts";
 import { type Descriptor, MEDIA_TYPE } from "./artifact.ts";
 import { isDigest } from "./digest.ts";
 import { RegistryFailure } from "./errors.ts";
@@ -14,7 +16,7 @@ export interface AnyManifest {
   readonly blobs: readonly Descriptor[];
   /** What an index lists. */
   readonly manifests: readonly Descriptor[];
-  readonly annotations: Readonly<Record<string, string>>;
+  readonly annotations: Annotations;
 }
 
 /** Blobs of one manifest, and manifests of one index. */
@@ -40,7 +42,7 @@ export function parseAnyManifest(bytes: Uint8Array, where: string): AnyManifest 
     subject: subject === undefined ? undefined : (findDescriptor(subject) ?? fail("has a broken subject")),
     blobs: [...new Map(blobs.map((blob) => [blob.digest, blob])).values()],
     manifests: isIndex ? list(manifests, "manifests") : [],
-    annotations: toTexts(annotations),
+    annotations: toAnnotations(annotations),
   };
 }
 
@@ -62,9 +64,4 @@ function findDescriptor(value: unknown): Descriptor | undefined {
   if (typeof mediaType !== "string" || !isDigest(digest)) return undefined;
   if (typeof size !== "number" || !Number.isSafeInteger(size) || size < 0) return undefined;
   return { mediaType, digest, size };
-}
-
-function toTexts(annotations: unknown): Record<string, string> {
-  const isText = (entry: [string, unknown]): entry is [string, string] => typeof entry[1] === "string";
-  return isJsonObject(annotations) ? Object.fromEntries(Object.entries(annotations).filter(isText)) : {};
 }

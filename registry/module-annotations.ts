@@ -4,6 +4,7 @@ import { toJson, toLine } from "../core/printable.ts";
 import { findJsonObject } from "../core/spec/json.ts";
 import type { ComponentShape } from "../core/wasm/component.ts";
 import { type Annotations, MODULE_ANNOTATION, OCI_ANNOTATION } from "./annotations.ts";
+import { checkComponent } from "./artifact.ts";
 import { findKind, findWorld } from "./module-kind.ts";
 
 const MAX_QUOTED_LENGTH = 100;
@@ -26,9 +27,12 @@ export function planModuleAnnotations(wasm: Uint8Array, shape: ComponentShape): 
   return Object.fromEntries(Object.entries(values).filter(isSaid));
 }
 
-/** Sentences, one for each annotation of ours that says something else than the module's binary. The binary counts. */
-export function listAnnotationFaults(found: Annotations, wasm: Uint8Array, shape: ComponentShape): string[] {
-  const planned = planModuleAnnotations(wasm, shape);
+/**
+ * Sentences, one for each annotation of ours that says something else than the module's binary. The binary counts.
+ * @throws {RegistryFailure} notComponent, tooLarge
+ */
+export function listAnnotationFaults(found: Annotations, wasm: Uint8Array): string[] {
+  const planned = planModuleAnnotations(wasm, checkComponent(wasm));
   return Object.values(MODULE_ANNOTATION).flatMap((key) => {
     const [told, own] = [found[key], planned[key]];
     if (told === undefined || told === own || isSameJson(told, own)) return [];

@@ -1,22 +1,58 @@
-import { type Artifact, parseConfig, parseManifest } from "./artifact.ts";
+import { type Artifact, type Descriptor, MEDIA_TYPE, parseConfig, parseManifest } from "./artifact.ts";
 import { type ClientOptions, RegistryClient } from "./client/client.ts";
 import { checkDigest, sha256 } from "./digest.ts";
+import { toDescriptor } from "./descriptor.ts";
+import { findDocument, type ModuleDocument, planDocument } from "./document.ts";
 import { RegistryFailure } from "./errors.ts";
 import { formatReference, type Reference } from "./reference.ts";
+import type { PlainArtifact } from "./referrer.ts";
 import type { Store, StoredModule } from "./store/store.ts";
 
-/** Publishes a module under the reference's tag, or under its digest when there is no tag. */
+export interface PushOptions extends ClientOptions {
+  /** What is to lie beside the module. */
+  readonly documents?: readonly ModuleDocument[];
+}
+
+/**
+ * Publishes a module under the reference's tag, or under its digest when there is no tag. The tag comes last: it never
+ * leads to a module that lacks its documents.
+ */
 export async function pushArtifact(
   artifact: Artifact,
   reference: Reference,
-  options: ClientOptions,
+  { documents = [], ...options }: PushOptions,
 ): Promise<void> {
+  const { manifest } = artifact;
   const { tag, digest } = reference;
-  if (digest !== undefined) checkDigest(artifact.manifest, digest, "the file");
+  if (digest !== undefined) checkDigest(manifest, digest, "the file");
   using client = new RegistryClient(reference, options);
   await client.putBlob(artifact.wasm);
   await client.putBlob(artifact.config);
-  await client.putManifest(artifact.manifest, tag ?? artifact.digest);
+  if (documents.length > 0 || tag === undefined) await client.putManifest(manifest, artifact.digest);
+  for (const document of documents) {
+    await pushDocument(client, toDescriptor(MEDIA_TYPE.manifest, manifest), document);
+  }
+  if (tag !== undefined) await client.putManifest(manifest, tag);
+}
+
+/** Has a document beside the manifest that it is about; nothing is sent when it is the one that readers see already. */
+async function pushDocument(
+  client: RegistryClient,
+  subject: Descriptor,
+  document: ModuleDocument,
+): Promise<void> {
+  const present = await findDocument(client, subject.digest, document.kind);
+  if (present !== undefined && Buffer.from(present).equals(document.bytes)) return;
+  await pushReferrer(client, planDocument(document, subject, present === undefined ? undefined : new Date()));
+}
+
+/** Stores what refers to another manifest: its blobs first. */
+export async function pushReferrer(
+  client: RegistryClient,
+  { manifest, blobs }: PlainArtifact,
+): Promise<void> {
+  for (const bytes of blobs) await client.putBlob(bytes);
+  await client.putReferrer(manifest);
 }
 
 /** Fetches a module, checking every byte. With tag and digest, the tag must lead to the digest. */

@@ -70,6 +70,7 @@ async function main(): Promise<number> {
     const program = new Command("geniectl")
       .description("tend genie on this node, and the WebAssembly modules by which it chooses networks")
       .version(packageJson.version)
+      .enablePositionalOptions() // after a verb, --version is the verb's own
       .configureOutput({ outputError: (text, write) => write(`${formatMisuse(text)}\n`) })
       .exitOverride();
     for (const makeCommand of VERBS) program.addCommand(makeCommand(shell).copyInheritedSettings(program));

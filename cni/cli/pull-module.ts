@@ -1,4 +1,6 @@
 import { readEmbeddedMetadata } from "../../core/metadata/embedded.ts";
+import { parseAnyManifest } from "../../registry/manifest.ts";
+import { listAnnotationFaults } from "../../registry/module-annotations.ts";
 import { prepareModule } from "../../registry/prepare/source.ts";
 import { formatReference, type Reference } from "../../registry/reference.ts";
 import { openStore, type StoredModule } from "../../registry/store/store.ts";
@@ -24,7 +26,13 @@ export async function pullModule(folder: string, reference: Reference, shell: Sh
   const misfit = findMisfitAsAny(module.wasm) ?? (await findPrepareFault(folder, module));
   const [fault] = readEmbeddedMetadata(module.wasm).faults;
   if (fault !== undefined) shell.warn(`what ${name} says of itself can't be used: ${fault}`);
+  if (misfit === undefined) for (const each of listDisagreements(module)) shell.warn(`${name}: ${each}`);
   return { ...module, misfit };
+}
+
+/** The annotations that who looks for a module sees, against what it is. */
+function listDisagreements({ manifest, wasm, digest }: StoredModule): readonly string[] {
+  return listAnnotationFaults(parseAnyManifest(manifest, digest).annotations, wasm);
 }
 
 async function findPrepareFault(folder: string, module: StoredModule): Promise<string | undefined> {

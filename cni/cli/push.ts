@@ -1,30 +1,35 @@
 import { Command } from "commander";
-import { Failure } from "../../core/errors.ts";
-import { type Artifact, MAX_MODULE_BYTES } from "../../registry/artifact.ts";
-import { RegistryFailure } from "../../registry/errors.ts";
-import { planModuleArtifact } from "../../registry/module-artifact.ts";
+import { MAX_MODULE_BYTES } from "../../registry/artifact.ts";
 import { parseReference } from "../../registry/reference.ts";
 import { openStore } from "../../registry/store/store.ts";
 import { pushArtifact } from "../../registry/transfer.ts";
 import { readInput } from "./input-file.ts";
 import { findMisfitAsAny } from "./misfit.ts";
+import { planFromFile } from "./plan-module.ts";
+import {
+  addPublishingOptions,
+  type PublishingOptions,
+  readDocuments,
+  toNotes,
+} from "./publishing-options.ts";
 import type { Shell } from "./shell.ts";
 
-interface PushOptions {
+interface PushOptions extends PublishingOptions {
   readonly store?: string;
   readonly json?: true;
 }
 
 /** `geniectl push FILE REF` */
 export function pushCommand(shell: Shell): Command {
-  return new Command("push")
+  const command = new Command("push")
     .description("publish a wasm component in a registry")
     .argument("<file>", "the component, as geniectl build makes it")
-    .argument("<reference>", "registry/repository:tag")
+    .argument("<reference>", "registry/repository:tag");
+  return addPublishingOptions(command)
     .option("--store <dir>", "keep it in this module store, too")
     .option("--json", "print one JSON document")
     .action(async (file: string, reference: string, options: PushOptions) => {
-      const { digest, warning, ...rest } = await push({ file, reference, store: options.store }, shell);
+      const { digest, warning, ...rest } = await push({ file, reference, options }, shell);
       if (warning !== undefined) shell.warn(warning);
       if (options.json === true) shell.printJson({ ...rest, digest, warning });
       else shell.print(digest);
@@ -34,35 +39,24 @@ export function pushCommand(shell: Shell): Command {
 interface Push {
   readonly file: string;
   readonly reference: string;
-  readonly store: string | undefined;
+  readonly options: PushOptions;
 }
 
-async function push({ file, reference, store }: Push, shell: Shell) {
+async function push({ file, reference, options }: Push, shell: Shell) {
   const target = parseReference(reference);
-  const artifact = planFromFile(file, await readInput(file, MAX_MODULE_BYTES));
+  const wasm = await readInput(file, MAX_MODULE_BYTES);
+  const artifact = planFromFile({ file, wasm }, toNotes(options));
+  const documents = await readDocuments(options);
   shell.progress(`pushing ${file} to ${reference} …`);
-  await pushArtifact(artifact, target, { signal: shell.signal });
-  if (store !== undefined) await openStore(store).put(artifact, target);
-  const misfit = findMisfitAsAny(artifact.wasm);
+  await pushArtifact(artifact, target, { signal: shell.signal, documents });
+  if (options.store !== undefined) await openStore(options.store).put(artifact, target);
+  const misfit = findMisfitAsAny(wasm);
   const warning = misfit && `${file} is published, but genie can't use it: ${misfit}`;
-  return { reference, digest: artifact.digest, sizeBytes: artifact.wasm.byteLength, warning };
-}
-
-function planFromFile(file: string, wasm: Buffer): Artifact {
-  try {
-    return planModuleArtifact(wasm, { created: readSourceDate(process.env["SOURCE_DATE_EPOCH"]) });
-  } catch (cause) {
-    if (!(cause instanceof RegistryFailure)) throw cause;
-    throw new RegistryFailure(cause.kind, `${file}: ${cause.message}`, { cause, todo: cause.todo });
-  }
-}
-
-/** The same file gets the same digest wherever it's pushed from. Source: reproducible-builds.org, SOURCE_DATE_EPOCH. */
-function readSourceDate(seconds: string | undefined): Date {
-  if (seconds === undefined || seconds === "") return new Date(0);
-  const date = new Date(/^\d{1,11}$/.test(seconds) ? Number(seconds) * 1000 : NaN);
-  if (!Number.isNaN(date.getTime())) return date;
-  throw new Failure("invalidEnvironment", "SOURCE_DATE_EPOCH is no number of seconds", {
-    details: "mend or unset it",
-  });
+  return {
+    reference,
+    digest: artifact.digest,
+    sizeBytes: wasm.byteLength,
+    documents: documents.map(({ kind }) => kind),
+    warning,
+  };
 }

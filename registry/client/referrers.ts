@@ -1,4 +1,5 @@
 import { findJsonObject, isJsonObject, type JsonObject } from "../../core/spec/json.ts";
+import { toAnnotations } from "../annotation-text.ts";
 import { MEDIA_TYPE } from "../artifact.ts";
 import { type Digest, hexOf, isDigest } from "../digest.ts";
 import { MAX_REFERRERS, type Referrer } from "../reader.ts";
@@ -49,14 +50,11 @@ function findReferrer(entry: JsonObject): Referrer | undefined {
   const { mediaType, digest, size, artifactType } = entry;
   if (typeof mediaType !== "string" || !isDigest(digest)) return undefined;
   if (typeof size !== "number" || !Number.isSafeInteger(size) || size < 0) return undefined;
-  const annotations = Object.entries(isJsonObject(entry["annotations"]) ? entry["annotations"] : {});
   return {
     mediaType,
     digest,
     size,
     artifactType: typeof artifactType === "string" ? artifactType : undefined,
-    annotations: Object.fromEntries(
-      annotations.filter((pair): pair is [string, string] => typeof pair[1] === "string"),
-    ),
+    annotations: toAnnotations(entry["annotations"]),
   };
 }

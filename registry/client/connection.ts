@@ -5,6 +5,7 @@ import { type Right, Session } from "../auth/session.ts";
 import { isLoopbackHost, type Reference } from "../reference.ts";
 import type { Call, Reply, Transport } from "./exchange.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
+import type { TransferMeter } from "./meter.ts";
 import { follow, resolveLocation } from "./redirect.ts";
 import { toRefusal } from "./refusal.ts";
 import { retrying } from "./retry.ts";
@@ -14,6 +15,8 @@ export interface ClientOptions {
   /** Where credential files are looked for. */
   readonly env?: Environment;
   readonly limits?: Partial<Limits>;
+  /** Undefined where nobody watches. */
+  readonly meter?: TransferMeter | undefined;
 }
 
 /** Of answers whose body says nothing. */
@@ -32,7 +35,7 @@ export class Connection implements Disposable {
   readonly transport: Transport;
   readonly #session: Session;
 
-  constructor(reference: Reference, { signal, env = process.env, limits }: ClientOptions) {
+  constructor(reference: Reference, { signal, env = process.env, limits, meter }: ClientOptions) {
     const local = isLoopbackHost(reference.host);
     this.host = reference.host;
     this.base = new URL(`${local ? "http" : "https"}://${reference.host}/v2/${reference.repository}/`);
@@ -45,6 +48,7 @@ export class Connection implements Disposable {
         ["https:", new https.Agent({ keepAlive: true })],
       ]),
       signal,
+      meter,
     };
   }
 

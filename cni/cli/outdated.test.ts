@@ -1,6 +1,11 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { parseCatalogueName } from "../../registry/catalogue/name.ts";
+import { publishEntry } from "../../registry/catalogue/update.ts";
+import { RegistryClient } from "../../registry/client/client.ts";
+import type { Digest } from "../../registry/digest.ts";
+import { makeEntry } from "../../test/fakes/catalogue-entry.ts";
 import { addNote, makeComponent, SCORER } from "../../test/fakes/component.ts";
 import { type Desk, makeDesk } from "../../test/setup/geniectl.ts";
 import { type RegistryServer, startRegistry } from "../../test/setup/registry-server.ts";
@@ -77,4 +82,21 @@ test("newer versions, moved tags, what is gone and who can't be asked are told",
   expect(stdout).toMatch(
     /^MODULE +VERSION +NEWEST +STATE\n.*near:1\.0\.0 +1\.0\.0 +1\.1\.0 +1\.1\.0 is there\n +→ /,
   );
+});
+
+test("what the catalogue says of a version is told", async () => {
+  const digest = await push("near:1.0.0", "producers");
+  const name = at("catalogue");
+  using client = new RegistryClient(parseCatalogueName(name));
+  const version = { repository: at("near"), version: "1.0.0" };
+  await publishEntry(client, makeEntry({ ...version, digest: digest as Digest }), {});
+  const words = ["deprecate", `${at("near")}:1.0.0`, "--reason", "slow", "--catalogue", name];
+  expect(await desk.run(...words)).toMatchObject({ exitCode: 0 });
+  await look(at(`near@${digest}`));
+  const outdated = ["outdated", "--config", "genie.conf", "--catalogue", name, "--json"];
+  const { exitCode, stdout } = await desk.run(...outdated);
+  expect(exitCode).toBe(1);
+  expect(JSON.parse(stdout)).toMatchObject([
+    { findings: [{ what: "deprecated", detail: "deprecated: slow", todo: "pin another one" }] },
+  ]);
 });

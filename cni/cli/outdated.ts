@@ -1,19 +1,23 @@
 import { Command } from "commander";
 import { Failure } from "../../core/errors.ts";
 import { toFieldName } from "../../core/spec/json.ts";
+import { type Catalogue, findEntry } from "../../registry/catalogue/catalogue.ts";
 import { RegistryClient } from "../../registry/client/client.ts";
 import { RegistryFailure } from "../../registry/errors.ts";
-import { formatReference } from "../../registry/reference.ts";
+import { formatReference, type Reference } from "../../registry/reference.ts";
+import { formatRepository } from "../../registry/repository-name.ts";
+import { addCatalogueOption, fetchCatalogue } from "./catalogue-options.ts";
 import { readConfigFile } from "./config-file.ts";
 import { settleFew } from "./few-at-once.ts";
 import { lookAtModule } from "./outdated-look.ts";
-import { listOutdatedFindings, type OutdatedFinding, type TaggedDigest } from "./outdated-plan.ts";
+import { listOutdatedFindings, type Look, type OutdatedFinding, type TaggedDigest } from "./outdated-plan.ts";
 import { listSlotModules, type SlotModule } from "./pull-slots.ts";
 import type { Shell } from "./shell.ts";
 import { printTable } from "./table.ts";
 
 interface OutdatedOptions {
   readonly config: string;
+  readonly catalogue?: Reference;
   readonly json?: true;
 }
 
@@ -33,16 +37,18 @@ asked about; 0 when all are up to date. Pre-releases count only where one is pin
 
 /** `geniectl outdated --config FILE` */
 export function outdatedCommand(shell: Shell): Command {
-  return new Command("outdated")
+  const command = new Command("outdated")
     .description(
       "show which modules of a configuration have newer versions, moved tags or a reason not to be used",
     )
-    .requiredOption("--config <file>", "genie's .conf or .conflist")
+    .requiredOption("--config <file>", "genie's .conf or .conflist");
+  return addCatalogueOption(command, { isRequired: false })
     .option("--json", "print one JSON document")
     .addHelpText("after", HELP)
-    .action(async ({ config: file, json }: OutdatedOptions) => {
+    .action(async ({ config: file, catalogue: name, json }: OutdatedOptions) => {
       const named = listSlotModules(await readConfigFile(file));
-      const results = await settleFew(named, (one) => look(one, shell));
+      const catalogue = name && (await fetchCatalogue(name, shell));
+      const results = await settleFew(named, (one) => look(one, catalogue, shell));
       const modules = results.map((result) => {
         if (result.status === "rejected") throw result.reason;
         return result.value;
@@ -62,7 +68,11 @@ export function outdatedCommand(shell: Shell): Command {
     });
 }
 
-async function look({ reference, slots }: SlotModule, shell: Shell): Promise<OutdatedModule> {
+async function look(
+  { reference, slots }: SlotModule,
+  catalogue: Catalogue | undefined,
+  shell: Shell,
+): Promise<OutdatedModule> {
   const name = formatReference(reference);
   const fields = slots.map(({ at }) => toFieldName(at));
   shell.progress(`asking about ${name} …`);
@@ -70,13 +80,20 @@ async function look({ reference, slots }: SlotModule, shell: Shell): Promise<Out
   try {
     const found = await lookAtModule(reference, client);
     const { version = null, newest = null } = found;
-    const findings = listOutdatedFindings({ ...found, deprecated: undefined, refusal: undefined });
+    const deprecated = catalogue && findDeprecation(reference, catalogue);
+    const findings = listOutdatedFindings({ ...found, deprecated, refusal: undefined });
     return { reference: name, fields, version, newest, findings };
   } catch (error) {
     if (!(error instanceof RegistryFailure)) throw error;
     const findings = [{ what: "failed", detail: error.message, todo: error.todo } as const];
     return { reference: name, fields, version: null, newest: null, findings };
   }
+}
+
+function findDeprecation(reference: Reference, catalogue: Catalogue): Look["deprecated"] {
+  const { digest, tag } = reference;
+  const named = digest === undefined ? { version: tag ?? "" } : { digest };
+  return findEntry(catalogue, { repository: formatRepository(reference), ...named })?.deprecated;
 }
 
 function toRows({ reference, version, newest, findings }: OutdatedModule): string[][] {

@@ -77,3 +77,15 @@ test("a tag is pulled, and that no pod is attached with it is told", async () =>
     stderr: expect.stringContaining("genie.selection.scorers[0].module: must be pinned by digest"),
   });
 });
+
+test("what a manifest says in the face of its module is told; the module counts", async () => {
+  await push("scorer.wasm", "scorer:1");
+  const manifest = JSON.parse(String(registry.manifestByName.get("genie/scorer/1")));
+  manifest.annotations["io.github.cni-genie.module.kind"] = "selector\u001b[2J";
+  registry.manifestByName.set("genie/scorer/1", Buffer.from(JSON.stringify(manifest)));
+  const { exitCode, stderr } = await desk.run("pull", at("scorer:1"), "--store", "store");
+  expect(exitCode).toBe(0);
+  expect(stderr).toBe(
+    `warning: ${at("scorer:1")}: the annotation io.github.cni-genie.module.kind says "selector", the module itself "scorer"`,
+  );
+});

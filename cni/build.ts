@@ -8,6 +8,7 @@ import { JCO_VERSION } from "../registry/prepare/jco-version.ts";
 import { buildBuiltinModules } from "./author/builtin.ts";
 import { compileConfineObject, type Machine, MACHINES, OWN_MACHINE } from "./build/confine-object.ts";
 import { GUEST_LIMITS, planGuestHead, TRANSPILER_LIMITS } from "./build/guest-head.ts";
+import { buildMarketFiles } from "./build/market-files.ts";
 import { formatTrampoline, planTrampoline } from "./build/trampoline.ts";
 
 const ROOT = path.dirname(import.meta.dirname);
@@ -103,8 +104,18 @@ async function buildConfineObject(machine: Machine): Promise<void> {
   }
 }
 
-for (const folder of ["bin", "lib", "modules"]) await mkdir(path.join(DIST, folder), { recursive: true });
+async function placeMarketFiles(): Promise<void> {
+  for (const [name, contents] of await buildMarketFiles()) await place(`market/${name}`, contents, 0o644);
+}
+
+for (const folder of ["bin", "lib", "market", "modules"])
+  await mkdir(path.join(DIST, folder), { recursive: true });
 // The package is of type "module"; the programs aren't.
 await place("package.json", Buffer.from('{ "type": "commonjs" }\n'), 0o644);
-await Promise.all([...PROGRAMS.map(buildProgram), buildTranspiler(), ...MACHINES.map(buildConfineObject)]);
+await Promise.all([
+  ...PROGRAMS.map(buildProgram),
+  buildTranspiler(),
+  placeMarketFiles(),
+  ...MACHINES.map(buildConfineObject),
+]);
 await buildBuiltinModules(path.join(DIST, "modules"));

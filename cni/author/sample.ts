@@ -1,6 +1,6 @@
 import { KPIS } from "../../core/kpi/names.ts";
 import { readEmbeddedMetadata } from "../../core/metadata/embedded.ts";
-import { makeSampleSettings } from "./sample-settings.ts";
+import { makeSampleSettings } from "../../core/metadata/sample-settings.ts";
 import type { Question } from "../../core/golden/answer.ts";
 
 export interface SampleOptions {

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { readMetadata } from "../../core/metadata/metadata.ts";
 import { listSettingsFaults } from "../../core/metadata/settings-faults.ts";
 import type { SettingsSchema } from "../../core/metadata/settings-schema.ts";
-import { makeSampleSettings } from "./sample-settings.ts";
+import { makeSampleSettings } from "../../core/metadata/sample-settings.ts";
 import { formatSettingsTypes, toSettingsFile } from "./settings-types.ts";
 
 /** One of each kind that a schema may hold. */

@@ -12,6 +12,9 @@ const TYPE_BY_EXTENSION: Readonly<Record<string, string>> = {
 /** What every page loads. */
 export const PAGE_FILES = ["style.css", "page.js", "icon.svg"] as const;
 
+/** What the playground loads beside them. */
+export const PLAYGROUND_FILES = ["playground.css", "playground.js"] as const;
+
 /** Files of ours that pages load, in memory; each one's address changes with its content. */
 export interface Assets {
   /** The address of the file with this name. */

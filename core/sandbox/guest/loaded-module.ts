@@ -37,7 +37,8 @@ export function loadModule(
   const coreByName = new Map<string, WebAssembly.Module>();
   try {
     for (const [name, bytes] of records) {
-      if (!OURS.includes(name)) coreByName.set(name, new WebAssembly.Module(bytes));
+      if (!OURS.includes(name))
+        coreByName.set(name, new WebAssembly.Module(bytes as Uint8Array<ArrayBuffer>));
     }
   } catch (error) {
     if (!(error instanceof WebAssembly.CompileError)) throw error;

@@ -2,7 +2,10 @@ import { checkLength } from "./abi/lift.ts";
 import { INTERFACE_PREFIX } from "../../select/world.ts";
 
 export type Exports = Readonly<Record<string, unknown>>;
-export type InstantiateCore = (core: WebAssembly.Module, imports?: object) => { readonly exports: Exports };
+export type InstantiateCore = (
+  core: WebAssembly.Module,
+  imports?: WebAssembly.Imports,
+) => { readonly exports: Exports };
 
 /** What the tools call the function through which memory is asked for. */
 const REALLOC = "cabi_realloc";
@@ -33,7 +36,7 @@ export class Watch {
   }
 
   /** A core module is instantiated once: its maximum of memory was counted once. */
-  instantiate(core: WebAssembly.Module, imports?: object): Exports {
+  instantiate(core: WebAssembly.Module, imports?: WebAssembly.Imports): Exports {
     if (this.#cores.has(core)) throw new RangeError("a core module is instantiated twice");
     this.#cores.add(core);
     const { exports } = new WebAssembly.Instance(core, imports);

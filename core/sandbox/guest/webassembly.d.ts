@@ -7,8 +7,9 @@ declare namespace WebAssembly {
     readonly buffer: ArrayBuffer;
     grow(pages: number): number;
   }
+  type Imports = object;
   class Instance {
-    constructor(module: Module, imports?: object);
+    constructor(module: Module, imports?: Imports);
     readonly exports: Readonly<Record<string, unknown>>;
   }
   class CompileError extends Error {}

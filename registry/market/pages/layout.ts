@@ -15,6 +15,8 @@ export interface Page {
   readonly main: Html;
   /** More scripts than every page has, by the names of their files. */
   readonly scripts?: readonly string[];
+  /** More styles, likewise. */
+  readonly styles?: readonly string[];
 }
 
 const LAMP = html`<svg
@@ -30,7 +32,8 @@ const LAMP = html`<svg
   <circle cx="17" cy="6" r="2" />
 </svg>`;
 
-export function pageOf({ assets, catalogue, updatedAtMs }: Site, { title, main, scripts = [] }: Page): Html {
+export function pageOf({ assets, catalogue, updatedAtMs }: Site, page: Page): Html {
+  const { title, main, scripts = [], styles = [] } = page;
   return html`<html lang="en">
     <head>
       <meta charset="utf-8" />
@@ -38,7 +41,7 @@ export function pageOf({ assets, catalogue, updatedAtMs }: Site, { title, main, 
       <meta name="color-scheme" content="light dark" />
       <title>${title}</title>
       <link rel="icon" type="image/svg+xml" href="${assets.url("icon.svg")}" />
-      <link rel="stylesheet" href="${assets.url("style.css")}" />
+      ${["style.css", ...styles].map((name) => html`<link rel="stylesheet" href="${assets.url(name)}" />`)}
       ${["page.js", ...scripts].map((name) => html`<script type="module" src="${assets.url(name)}"></script>`)}
     </head>
     <body>

@@ -1,4 +1,4 @@
-import type { SettingsSchema } from "../../core/metadata/settings-schema.ts";
+import type { SettingsSchema } from "./settings-schema.ts";
 
 /** Settings that a schema allows: what it requires, with its defaults where it has some. */
 export function makeSampleSettings(schema: SettingsSchema | undefined): Readonly<Record<string, unknown>> {

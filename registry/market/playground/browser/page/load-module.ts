@@ -1,0 +1,88 @@
+import type { Records } from "../../../../../core/sandbox/wire/records.ts";
+import { decodeRecords } from "../../../../../core/sandbox/wire/records.ts";
+import { LIFT } from "../../../../../core/sandbox/wire/message.ts";
+import { readSections } from "../../../../../core/wasm/binary.ts";
+import { findMisfit } from "../../../../../core/wasm/component.ts";
+import { findLift } from "../../../../../core/wasm/lift.ts";
+import { capMemories } from "../../../../../core/wasm/memory.ts";
+import { findMadeFault } from "../../../../prepare/made.ts";
+import type { ToldModule } from "../../told.ts";
+import type { LoadOrder } from "../orders.ts";
+
+/** As nodes have it whose admin changes nothing. */
+const MEMORY_BYTES = 16 * 2 ** 20;
+
+const CORE_MODULE_SECTION = 1;
+
+/** The module can't be run here. The message is one sentence for the visitor. */
+export class UnusableModule extends Error {
+  override readonly name = "UnusableModule";
+}
+
+export interface Loaded {
+  readonly order: LoadOrder;
+  /** False where the browser has no means to: it offers them to pages that came by https or from this machine. */
+  readonly isDigestChecked: boolean;
+}
+
+/** Fetches what the frame runs, and checks it as a node does. @throws {UnusableModule} */
+export async function loadModule(base: string, { kind, componentDigest }: ToldModule): Promise<Loaded> {
+  const component = await fetchBytes(`${base}/component.wasm`);
+  const digest = await findDigest(component);
+  if (digest !== undefined && digest !== componentDigest) {
+    throw new UnusableModule(
+      `The server gave bytes with the digest ${digest} in place of ${componentDigest}.`,
+    );
+  }
+  const misfit = findMisfit(kind, component);
+  if (misfit !== undefined) throw new UnusableModule(`No node would run this module: ${misfit}.`);
+  const records = findPlainRecords(component) ?? (await fetchRecords(`${base}/glue`));
+  const others = [...records].filter(([name]) => NOT_CORES.includes(name));
+  const capped = capMemories(
+    new Map([...records].filter(([name]) => !NOT_CORES.includes(name))),
+    MEMORY_BYTES,
+  );
+  if (capped.outcome !== "ok")
+    throw new UnusableModule(`No node would run this module: it ${capped.detail}.`);
+  const order: LoadOrder = {
+    do: "load",
+    kind,
+    memoryBytes: MEMORY_BYTES,
+    records: new Map([...others, ...capped.value]),
+  };
+  return { order, isDigestChecked: digest !== undefined };
+}
+
+const NOT_CORES: readonly string[] = ["glue", LIFT];
+
+/** A component of the plain shape needs nothing but its one core module, which stands in it as it is. */
+function findPlainRecords(component: Uint8Array): Records | undefined {
+  const lift = findLift(component);
+  const core = [...readSections(component)].find(({ id }) => id === CORE_MODULE_SECTION)?.content;
+  if (lift === undefined || core === undefined) return undefined;
+  return new Map([
+    [LIFT, new TextEncoder().encode(JSON.stringify(lift))],
+    ["module.core.wasm", core],
+  ]);
+}
+
+/** Any other was transpiled by the server. */
+async function fetchRecords(url: string): Promise<Records> {
+  const records = decodeRecords(await fetchBytes(url));
+  const fault = findMadeFault(records);
+  if (fault !== undefined)
+    throw new UnusableModule(`What the server made of this module can't be run: ${fault}.`);
+  return records;
+}
+
+async function fetchBytes(url: string): Promise<Uint8Array<ArrayBuffer>> {
+  const response = await fetch(url);
+  if (!response.ok) throw new UnusableModule((await response.text()).slice(0, 500));
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+async function findDigest(bytes: Uint8Array<ArrayBuffer>): Promise<string | undefined> {
+  if (!globalThis.isSecureContext) return undefined;
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return `sha256:${[...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+}

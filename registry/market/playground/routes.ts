@@ -1,0 +1,115 @@
+import type { GoldenCase } from "../../../core/golden/case.ts";
+import type { ModuleMetadata } from "../../../core/metadata/metadata.ts";
+import { encodeRecords, type Records } from "../../../core/sandbox/wire/records.ts";
+import type { ModuleResult } from "../../../core/select/outcome.ts";
+import type { ModuleKind } from "../../../core/select/request.ts";
+import { openTurns } from "../../../core/turns.ts";
+import { findLift } from "../../../core/wasm/lift.ts";
+import { type Digest, isDigest, sha256 } from "../../digest.ts";
+import { Cache } from "../cache.ts";
+import { type Answer, htmlAnswer, type Route, type Visit } from "../http/answer.ts";
+import { plainAnswer } from "../http/respond.ts";
+import { CONTENT_POLICY, formatContentPolicy } from "../http/safe-headers.ts";
+import type { Site } from "../pages/layout.ts";
+import { makeFrameAnswer } from "./frame-answer.ts";
+import { playgroundPage } from "./page.ts";
+import type { ToldModule } from "./told.ts";
+
+/** A module as the playground takes it. */
+export interface TriedModule {
+  /** Name and version. */
+  readonly title: string;
+  readonly reference: string;
+  readonly kind: ModuleKind;
+  /** Its bytes have the digest that the manifest names. */
+  readonly component: Uint8Array;
+  readonly metadata: ModuleMetadata | undefined;
+  readonly cases: readonly GoldenCase[];
+}
+
+export interface Playground {
+  readonly site: () => Site;
+  /** The program of the frame; see cni/build/playground.ts. */
+  readonly frameScript: string;
+  /** Undefined of a digest that the catalogue doesn't name; a text says in one sentence why it can't be had. */
+  readonly findModule: (
+    digest: Digest,
+    signal: AbortSignal,
+  ) => Promise<TriedModule | string | undefined> | TriedModule | string | undefined;
+  /** Makes glue and core modules, in a process that holds nothing. */
+  readonly transpile: (component: Uint8Array) => Promise<ModuleResult<Records>>;
+}
+
+/** A JavaScript engine becomes 1.5 MB of them. */
+const MOST_KEPT = 16;
+
+/** The pages on which modules run, `/modules/<digest>/playground`, and the frame in which they do. */
+export function playgroundRoutes(playground: Playground): readonly Route[] {
+  const frame = makeFrameAnswer(playground.frameScript);
+  const kept = new Cache<Digest, ModuleResult<Records>>(MOST_KEPT);
+  const inTurn = openTurns(); // a visitor can have one processor at work, and no more
+  const makeGlue = (component: Uint8Array) =>
+    kept.get(sha256(component), () => inTurn(() => playground.transpile(component)));
+  return [
+    ({ path }) => (path.join("/") === "playground/frame" ? frame : undefined),
+    async ({ path, signal }: Visit) => {
+      const [folder, digest, place, part = "", ...more] = path;
+      if (folder !== "modules" || place !== "playground" || !isDigest(digest) || more.length > 0)
+        return undefined;
+      const module = await playground.findModule(digest, signal);
+      if (module === undefined) return undefined;
+      if (typeof module === "string") return plainAnswer(502, module);
+      if (part === "glue") return await answerGlue(module, makeGlue);
+      return answerPart(part, module, { site: playground.site(), moduleUrl: `/modules/${digest}` });
+    },
+  ];
+}
+
+function answerPart(
+  part: string,
+  module: TriedModule,
+  { site, moduleUrl }: { readonly site: Site; readonly moduleUrl: string },
+): Answer | undefined {
+  switch (part) {
+    case "":
+      return {
+        ...htmlAnswer(playgroundPage(site, { ...module, moduleUrl })),
+        headers: {
+          "content-security-policy": formatContentPolicy({ ...CONTENT_POLICY, "frame-src": "'self'" }),
+        },
+      };
+    case "module.json":
+      return toAnswer("application/json", Buffer.from(JSON.stringify(toTold(module))));
+    case "component.wasm":
+      return toAnswer("application/wasm", module.component);
+    default:
+      return undefined;
+  }
+}
+
+async function answerGlue(
+  { component }: TriedModule,
+  makeGlue: (component: Uint8Array) => Promise<ModuleResult<Records>>,
+): Promise<Answer> {
+  if (findLift(component) !== undefined) return plainAnswer(404, "This module needs no glue.");
+  const made = await makeGlue(component);
+  if (made.outcome !== "ok") return plainAnswer(422, `No node would run this module: ${made.detail}.`);
+  return toAnswer("application/octet-stream", encodeRecords(made.value));
+}
+
+function toTold({ kind, component, metadata, cases }: TriedModule): ToldModule {
+  const { kpis, labels = [], annotations = [], settings } = metadata ?? {};
+  return {
+    kind,
+    componentDigest: sha256(component),
+    kpis: [...(kpis?.required ?? []), ...(kpis?.optional ?? [])],
+    labels,
+    annotations,
+    settings: settings ?? null,
+    cases,
+  };
+}
+
+function toAnswer(contentType: string, body: Uint8Array): Answer {
+  return { status: 200, contentType, body, caching: "ask" };
+}

@@ -5,6 +5,8 @@
 const TODO_BY_KIND = {
   invalidReference: "write registry/repository:tag or registry/repository@sha256:<64 hex digits>",
   unreachable: "check the registry's name and port, and the way to it",
+  badCertificate:
+    "check the registry's certificate; name who vouches for it with --ca FILE or in /etc/genie/registries.json",
   timeout: "try again; a registry that stays this slow needs mending",
   truncated: "try again; a proxy or the registry cuts answers short",
   tooLarge: "a module may have 16 MiB; ask its publisher what this is",
@@ -26,6 +28,7 @@ const TODO_BY_KIND = {
   unsupported: "ask the registry's operator to allow it, or use another registry",
   rateLimited: "wait, or log in: most registries allow more then",
   registryError: "try again; see the registry's own log",
+  invalidHostSettings: "mend the file that is named",
   invalidCredentials: "mend the credential file that is named, or log in again",
   credentialHelper: "helpers aren't supported yet: put the login into the file itself",
   damagedStore: "pull the module again",

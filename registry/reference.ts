@@ -35,13 +35,18 @@ export function parseReference(text: string): Reference {
   // As docker and podman tell a host from the first part of a path: by a dot, a port, or the name localhost.
   if (!/[.:]/.test(host) && host !== "localhost")
     return fail(`${host} is no host; the registry must be named`);
-  if (!HOST.test(host) || host.length > MAX_PART_LENGTH || !URL.canParse(`https://${host}`))
-    return fail("bad host");
+  if (!isHost(host)) return fail("bad host");
   if (!REPOSITORY.test(repository) || repository.length > MAX_PART_LENGTH) return fail("bad repository name");
   if (tag !== undefined && !isTag(tag)) return fail("bad tag");
   if (digest !== undefined && !isDigest(digest)) return fail("bad digest");
   if (tag === undefined && digest === undefined) return fail("it has neither tag nor digest");
   return { host, repository, tag, digest };
+}
+
+/** `host`, `host:port` or `[v6]:port`. */
+export function isHost(value: unknown): value is string {
+  if (typeof value !== "string" || value.length > MAX_PART_LENGTH) return false;
+  return HOST.test(value) && URL.canParse(`https://${value}`);
 }
 
 export function isTag(value: unknown): value is string {
@@ -58,7 +63,7 @@ export function pinReference({ host, repository }: Reference, digest: Digest): s
   return formatReference({ host, repository, tag: undefined, digest });
 }
 
-/** On this very machine: only then is plain http spoken. */
+/** On this very machine. */
 export function isLoopbackHost(host: string): boolean {
   return /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i.test(host);
 }

@@ -29,7 +29,7 @@ function readName(text: string): Reference {
 export async function fetchCatalogue(reference: Reference, shell: Shell): Promise<Catalogue> {
   const name = formatRepository(reference);
   shell.progress(`reading the catalogue ${name} …`);
-  using client = new RegistryClient(reference, { signal: shell.signal });
+  using client = new RegistryClient(reference, await shell.clientOptions());
   const catalogue = await readCatalogue(client, name);
   for (const fault of catalogue.faults) shell.warn(`${name}: ${fault}`);
   return catalogue;

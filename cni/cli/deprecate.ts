@@ -54,7 +54,7 @@ async function deprecate(
 ): Promise<Deprecation> {
   const version = toModuleVersion(parseReference(reference));
   const replacedBy = instead === undefined ? undefined : formatReference(parseReference(instead));
-  using client = new RegistryClient(catalogue, { signal: shell.signal });
+  using client = new RegistryClient(catalogue, await shell.clientOptions());
   shell.progress(`looking for ${reference} …`);
   if ((await readDocument(client, toEntryTag(version))) === undefined) {
     throw new RegistryFailure("notFound", `${formatRepository(catalogue)} has no ${reference}`, {

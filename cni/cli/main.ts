@@ -3,6 +3,7 @@ import packageJson from "../../package.json" with { type: "json" };
 import { attachmentsCommand } from "./attachments.ts";
 import { benchCommand } from "./bench.ts";
 import { buildCommand } from "./build.ts";
+import { addClientOptions, allowClientOptions } from "./client-options.ts";
 import { checkCommand } from "./check.ts";
 import { cleanCommand } from "./clean.ts";
 import { deprecateCommand } from "./deprecate.ts";
@@ -11,7 +12,7 @@ import { formatFailure, formatMisuse } from "./failure-text.ts";
 import { listCommand } from "./list.ts";
 import { newCommand } from "./new.ts";
 import { outdatedCommand } from "./outdated.ts";
-import { openShell } from "./output.ts";
+import { openTerminal } from "./output.ts";
 import { pinCommand } from "./pin.ts";
 import { pullCommand } from "./pull.ts";
 import { pushCommand } from "./push.ts";
@@ -21,7 +22,7 @@ import { explainCommand } from "./explain.ts";
 import { recordCommand } from "./record.ts";
 import { replayCommand } from "./replay.ts";
 import { modulesCommand } from "./modules.ts";
-import type { MakeCommand } from "./shell.ts";
+import type { MakeCommand, Shell } from "./shell.ts";
 import { searchCommand } from "./search.ts";
 import { statusCommand } from "./status.ts";
 import { testCommand } from "./test.ts";
@@ -66,14 +67,18 @@ async function main(): Promise<number> {
   }
   process.stdout.on("error", leaveOnBrokenPipe);
   try {
-    using shell = openShell(stop.signal);
+    using terminal = openTerminal(stop.signal);
     const program = new Command("geniectl")
       .description("tend genie on this node, and the WebAssembly modules by which it chooses networks")
       .version(packageJson.version)
       .enablePositionalOptions() // after a verb, --version is the verb's own
       .configureOutput({ outputError: (text, write) => write(`${formatMisuse(text)}\n`) })
+      .configureHelp({ showGlobalOptions: true })
       .exitOverride();
-    for (const makeCommand of VERBS) program.addCommand(makeCommand(shell).copyInheritedSettings(program));
+    const shell: Shell = { ...terminal, clientOptions: addClientOptions(program, stop.signal) };
+    for (const makeCommand of VERBS) {
+      program.addCommand(allowClientOptions(makeCommand(shell).copyInheritedSettings(program)));
+    }
     await program.parseAsync();
     return 0;
   } catch (error) {

@@ -76,7 +76,7 @@ async function look(
   const name = formatReference(reference);
   const fields = slots.map(({ at }) => toFieldName(at));
   shell.progress(`asking about ${name} …`);
-  using client = new RegistryClient(reference, { signal: shell.signal });
+  using client = new RegistryClient(reference, await shell.clientOptions());
   try {
     const found = await lookAtModule(reference, client);
     const { version = null, newest = null } = found;

@@ -45,7 +45,7 @@ async function fetchOne(
   const { tag, digest } = reference;
   const isPinned = tag === undefined && digest !== undefined; // a tag beside a digest is to be asked about
   const present = isPinned ? await findSound(openStore(usualStore), digest) : undefined;
-  return present ?? (await fetchArtifact(reference, shell));
+  return present ?? (await fetchArtifact(reference, await shell.clientOptions()));
 }
 
 export interface FoundModule {

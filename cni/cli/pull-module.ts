@@ -21,7 +21,7 @@ export interface PulledModule extends StoredModule {
 export async function pullModule(folder: string, reference: Reference, shell: Shell): Promise<PulledModule> {
   const name = formatReference(reference);
   shell.progress(`pulling ${name} …`);
-  const module = await pullInto(openStore(folder), reference, shell);
+  const module = await pullInto(openStore(folder), reference, await shell.clientOptions());
   shell.progress(`preparing ${name} …`);
   const misfit = findMisfitAsAny(module.wasm) ?? (await findPrepareFault(folder, module));
   const [fault] = readEmbeddedMetadata(module.wasm).faults;

@@ -48,7 +48,7 @@ async function push({ file, reference, options }: Push, shell: Shell) {
   const artifact = planFromFile({ file, wasm }, toNotes(options));
   const documents = await readDocuments(options);
   shell.progress(`pushing ${file} to ${reference} …`);
-  await pushArtifact(artifact, target, { signal: shell.signal, meter: shell.meter, documents });
+  await pushArtifact(artifact, target, { ...(await shell.clientOptions()), documents });
   if (options.store !== undefined) await openStore(options.store).put(artifact, target);
   const misfit = findMisfitAsAny(wasm);
   const warning = misfit && `${file} is published, but genie can't use it: ${misfit}`;

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { TransferMeter } from "../../registry/client/meter.ts";
+import type { ClientOptions } from "../../registry/client/client.ts";
 
 /** What a verb may do with the terminal, and how it learns that it should stop. No text steers the terminal. */
 export interface Shell {
@@ -17,8 +17,8 @@ export interface Shell {
   quote(line: string): void;
   /** What goes on, where someone watches; gone when the verb ends. */
   progress(text: string): void;
-  /** Shows how far transfers are, beside what goes on; undefined where nobody watches. */
-  readonly meter: TransferMeter | undefined;
+  /** How registries are spoken to, as the options of every verb say. */
+  clientOptions(): Promise<ClientOptions>;
   readonly signal: AbortSignal;
 }
 

@@ -57,7 +57,10 @@ async function listVersions(
   shell: Shell,
 ): Promise<readonly Version[]> {
   const repository = formatRepository(name);
-  using client = new RegistryClient({ ...name, tag: undefined, digest: undefined }, { signal: shell.signal });
+  using client = new RegistryClient(
+    { ...name, tag: undefined, digest: undefined },
+    await shell.clientOptions(),
+  );
   shell.progress(`listing ${repository} …`);
   const tags = (await client.listTags()).filter((tag) => !REFERRING_TAG.test(tag));
   const newest = tags.toSorted((one, other) => compareVersions(other, one)).slice(0, MAX_VERSIONS);

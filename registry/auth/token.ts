@@ -1,9 +1,9 @@
 import { follow } from "../client/redirect.ts";
 import type { Call, Transport } from "../client/exchange.ts";
+import type { HostRules } from "../client/host-rules.ts";
 import { toRefusal } from "../client/refusal.ts";
 import { RegistryFailure } from "../errors.ts";
 import { parseJsonObject } from "../json.ts";
-import { isLoopbackHost } from "../reference.ts";
 import type { Challenge } from "./challenge.ts";
 import type { Credential } from "./credentials.ts";
 
@@ -27,7 +27,7 @@ export async function fetchToken(
   { scopes, credential }: { scopes: readonly string[]; credential: Credential | undefined },
   transport: Transport,
 ): Promise<Grant> {
-  const realm = checkRealm(challenge.params.get("realm"), transport.allowLoopback);
+  const realm = checkRealm(challenge.params.get("realm"), transport.rules);
   const service = challenge.params.get("service") ?? "";
   const call =
     credential !== undefined && "identityToken" in credential
@@ -49,11 +49,11 @@ export function formatBasic({ username, password }: { username: string; password
   return `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
 }
 
-/** A password goes only over TLS, or within this machine. */
-function checkRealm(realm: string | undefined, allowLoopback: boolean): URL {
+/** A password goes only over TLS, within this machine, or where the admin says so. */
+function checkRealm(realm: string | undefined, rules: HostRules): URL {
   const url = URL.parse(realm ?? "");
-  const local = url?.protocol === "http:" && allowLoopback && isLoopbackHost(url.host);
-  if (url === null || url.username !== "" || !(url.protocol === "https:" || local)) {
+  const plain = url?.protocol === "http:" && rules.mayBePlain(url.host);
+  if (url === null || url.username !== "" || !(url.protocol === "https:" || plain)) {
     throw new RegistryFailure(
       "badAnswer",
       `the registry names a token service that may not be asked: ${JSON.stringify(realm?.slice(0, 200))}`,

@@ -2,10 +2,11 @@ import http from "node:http";
 import https from "node:https";
 import type { Environment } from "../auth/credentials.ts";
 import { type Right, Session } from "../auth/session.ts";
-import { isLoopbackHost, type Reference } from "../reference.ts";
+import type { Reference } from "../reference.ts";
 import type { Call, Reply, Transport } from "./exchange.ts";
+import { HostRules } from "./host-rules.ts";
+import { type HostSettings, NO_HOST_SETTINGS } from "./host-settings.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
-import type { TransferMeter } from "./meter.ts";
 import { follow, resolveLocation } from "./redirect.ts";
 import { toRefusal } from "./refusal.ts";
 import { retrying } from "./retry.ts";
@@ -15,8 +16,8 @@ export interface ClientOptions {
   /** Where credential files are looked for. */
   readonly env?: Environment;
   readonly limits?: Partial<Limits>;
-  /** Undefined where nobody watches. */
-  readonly meter?: TransferMeter | undefined;
+  /** Without any, plain http is spoken within this machine only, and nobody but the system's authorities is believed. */
+  readonly hosts?: HostSettings;
 }
 
 /** Of answers whose body says nothing. */
@@ -35,20 +36,22 @@ export class Connection implements Disposable {
   readonly transport: Transport;
   readonly #session: Session;
 
-  constructor(reference: Reference, { signal, env = process.env, limits, meter }: ClientOptions) {
-    const local = isLoopbackHost(reference.host);
+  constructor(
+    reference: Reference,
+    { signal, env = process.env, limits, hosts = NO_HOST_SETTINGS }: ClientOptions,
+  ) {
+    const rules = new HostRules(reference.host, hosts);
     this.host = reference.host;
-    this.base = new URL(`${local ? "http" : "https"}://${reference.host}/v2/${reference.repository}/`);
+    this.base = new URL(`${rules.protocol}//${reference.host}/v2/${reference.repository}/`);
     this.#session = new Session(reference, env);
     this.transport = {
       limits: { ...DEFAULT_LIMITS, ...limits },
-      allowLoopback: local,
+      rules,
       agentByProtocol: new Map([
         ["http:", new http.Agent({ keepAlive: true })],
         ["https:", new https.Agent({ keepAlive: true })],
       ]),
       signal,
-      meter,
     };
   }
 
@@ -58,7 +61,7 @@ export class Connection implements Disposable {
 
   /** Where an upload goes on, as the answer says. */
   locationOf({ url, headers }: Reply): URL {
-    return resolveLocation(url, headers.location ?? "", this.transport.allowLoopback);
+    return resolveLocation(url, headers.location ?? "", this.transport.rules);
   }
 
   /** As `send`, again and again while the failure may pass: only for calls that may be repeated. */

@@ -3,8 +3,8 @@ import https from "node:https";
 import { findErrno } from "../../core/errors.ts";
 import { RegistryFailure } from "../errors.ts";
 import { checkLiteralAddress, guardedLookup } from "./address.ts";
+import type { HostRules } from "./host-rules.ts";
 import type { Limits } from "./limits.ts";
-import type { TransferMeter } from "./meter.ts";
 import { Watch } from "./watch.ts";
 
 export interface Call {
@@ -27,16 +27,13 @@ export interface Reply {
 /** What all exchanges with one registry share. */
 export interface Transport {
   readonly limits: Limits;
-  readonly allowLoopback: boolean;
+  readonly rules: HostRules;
   readonly agentByProtocol: ReadonlyMap<string, http.Agent>;
   readonly signal: AbortSignal | undefined;
-  readonly meter?: TransferMeter | undefined;
 }
 
 /** Of an answer that tells what went wrong; more is not read. */
 const MAX_ERROR_BYTES = 64 * 2 ** 10;
-
-const SENT_BYTES = 64 * 2 ** 10;
 
 /** Errors of the network that may pass; anything else about a connection stays. */
 const PASSING = new Set([
@@ -49,21 +46,23 @@ const PASSING = new Set([
   "EAI_AGAIN",
 ]);
 
+/** Codes of OpenSSL's checks as node names them. Source: nodejs.org/api/tls.html, "X509 certificate error codes". */
+const BAD_CERTIFICATE = /CERT|SELF_SIGNED|INVALID_CA|INVALID_PURPOSE|HOSTNAME_MISMATCH|VERIFY_LEAF/;
+const SPEAKS_PLAIN =
+  "check the port; if it really speaks plain http, name it under insecure in /etc/genie/registries.json";
+
 /**
  * One request and its whole answer, bounded in time and bytes. Follows no redirect and inflates nothing.
- * @throws {RegistryFailure} timeout, unreachable, truncated, tooLarge, badAnswer, addressDenied
+ * @throws {RegistryFailure} timeout, unreachable, truncated, tooLarge, badAnswer, badCertificate, addressDenied
  */
 export async function exchange(call: Call, transport: Transport): Promise<Reply> {
   const where = `${call.method} ${call.url.origin}${call.url.pathname}`;
-  checkLiteralAddress(call.url, transport.allowLoopback);
+  checkLiteralAddress(call.url, transport.rules.mayBeLoopback(call.url.host));
   using watch = new Watch(where, transport.limits.totalMs, transport.signal);
   let response: http.IncomingMessage | undefined;
   try {
     response = await send(call, transport, watch);
-    const body = await readBody(response, call, (bytes) => {
-      watch.arm(transport.limits.idleMs, "a byte");
-      transport.meter?.moved(bytes);
-    });
+    const body = await readBody(response, call, () => watch.arm(transport.limits.idleMs, "a byte"));
     return { status: response.statusCode ?? 0, headers: response.headers, body, url: call.url };
   } catch (cause) {
     watch.signal.throwIfAborted();
@@ -72,20 +71,23 @@ export async function exchange(call: Call, transport: Transport): Promise<Reply>
 }
 
 function send(call: Call, transport: Transport, watch: Watch): Promise<http.IncomingMessage> {
-  const { limits, allowLoopback, agentByProtocol } = transport;
+  const { limits, rules, agentByProtocol } = transport;
   const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>();
-  const request = (call.url.protocol === "https:" ? https : http).request(call.url, {
+  const { host, protocol } = call.url;
+  const isSecret = protocol === "https:";
+  const request = (isSecret ? https : http).request(call.url, {
+    ...(isSecret ? { secureContext: rules.contextFor(host), rejectUnauthorized: true } : {}),
     method: call.method,
     headers: { "accept-encoding": "identity", ...call.headers, ...lengthHeader(call) },
-    agent: agentByProtocol.get(call.url.protocol),
-    lookup: guardedLookup(allowLoopback),
+    agent: agentByProtocol.get(protocol),
+    lookup: guardedLookup(rules.mayBeLoopback(host)),
     signal: watch.signal,
     maxHeaderSize: 32 * 2 ** 10,
   });
   watch.arm(limits.connectMs, "a connection");
   request.once("socket", (socket) => {
     if (!socket.connecting) return watch.disarm();
-    socket.once(call.url.protocol === "https:" ? "secureConnect" : "connect", () => watch.disarm());
+    socket.once(isSecret ? "secureConnect" : "connect", () => watch.disarm());
   });
   request.once("finish", () => watch.arm(limits.headersMs, "an answer"));
   request.once("response", (response) => {
@@ -93,20 +95,8 @@ function send(call: Call, transport: Transport, watch: Watch): Promise<http.Inco
     resolve(response);
   });
   request.on("error", reject);
-  sendBody(request, call, transport);
+  request.end(call.body);
   return promise;
-}
-
-/** In pieces where someone watches: each is counted when it has left us. */
-function sendBody(request: http.ClientRequest, { body }: Call, { meter }: Transport): void {
-  if (meter === undefined || body === undefined) return void request.end(body);
-  for (let at = 0; at < body.byteLength; at += SENT_BYTES) {
-    const piece = body.subarray(at, at + SENT_BYTES);
-    request.write(piece, (error) => {
-      if (!error) meter.moved(piece.byteLength);
-    });
-  }
-  request.end();
 }
 
 function lengthHeader({ method, body }: Call): Record<string, string> {
@@ -115,11 +105,7 @@ function lengthHeader({ method, body }: Call): Record<string, string> {
     : {};
 }
 
-async function readBody(
-  response: http.IncomingMessage,
-  call: Call,
-  onPiece: (bytes: number) => void,
-): Promise<Buffer> {
+async function readBody(response: http.IncomingMessage, call: Call, onPiece: () => void): Promise<Buffer> {
   const good = (response.statusCode ?? 0) < 300;
   const maxBytes = good ? call.maxBytes : MAX_ERROR_BYTES;
   const { "content-length": length, "content-encoding": encoding = "identity" } = response.headers;
@@ -130,7 +116,7 @@ async function readBody(
   if (size <= maxBytes) {
     size = 0;
     for await (const piece of response as AsyncIterable<Buffer>) {
-      onPiece(piece.byteLength);
+      onPiece();
       size += piece.byteLength;
       if (size > maxBytes) break;
       pieces.push(piece);
@@ -151,6 +137,10 @@ function toFailure(cause: unknown, where: string, answered: boolean): unknown {
   if (code === undefined) return cause;
   if (code.startsWith("HPE_"))
     return new RegistryFailure("badAnswer", `${where}: no HTTP (${code})`, { cause });
+  if (/^(?:EPROTO$|ERR_SSL_)/.test(code))
+    return new RegistryFailure("badAnswer", `${where}: no TLS (${code})`, { cause, todo: SPEAKS_PLAIN });
+  if (BAD_CERTIFICATE.test(code))
+    return new RegistryFailure("badCertificate", `${where}: its certificate isn't good (${code})`, { cause });
   const passing = PASSING.has(code) ? { cause, retryAfterMs: 0 } : { cause };
   if (answered)
     return new RegistryFailure("truncated", `${where}: the answer ended early (${code})`, passing);

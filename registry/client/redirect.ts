@@ -1,6 +1,6 @@
 import { RegistryFailure } from "../errors.ts";
-import { isLoopbackHost } from "../reference.ts";
 import { type Call, exchange, type Reply, type Transport } from "./exchange.ts";
+import type { HostRules } from "./host-rules.ts";
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
@@ -13,7 +13,7 @@ export async function follow(call: Call, transport: Transport): Promise<Reply> {
   for (let hops = 0; hops <= transport.limits.redirects; hops++) {
     const reply = await exchange(next, transport);
     if (!REDIRECTS.has(reply.status)) return reply;
-    next = planHop(next, reply.headers.location ?? "", transport.allowLoopback);
+    next = planHop(next, reply.headers.location ?? "", transport.rules);
   }
   throw new RegistryFailure(
     "badRedirect",
@@ -21,11 +21,11 @@ export async function follow(call: Call, transport: Transport): Promise<Reply> {
   );
 }
 
-function planHop(call: Call, location: string, allowLoopback: boolean): Call {
+function planHop(call: Call, location: string, rules: HostRules): Call {
   if (call.method !== "GET" && call.method !== "HEAD") {
     throw new RegistryFailure("badRedirect", `${call.url.host} redirects a ${call.method}`);
   }
-  const url = resolveLocation(call.url, location, allowLoopback);
+  const url = resolveLocation(call.url, location, rules);
   if (url.origin === call.url.origin) return { ...call, url };
   const { authorization: _, ...headers } = call.headers; // gone for good, also when a later hop comes back
   return { ...call, url, headers };
@@ -33,12 +33,11 @@ function planHop(call: Call, location: string, allowLoopback: boolean): Call {
 
 /**
  * Where a Location header leads.
- * @throws {RegistryFailure} badRedirect unless it's https, or http within this machine
+ * @throws {RegistryFailure} badRedirect unless it's https, or goes from http to http where that is allowed
  */
-export function resolveLocation(from: URL, location: string, allowLoopback: boolean): URL {
+export function resolveLocation(from: URL, location: string, rules: HostRules): URL {
   const url = URL.parse(location, from.href);
-  const plain =
-    url?.protocol === "http:" && from.protocol === "http:" && allowLoopback && isLoopbackHost(url.host);
+  const plain = url?.protocol === "http:" && from.protocol === "http:" && rules.mayBePlain(url.host);
   if (url === null || location === "" || url.username !== "" || !(url.protocol === "https:" || plain)) {
     throw new RegistryFailure(
       "badRedirect",

@@ -1,4 +1,5 @@
 import http from "node:http";
+import https from "node:https";
 import { buffer } from "node:stream/consumers";
 import { answerAsRegistry, type Contents } from "./registry-answers.ts";
 
@@ -7,6 +8,8 @@ export type Fault = (request: http.IncomingMessage, response: http.ServerRespons
 
 /** What registries may have or lack. */
 export interface FakeRegistryOptions {
+  /** Speaks TLS; both in PEM. */
+  readonly tls?: { readonly cert: Buffer; readonly key: Buffer };
   /** Lists referrers itself, as few do. */
   readonly referrersApi?: boolean;
   /** Of a blob that is sent in pieces, for all but the last. */
@@ -25,7 +28,9 @@ export interface FakeRegistry extends AsyncDisposable, Contents {
 }
 
 export async function startFakeRegistry(options: FakeRegistryOptions = {}): Promise<FakeRegistry> {
-  const server = http.createServer((request, response) => void serve(request, response));
+  const listener: http.RequestListener = (request, response) => void serve(request, response);
+  const server =
+    options.tls === undefined ? http.createServer(listener) : https.createServer(options.tls, listener);
   const { promise, resolve } = Promise.withResolvers<void>();
   server.listen(0, "127.0.0.1", resolve);
   await promise;

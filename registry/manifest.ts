@@ -46,6 +46,16 @@ export function parseAnyManifest(bytes: Uint8Array, where: string): AnyManifest 
   };
 }
 
+/** The same; undefined for what is no manifest. */
+export function findAnyManifest(bytes: Uint8Array): AnyManifest | undefined {
+  try {
+    return parseAnyManifest(bytes, "it");
+  } catch (error) {
+    if (error instanceof RegistryFailure) return undefined;
+    throw error;
+  }
+}
+
 /** Other tools leave the media type out; what the fields say then counts. */
 function findMediaType({
   schemaVersion,

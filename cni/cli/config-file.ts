@@ -26,7 +26,7 @@ export interface ModuleSlot {
   readonly settings: unknown;
 }
 
-const MAX_CONFIG_BYTES = 4 * 2 ** 20;
+export const MAX_CONFIG_BYTES = 4 * 2 ** 20;
 /** jsonc-parser calls itself for each list or object within another. */
 const MAX_DEPTH = 256;
 
@@ -44,6 +44,15 @@ export async function findStore({ store, config }: { store?: string; config?: st
 
 /** @throws {Failure} decodingFailure, invalidConfig */
 export function parseConfigFile(file: string, text: string): ConfigFile {
+  const found = findConfig(file, text);
+  if (found !== undefined) return found;
+  throw new Failure("invalidConfig", `${file} has no plugin of type genie`, {
+    details: "name genie's own configuration",
+  });
+}
+
+/** Undefined for a configuration in which there is no genie. @throws {Failure} decodingFailure, invalidConfig */
+export function findConfig(file: string, text: string): ConfigFile | undefined {
   checkDepth(file, text);
   const errors: ParseError[] = [];
   const root: unknown = parse(text, errors, { allowTrailingComma: true });
@@ -54,7 +63,9 @@ export function parseConfigFile(file: string, text: string): ConfigFile {
       details: `mend that line (${printParseErrorCode(error.error)})`,
     });
   }
-  const { plugin, at } = findPlugin(root, file);
+  const found = findPlugin(root);
+  if (found === undefined) return undefined;
+  const { plugin, at } = found;
   const genieAt = [...at, "genie"];
   const genie = isJsonObject(plugin["genie"]) ? plugin["genie"] : {};
   const { moduleStore } = genie;
@@ -102,7 +113,7 @@ export async function replaceConfigFile({ file, text }: ConfigFile, next: string
   await writeOutput(target, Buffer.from(next), { mode: mode & 0o7777, owner: { uid, gid } });
 }
 
-function findPlugin(root: unknown, file: string): { plugin: JsonObject; at: JSONPath } {
+function findPlugin(root: unknown): { plugin: JsonObject; at: JSONPath } | undefined {
   const isGenie = (value: unknown): value is JsonObject => {
     return isJsonObject(value) && (value["type"] === "genie" || isJsonObject(value["genie"]));
   };
@@ -110,10 +121,7 @@ function findPlugin(root: unknown, file: string): { plugin: JsonObject; at: JSON
   const plugins: unknown[] = isJsonObject(root) && Array.isArray(root["plugins"]) ? root["plugins"] : [];
   const index = plugins.findIndex(isGenie);
   const plugin = plugins[index];
-  if (isGenie(plugin)) return { plugin, at: ["plugins", index] };
-  throw new Failure("invalidConfig", `${file} has no plugin of type genie`, {
-    details: "name genie's own configuration",
-  });
+  return isGenie(plugin) ? { plugin, at: ["plugins", index] } : undefined;
 }
 
 function listSlots(genie: JsonObject, at: JSONPath, file: string): ModuleSlot[] {

@@ -53,21 +53,19 @@ async function listModules(folder: string): Promise<ListedModule[]> {
   const byDigest = Map.groupBy(entries, ({ digest }) => digest);
   const modules: ListedModule[] = [];
   for (const [digest, named] of byDigest) {
+    const found = await inspect(store, digest);
+    if (found === undefined) continue;
     const references = named.flatMap(({ reference }) => reference ?? []);
-    modules.push({
-      digest,
-      references,
-      ...(await inspect(store, digest)),
-      prepared: await isPrepared(folder, digest),
-    });
+    modules.push({ digest, references, ...found, prepared: await isPrepared(folder, digest) });
   }
   return modules;
 }
 
+/** Undefined for what other tools have put there and is no module, such as a signature. */
 async function inspect(
   store: Store,
   digest: Digest,
-): Promise<Pick<ListedModule, "kind" | "sizeBytes" | "fault">> {
+): Promise<Pick<ListedModule, "kind" | "sizeBytes" | "fault"> | undefined> {
   try {
     const module = await store.findModule(digest);
     if (module === undefined)
@@ -79,6 +77,7 @@ async function inspect(
     };
   } catch (error) {
     if (!(error instanceof RegistryFailure)) throw error;
+    if (error.kind === "notModule") return undefined;
     return { kind: null, sizeBytes: null, fault: `${error.message}: ${error.todo}` };
   }
 }

@@ -14,12 +14,14 @@ import { newCommand } from "./new.ts";
 import { outdatedCommand } from "./outdated.ts";
 import { openTerminal } from "./output.ts";
 import { pinCommand } from "./pin.ts";
+import { pruneCommand } from "./prune.ts";
 import { pullCommand } from "./pull.ts";
 import { pushCommand } from "./push.ts";
 import { runCommand } from "./run.ts";
 import { decisionsCommand } from "./decisions.ts";
 import { explainCommand } from "./explain.ts";
 import { recordCommand } from "./record.ts";
+import { repairCommand } from "./repair.ts";
 import { replayCommand } from "./replay.ts";
 import { modulesCommand } from "./modules.ts";
 import type { MakeCommand, Shell } from "./shell.ts";
@@ -43,6 +45,8 @@ const VERBS: readonly MakeCommand[] = [
   pinCommand,
   outdatedCommand,
   listCommand,
+  pruneCommand,
+  repairCommand,
   modulesCommand,
   attachmentsCommand,
   decisionsCommand,

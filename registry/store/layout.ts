@@ -70,7 +70,7 @@ export function formatIndex(index: LayoutIndex, file: string): Buffer {
 /** An index that can't be used, and what to do about it. */
 export function damagedIndex(file: string, why: string): RegistryFailure {
   return new RegistryFailure("damagedStore", `${file} ${why}`, {
-    todo: "remove this one file and pull again; the modules beside it stay usable",
+    todo: "run geniectl repair, which makes a new one of what is there; modules stay usable meanwhile",
   });
 }
 
@@ -124,6 +124,23 @@ export function planEntry(
     };
   });
   return { ...index, manifests: [...others, ...kept, toEntry(reference, manifest)] };
+}
+
+/** The index without these manifests. */
+export function planRemoval(index: LayoutIndex, removed: ReadonlySet<string>): LayoutIndex {
+  const manifests = index.manifests.filter(
+    ({ digest }) => typeof digest !== "string" || !removed.has(digest),
+  );
+  return { ...index, manifests };
+}
+
+/** Entries of kinds that we don't know, if we know their digests. */
+export function listForeignDigests(index: LayoutIndex): Digest[] {
+  const known = new Set<unknown>(listEntries(index).map(({ digest }) => digest));
+  return index.manifests
+    .map(({ digest }) => digest)
+    .filter((digest) => isDigest(digest))
+    .filter((digest) => !known.has(digest));
 }
 
 function toEntry(reference: string | undefined, { subject, ...manifest }: NamedManifest): JsonObject {

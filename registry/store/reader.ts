@@ -2,7 +2,7 @@ import type { Descriptor } from "../artifact.ts";
 import { MAX_JSON_BYTES } from "../artifact.ts";
 import { type Digest, hexOf, isDigest } from "../digest.ts";
 import { RegistryFailure } from "../errors.ts";
-import { type AnyManifest, parseAnyManifest } from "../manifest.ts";
+import { type AnyManifest, findAnyManifest, parseAnyManifest } from "../manifest.ts";
 import { type ArtifactReader, MAX_REFERRERS, type Referrer } from "../reader.ts";
 import type { Reference } from "../reference.ts";
 import type { BlobFolder } from "./blob-folder.ts";
@@ -109,12 +109,9 @@ export class StoreReader implements ArtifactReader {
 
   /** One that is missing, damaged or no manifest is as good as none: it may be about something else. */
   async #findSound(digest: Digest): Promise<SizedManifest | undefined> {
-    try {
-      return await this.#read(digest);
-    } catch (error) {
-      if (error instanceof RegistryFailure) return undefined;
-      throw error;
-    }
+    const bytes = await this.#blobs.findSound(digest, MAX_JSON_BYTES);
+    const manifest = bytes && findAnyManifest(bytes);
+    return manifest && { ...manifest, size: bytes.byteLength };
   }
 
   async #listEntries(): Promise<readonly LayoutEntry[]> {

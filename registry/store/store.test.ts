@@ -126,7 +126,7 @@ test.each([
     await expect(use).rejects.toMatchObject({
       kind: "damagedStore",
       message: `${index} is not a file`,
-      todo: expect.stringContaining("remove this one file"),
+      todo: expect.stringContaining("geniectl repair"),
     });
   }
 });

@@ -2,13 +2,13 @@ import type { ComponentShape } from "../../core/wasm/component.ts";
 import { type Artifact, MAX_JSON_BYTES, parseConfig, parseManifest } from "../artifact.ts";
 import type { Collection } from "../collect.ts";
 import { isDigest, sha256 } from "../digest.ts";
-import { parseAnyManifest } from "../manifest.ts";
 import type { ArtifactReader } from "../reader.ts";
 import { formatReference, type Reference } from "../reference.ts";
 import { BlobFolder } from "./blob-folder.ts";
 import { planPaths, prepareFolders, type StorePaths } from "./folder.ts";
 import { IndexFile } from "./index-file.ts";
-import { type LayoutEntry, listEntries, mayBeModule, type NamedManifest, planEntry } from "./layout.ts";
+import { type LayoutEntry, listEntries, mayBeModule, planEntry } from "./layout.ts";
+import { toNamed } from "./named-manifest.ts";
 import { namingStore } from "./naming.ts";
 import { StoreReader } from "./reader.ts";
 
@@ -129,10 +129,4 @@ export class Store {
   #naming<T>(work: () => Promise<T>): Promise<T> {
     return namingStore(this.#paths.folder, work);
   }
-}
-
-function toNamed(manifest: Uint8Array): NamedManifest {
-  const digest = sha256(manifest);
-  const { mediaType, artifactType, subject } = parseAnyManifest(manifest, digest);
-  return { mediaType, digest, size: manifest.byteLength, artifactType, subject: subject?.digest };
 }

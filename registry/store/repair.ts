@@ -1,0 +1,119 @@
+import { stat } from "node:fs/promises";
+import { unlessMissing } from "../../core/missing.ts";
+import { MAX_JSON_BYTES } from "../artifact.ts";
+import type { Digest } from "../digest.ts";
+import { RegistryFailure } from "../errors.ts";
+import { BlobFolder } from "./blob-folder.ts";
+import { readContents } from "./contents.ts";
+import { planPaths, prepareFolders } from "./folder.ts";
+import { IndexFile } from "./index-file.ts";
+import { EMPTY_INDEX, type LayoutIndex, planEntry } from "./layout.ts";
+import { namingStore } from "./naming.ts";
+import { findNamed } from "./named-manifest.ts";
+
+export interface Repaired {
+  readonly checkedFiles: number;
+  /** Whether the index could be read. */
+  readonly isIndexSound: boolean;
+  /** Manifests that the index didn't name and does now. */
+  readonly added: readonly Digest[];
+  readonly damaged: readonly DamagedBlob[];
+}
+
+export interface DamagedBlob {
+  readonly file: string;
+  readonly digest: Digest;
+  /** Names of the artifacts that it belongs to; empty when none is known. */
+  readonly references: readonly string[];
+}
+
+export interface RepairOptions {
+  /** Names for manifests that have lost theirs. */
+  readonly referenceByDigest: ReadonlyMap<Digest, string>;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Checks every blob, and has every sound manifest in the index: of one that can't be read, the copy gives the names, and
+ * the blobs what is missing. Damaged blobs stay where they are: what replaces them is a pull.
+ */
+export function repairStore(folder: string, { referenceByDigest, signal }: RepairOptions): Promise<Repaired> {
+  const paths = planPaths(folder);
+  const [blobs, index] = [new BlobFolder(paths.blobs, paths.temp), new IndexFile(paths)];
+  return namingStore(folder, async () => {
+    if ((await unlessMissing(stat(folder))) === undefined)
+      return { checkedFiles: 0, isIndexSound: true, added: [], damaged: [] };
+    await prepareFolders(paths);
+    const { sound, damaged } = await checkBlobs(blobs, signal);
+    return await index.locked(async () => {
+      const { found, isIndexSound } = await readOrCopy(index);
+      const { next, added } = await addMissing(found, { sound, blobs, referenceByDigest });
+      if (!isIndexSound || added.length > 0) await index.write(next);
+      const owners = await listOwners(next, blobs);
+      const toDamaged = (digest: Digest): DamagedBlob => ({
+        file: blobs.fileOf(digest),
+        digest,
+        references: owners.get(digest) ?? [],
+      });
+      return {
+        checkedFiles: sound.length + damaged.length,
+        isIndexSound,
+        added,
+        damaged: damaged.map(toDamaged),
+      };
+    });
+  });
+}
+
+async function checkBlobs(blobs: BlobFolder, signal: AbortSignal) {
+  const [sound, damaged]: [Digest[], Digest[]] = [[], []];
+  for (const { digest } of await blobs.list()) {
+    signal.throwIfAborted();
+    ((await blobs.isSound(digest)) ? sound : damaged).push(digest);
+  }
+  return { sound, damaged };
+}
+
+async function readOrCopy(index: IndexFile): Promise<{ found: LayoutIndex; isIndexSound: boolean }> {
+  try {
+    return { found: await index.read(), isIndexSound: true };
+  } catch (error) {
+    if (!(error instanceof RegistryFailure) || error.kind !== "damagedStore") throw error;
+    return { found: (await index.findCopy()) ?? EMPTY_INDEX, isIndexSound: false };
+  }
+}
+
+interface Missing extends Pick<RepairOptions, "referenceByDigest"> {
+  readonly sound: readonly Digest[];
+  readonly blobs: BlobFolder;
+}
+
+async function addMissing(found: LayoutIndex, { sound, blobs, referenceByDigest }: Missing) {
+  const { entries, manifestByDigest } = await readContents(found, blobs, []);
+  const listed = [...manifestByDigest.values()].flatMap(({ manifests }) => manifests);
+  const known = new Set([...entries, ...listed].map(({ digest }) => digest));
+  let next = found;
+  const added: Digest[] = [];
+  for (const digest of sound.filter((each) => !known.has(each))) {
+    const bytes = await blobs.findSound(digest, MAX_JSON_BYTES);
+    const manifest = bytes && findNamed(bytes);
+    if (manifest === undefined) continue;
+    next = planEntry(next, referenceByDigest.get(digest), manifest);
+    added.push(digest);
+  }
+  return { next, added };
+}
+
+/** The names of what each blob belongs to. */
+async function listOwners(index: LayoutIndex, blobs: BlobFolder): Promise<ReadonlyMap<Digest, string[]>> {
+  const owners = new Map<Digest, string[]>();
+  const { entries, manifestByDigest } = await readContents(index, blobs, []);
+  for (const { digest, reference, subject } of entries) {
+    const name = reference ?? entries.find((other) => other.digest === subject)?.reference;
+    if (name === undefined) continue;
+    const own = manifestByDigest.get(digest)?.blobs ?? [];
+    for (const part of [digest, ...own.map((blob) => blob.digest)])
+      owners.set(part, [...(owners.get(part) ?? []), name]);
+  }
+  return owners;
+}

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { Failure } from "../../core/errors.ts";
-import { planSample } from "../author/sample.ts";
-import { findMemoryNeed, type Latency, measureLatency } from "../author/bench.ts";
+import type { Latency } from "../author/bench.ts";
+import { type Benched, measureModule } from "../author/measure.ts";
 import { prepareTrial } from "../author/trial.ts";
 import { requireKind } from "../author/subject.ts";
 import {
@@ -53,15 +53,6 @@ export function benchCommand(shell: Shell): Command {
     });
 }
 
-interface Benched {
-  readonly kind: string;
-  readonly sizeBytes: number;
-  readonly prepareMs: number;
-  /** The limit that suffices for the most candidates; null when none that was allowed does. */
-  readonly memoryMiB: number | null;
-  readonly latencies: readonly Latency[];
-}
-
 async function bench(target: string, options: BenchOptions, shell: Shell): Promise<Benched> {
   const subject = await readTarget(target, options, shell);
   const { component } = subject;
@@ -69,18 +60,15 @@ async function bench(target: string, options: BenchOptions, shell: Shell): Promi
   const startedMs = performance.now();
   const module = requireOk(await prepareTrial({ component, kind }), subject);
   const prepareMs = performance.now() - startedMs;
-  const sample = planSample(component, options.settings);
-  const limits = toLimits(options);
-  const latencies: Latency[] = [];
-  shell.progress("measuring …");
-  const measuring = { rounds: options.rounds, limits, sample, signal: shell.signal };
-  for await (const latency of measureLatency(module, measuring)) {
-    latencies.push(latency);
-    shell.progress(`measured ${latency.candidates} candidates …`);
-  }
-  const most = Math.max(...latencies.map(({ candidates }) => candidates));
-  const memoryMiB = await findMemoryNeed(module, { limits, sample: { ...sample, candidates: most } });
-  return { kind, sizeBytes: component.byteLength, prepareMs, memoryMiB: memoryMiB ?? null, latencies };
+  const measured = await measureModule(module, {
+    component,
+    limits: toLimits(options),
+    rounds: options.rounds,
+    settings: options.settings,
+    signal: shell.signal,
+    onProgress: (text) => shell.progress(text),
+  });
+  return { ...measured, prepareMs };
 }
 
 function printBench({ latencies, ...rest }: Benched, shell: Shell): void {

@@ -15,6 +15,7 @@ import { outdatedCommand } from "./outdated.ts";
 import { openTerminal } from "./output.ts";
 import { pinCommand } from "./pin.ts";
 import { pruneCommand } from "./prune.ts";
+import { publishCommand } from "./publish.ts";
 import { pullCommand } from "./pull.ts";
 import { pushCommand } from "./push.ts";
 import { runCommand } from "./run.ts";
@@ -38,6 +39,7 @@ const VERBS: readonly MakeCommand[] = [
   benchCommand,
   runCommand,
   pushCommand,
+  publishCommand,
   searchCommand,
   versionsCommand,
   deprecateCommand,

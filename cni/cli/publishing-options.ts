@@ -5,23 +5,31 @@ import { parseGoldenCases } from "../author/golden/case.ts";
 import { readInput } from "./input-file.ts";
 
 /** What a publisher adds to a module, as every verb takes it that publishes one. */
-export interface PublishingOptions {
-  readonly title?: string;
+export interface PublishingOptions extends NoteOptions {
   readonly version?: string;
-  readonly licence?: string;
-  readonly source?: string;
-  readonly annotation?: Readonly<Record<string, string>>;
   readonly readme?: string;
   readonly golden?: readonly string[];
 }
 
-export function addPublishingOptions(command: Command): Command {
+/** What a publisher says of a module, whatever its version. */
+export interface NoteOptions {
+  readonly title?: string;
+  readonly licence?: string;
+  readonly source?: string;
+  readonly annotation?: Readonly<Record<string, string>>;
+}
+
+export function addNoteOptions(command: Command): Command {
   return command
     .option("--title <text>", "its name for people")
-    .option("--version <version>", "its version, as in 1.2.0")
     .option("--licence <expression>", "its licence as an SPDX expression, as in Apache-2.0")
     .option("--source <url>", "where its source code lies")
-    .option("--annotation <key=value>", "another annotation of its manifest; may be repeated", addPair)
+    .option("--annotation <key=value>", "another annotation of its manifest; may be repeated", addPair);
+}
+
+export function addPublishingOptions(command: Command): Command {
+  return addNoteOptions(command)
+    .option("--version <version>", "its version, as in 1.2.0")
     .option("--readme <file>", "what to read about it, in Markdown")
     .option("--golden <file>", "golden cases that it answers; may be repeated", addFile);
 }
@@ -39,8 +47,8 @@ function addFile(file: string, before: readonly string[] = []): readonly string[
   return [...before, file];
 }
 
-export function toNotes({ title, version, licence, source, annotation }: PublishingOptions): PublisherNotes {
-  return { title, version, licence, source, annotations: annotation };
+export function toNotes({ title, licence, source, annotation }: NoteOptions): PublisherNotes {
+  return { title, licence, source, annotations: annotation };
 }
 
 /** Reads the files that are to lie beside the module. @throws {Failure | BuildFailure} naming the file */

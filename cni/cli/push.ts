@@ -45,7 +45,7 @@ interface Push {
 async function push({ file, reference, options }: Push, shell: Shell) {
   const target = parseReference(reference);
   const wasm = await readInput(file, MAX_MODULE_BYTES);
-  const artifact = planFromFile({ file, wasm }, toNotes(options));
+  const artifact = planFromFile({ file, wasm }, { ...toNotes(options), version: options.version });
   const documents = await readDocuments(options);
   shell.progress(`pushing ${file} to ${reference} …`);
   await pushArtifact(artifact, target, { ...(await shell.clientOptions()), documents });

@@ -11,7 +11,7 @@ export const MAX_DESCRIPTION_LENGTH = 1000;
 export const MAX_REASON_LENGTH = 500;
 const MAX_REFERENCE_LENGTH = 512;
 export const MAX_LICENCE_LENGTH = 200;
-const MAX_URL_LENGTH = 2000;
+export const MAX_URL_LENGTH = 2000;
 const MAX_SIGNERS = 16;
 const MAX_KPIS = 64;
 

@@ -26,8 +26,8 @@ export async function publishDeprecation(
   await refreshRollUp(repository, deprecation);
 }
 
-/** @param own may be missing in a list of tags that lags behind. */
-async function refreshRollUp(repository: CatalogueRepository, own: CatalogueDocument): Promise<void> {
+/** Writes the roll-up anew where it lacks much. @param own may be missing in a list of tags that lags behind. */
+export async function refreshRollUp(repository: CatalogueRepository, own: CatalogueDocument): Promise<void> {
   const { documentByTag, rolledUp } = await readContents(repository);
   const all = new Map(documentByTag);
   if (!all.has(toDocumentTag(own))) all.set(toDocumentTag(own), own);

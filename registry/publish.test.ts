@@ -1,0 +1,129 @@
+import { beforeEach, expect, onTestFinished, test } from "vitest";
+import { makeEntry } from "../test/fakes/catalogue-entry.ts";
+import { makeComponent, SCORER } from "../test/fakes/component.ts";
+import { type FakeRegistry, startFakeRegistry } from "../test/fakes/registry.ts";
+import { isEntered } from "./catalogue/add.ts";
+import { winPlace } from "./catalogue/claim.ts";
+import { parseCatalogueName } from "./catalogue/name.ts";
+import { readCatalogue } from "./catalogue/read.ts";
+import { toClaimTags } from "./catalogue/tags.ts";
+import { RegistryClient } from "./client/client.ts";
+import { findReadme } from "./document.ts";
+import { planModuleArtifact } from "./module-artifact.ts";
+import { type Publication, publishModule, type PublishStep } from "./publish.ts";
+import { parseReference } from "./reference.ts";
+
+const OPTIONS = { env: {}, limits: { retries: 0 } };
+const TIMING = { writeWithinMs: 5_000, patienceMs: 20, pollMs: 5 };
+
+let registry: FakeRegistry;
+let repository: string;
+beforeEach(async () => {
+  registry = await startFakeRegistry();
+  onTestFinished(() => registry[Symbol.asyncDispose]());
+  repository = `${registry.host}/team/scorer`;
+});
+
+async function plan(note: string, version = "1.0.0"): Promise<Publication> {
+  const artifact = planModuleArtifact(await makeComponent(SCORER, note), { created: new Date(0) });
+  return {
+    reference: parseReference(`${repository}:${version}`),
+    artifact,
+    documents: [{ kind: "readme", bytes: Buffer.from("# read me") }],
+    catalogue: parseCatalogueName(`${registry.host}/team/catalogue`),
+    entry: makeEntry({ repository, version, digest: artifact.digest }),
+    sign: undefined,
+  };
+}
+
+async function publish(publication: Publication): Promise<readonly PublishStep[]> {
+  const steps: PublishStep[] = [];
+  await publishModule(publication, { ...OPTIONS, timing: TIMING, onStep: (step) => steps.push(step) });
+  return steps;
+}
+
+/** What anybody can see of it. */
+async function look({ reference, catalogue: name, entry }: Publication) {
+  using module = new RegistryClient(reference, OPTIONS);
+  using catalogue = new RegistryClient(name, OPTIONS);
+  return {
+    tag: await module.findDigest(entry.version),
+    isEntered: await isEntered(catalogue, entry),
+    readme: await findReadme(module, entry.digest as `sha256:${string}`),
+  };
+}
+
+test("all of it is there, and again with the same bytes changes nothing", async () => {
+  const publication = await plan("first");
+  const signed: unknown[] = [];
+  const sign = async (reference: unknown) => signed.push(reference);
+  expect(await publish({ ...publication, sign })).toEqual(["push", "sign", "catalogue", "tag", "roll-up"]);
+  const there = { tag: publication.artifact.digest, isEntered: true, readme: "# read me" };
+  expect(await look(publication)).toEqual(there);
+  expect(signed).toEqual([{ ...publication.reference, tag: undefined, digest: publication.artifact.digest }]);
+  await publish(publication);
+  expect(await look(publication)).toEqual(there);
+  using catalogue = new RegistryClient(publication.catalogue, OPTIONS);
+  expect((await readCatalogue(catalogue, "it")).entries).toHaveLength(1);
+});
+
+test("other bytes are refused before anything is sent, and the next version is fine", async () => {
+  await publish(await plan("first"));
+  registry.log.length = 0;
+  await expect(publish(await plan("second"))).rejects.toMatchObject({ kind: "versionTaken" });
+  expect(registry.log.filter(({ line }) => !/^(?:GET|HEAD) /.test(line))).toEqual([]);
+  await publish(await plan("second", "1.0.1"));
+});
+
+test("other bytes that were only pushed under this tag are in the way, too", async () => {
+  const publication = await plan("first");
+  const other = (await plan("other")).artifact;
+  using module = new RegistryClient(publication.reference, OPTIONS);
+  await module.putBlob(other.wasm);
+  await module.putBlob(other.config);
+  await module.putManifest(other.manifest, "1.0.0");
+  await expect(publish(publication)).rejects.toThrow(`${repository}:1.0.0 is there already: ${other.digest}`);
+});
+
+test("waits for a publisher that died, and says so", async () => {
+  const publication = await plan("first");
+  using catalogue = new RegistryClient(publication.catalogue, OPTIONS);
+  await winPlace(catalogue, toClaimTags(publication.entry, 1));
+  expect(await publish(publication)).toContain("wait");
+});
+
+test("whatever request fails, nothing half-published is seen, and running it again goes on", async () => {
+  const counted = await plan("count", "0.0.1");
+  await publish(counted);
+  const requests = registry.log.length;
+  expect(requests).toBeGreaterThan(20);
+  for (let failing = 0; failing < requests; failing++) {
+    const publication = await plan(`${failing}`, `1.0.${failing}`);
+    let asked = 0;
+    registry.fault = (_, response) => {
+      if (asked++ !== failing) return false;
+      response.writeHead(500).end();
+      return true;
+    };
+    const failure = await publish(publication).then(
+      () => undefined,
+      (error: unknown) => error as { kind: string; todo: string },
+    );
+    registry.fault = undefined;
+    const { tag, isEntered: entered, readme } = await look(publication);
+    if (failure !== undefined) expect(failure).toMatchObject({ kind: "registryError" });
+    if (entered) {
+      expect(readme).toBe("# read me");
+      if (tag === undefined) expect(failure?.todo).toMatch(/ by its digest.* run it again with .* oras tag /);
+    } else {
+      expect(tag).toBeUndefined();
+      if (asked > 3) expect(failure?.todo).toMatch(/nothing of it can be seen yet: run it again|it may be /);
+    }
+    await publish(publication);
+    expect(await look(publication)).toEqual({
+      tag: publication.artifact.digest,
+      isEntered: true,
+      readme: "# read me",
+    });
+  }
+}, 60_000);

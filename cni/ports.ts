@@ -7,6 +7,7 @@ import { openSandbox } from "../core/sandbox/host/sandbox.ts";
 import type { ModuleSource, Sandbox } from "../core/sandbox/port.ts";
 import type { SelectionConfig } from "../core/select/selection-config.ts";
 import { openModuleSource } from "../registry/prepare/source.ts";
+import { findPolicy } from "../registry/trust/policy-file.ts";
 import { readConfFolder } from "./conf-folder.ts";
 import { readDecided, recordDecision } from "./decision-log.ts";
 import { spawnGuest, spawnTranspiler } from "./guest-process.ts";
@@ -16,7 +17,7 @@ import { openLedger } from "./ledger/ledger.ts";
 import { deriveSeed } from "./node-secret.ts";
 import { sampleHostLocal } from "./probes/host-local.ts";
 import { openExec } from "./process-exec.ts";
-import { refuseUnverified } from "./trust.ts";
+import { guardSource } from "./trust.ts";
 
 const KIB = 2 ** 10;
 const MIB = 2 ** 20;
@@ -51,7 +52,10 @@ export function openAddPorts(config: Config, host: Host): AddPorts {
     ...openUndoPorts(stateDir, host),
     confFolder: () => readConfFolder(confDir),
     samples: (networks) => sample(networks, host.log),
-    modules: refuseUnverified(openSource(moduleStore, selection), trust.policy),
+    modules: guardSource(openSource(moduleStore, selection), {
+      findPolicy: () => findPolicy(trust.policy),
+      storeDir: moduleStore,
+    }),
     openSandbox: () => openGuest(selection),
     health: openHealth(stateDir, host.log),
     recordDecision: (entry) => recordDecision(entry, stateDir, host.log),

@@ -7,6 +7,7 @@ import { type CniVersion, IMPLIED_VERSION, parseCniVersion } from "./spec/versio
 import { strict } from "./strict-object.ts";
 
 export const DEFAULT_MODULE_STORE = "/var/lib/genie/modules";
+export const DEFAULT_TRUST_POLICY = "/etc/genie/trust.json";
 
 const folder = z.string().regex(/^\/[^\0]*$/, "must be an absolute path");
 
@@ -26,7 +27,7 @@ const genie = strict({
   moduleStore: folder.default(DEFAULT_MODULE_STORE),
   networks: z.record(z.string(), networkFacts).default({}),
   selection: selection.prefault({}),
-  trust: strict({ policy: folder.default("/etc/genie/trust.json") }).prefault({}),
+  trust: strict({ policy: folder.default(DEFAULT_TRUST_POLICY) }).prefault({}),
 });
 
 const needed = z.string({ error: ({ input }) => (input === undefined ? "is missing" : "must be a text") });

@@ -7,6 +7,9 @@ import { RegistryFailure } from "./errors.ts";
 import { formatReference, type Reference } from "./reference.ts";
 import type { PlainArtifact } from "./referrer.ts";
 import type { Store, StoredModule } from "./store/store.ts";
+import { checkSource, checkTrusted, findRefusal, type NamedModule } from "./trust/admit.ts";
+import { collectSignatures, type SignatureArtifact } from "./trust/collect.ts";
+import type { TrustPolicy } from "./trust/policy.ts";
 
 export interface PushOptions extends ClientOptions {
   /** What is to lie beside the module. */
@@ -55,31 +58,108 @@ export async function pushReferrer(
   await client.putReferrer(manifest);
 }
 
-/** Fetches a module, checking every byte. With tag and digest, the tag must lead to the digest. */
-export async function fetchArtifact(reference: Reference, options: ClientOptions): Promise<StoredModule> {
-  const where = formatReference(reference);
+export interface FetchOptions extends ClientOptions {
+  /** What the module must be signed with; undefined: its digest is all that counts. */
+  readonly policy?: TrustPolicy | undefined;
+  /** Told what doesn't stop a pull: without a policy, that signatures can't be had. */
+  readonly warn?: (message: string) => void;
+}
+
+/**
+ * Fetches a module, checking every byte. With tag and digest, the tag must lead to the digest.
+ * @throws {RegistryFailure} also untrusted: what the policy refuses is given to nobody
+ */
+export async function fetchArtifact(reference: Reference, options: FetchOptions): Promise<StoredModule> {
+  checkSource(options.policy, reference);
   using client = new RegistryClient(reference, options);
+  const manifest = await fetchManifest(client, reference);
+  const judging = options.policy && fetchSignatures(client, { reference, ...manifest }, options);
+  const [module] = await Promise.all([fetchParts(client, reference, manifest), judging]);
+  return module;
+}
+
+/**
+ * Has a module in the store, sound and under this reference, with its signatures. No registry is asked for a digest
+ * that is there, unless the policy misses a signature.
+ * @throws {RegistryFailure} as fetchArtifact; nothing is stored then
+ */
+export async function pullInto(
+  store: Store,
+  reference: Reference,
+  options: FetchOptions,
+): Promise<StoredModule> {
+  const { policy } = options;
+  checkSource(policy, reference);
+  const present = reference.digest && (await findSound(store, reference.digest));
+  if (present !== undefined && (await isAdmitted(store, { reference, digest: present.digest }, policy))) {
+    await store.put(present, reference);
+    return present;
+  }
+  using client = new RegistryClient(reference, options);
+  const named = present ?? (await fetchManifest(client, reference));
+  const [module, signatures] = await Promise.all([
+    present ?? fetchParts(client, reference, named),
+    fetchSignatures(client, { reference, digest: named.digest }, options),
+  ]);
+  const { manifest, config, wasm } = module;
+  await store.putAll([
+    ...signatures.map(({ tag, ...artifact }) => {
+      return {
+        artifact,
+        reference: tag === undefined ? undefined : { ...reference, tag, digest: undefined },
+      };
+    }),
+    { artifact: { manifest, blobs: [wasm, config] }, reference },
+  ]);
+  return module;
+}
+
+type FetchedManifest = Pick<StoredModule, "manifest" | "digest">;
+
+async function fetchManifest(client: RegistryClient, reference: Reference): Promise<FetchedManifest> {
   const manifest = await client.getManifest(reference.tag ?? reference.digest ?? "");
   const digest = sha256(manifest);
-  if (reference.digest !== undefined && reference.digest !== digest) {
-    throw new RegistryFailure("digestMismatch", `${where}: the tag leads to ${digest}`);
-  }
+  if (reference.digest === undefined || reference.digest === digest) return { manifest, digest };
+  throw new RegistryFailure("digestMismatch", `${formatReference(reference)}: the tag leads to ${digest}`);
+}
+
+async function fetchParts(
+  client: RegistryClient,
+  reference: Reference,
+  { manifest, digest }: FetchedManifest,
+): Promise<StoredModule> {
+  const where = formatReference(reference);
   const { config: configAt, layer } = parseManifest(manifest, where);
   const config = await client.getBlob(configAt);
   const shape = parseConfig(config, layer.digest, where);
   return { digest, manifest, config, shape, wasm: await client.getBlob(layer) };
 }
 
-/** Has a module in the store, sound and under this reference. No registry is asked for a digest that is there. */
-export async function pullInto(
+/** @throws {RegistryFailure} untrusted, and why there are none to be judged */
+async function fetchSignatures(
+  client: RegistryClient,
+  module: NamedModule,
+  { policy, warn }: FetchOptions,
+): Promise<readonly SignatureArtifact[]> {
+  try {
+    const { artifacts, signatures } = await collectSignatures(client, module.digest);
+    if (policy !== undefined) checkTrusted(policy, module, signatures);
+    return artifacts;
+  } catch (error) {
+    if (!(error instanceof RegistryFailure) || policy !== undefined) throw error;
+    warn?.(`${formatReference(module.reference)} comes without its signatures: ${error.message}`);
+    return [];
+  }
+}
+
+/** Whether a policy, if there is one, admits a module with the signatures that the store has. */
+export async function isAdmitted(
   store: Store,
-  reference: Reference,
-  options: ClientOptions,
-): Promise<StoredModule> {
-  const present = reference.digest && (await findSound(store, reference.digest));
-  const module = present ?? (await fetchArtifact(reference, options));
-  await store.put(module, reference);
-  return module;
+  module: NamedModule,
+  policy: TrustPolicy | undefined,
+): Promise<boolean> {
+  if (policy === undefined) return true;
+  return (await findRefusal(policy, module, store.reader(module.reference))) === undefined;
 }
 
 /** A damaged module is as good as none: it's fetched again. */

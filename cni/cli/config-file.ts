@@ -1,6 +1,6 @@
 import { realpath, stat } from "node:fs/promises";
 import { createScanner, type JSONPath, parse, type ParseError, printParseErrorCode } from "jsonc-parser";
-import { DEFAULT_MODULE_STORE } from "../../core/config.ts";
+import { DEFAULT_MODULE_STORE, DEFAULT_TRUST_POLICY } from "../../core/config.ts";
 import { Failure } from "../../core/errors.ts";
 import type { ModuleKind } from "../../core/select/request.ts";
 import { findJsonObject, isJsonObject, type JsonObject, toFieldName } from "../../core/spec/json.ts";
@@ -14,6 +14,7 @@ export interface ConfigFile {
   /** Where the `genie` block is, or would be. */
   readonly genieAt: JSONPath;
   readonly moduleStore: string;
+  readonly trustPolicy: string;
   readonly slots: readonly ModuleSlot[];
 }
 
@@ -68,12 +69,14 @@ export function findConfig(file: string, text: string): ConfigFile | undefined {
   const { plugin, at } = found;
   const genieAt = [...at, "genie"];
   const genie = isJsonObject(plugin["genie"]) ? plugin["genie"] : {};
-  const { moduleStore } = genie;
+  const { moduleStore, trust } = genie;
+  const trustPolicy = isJsonObject(trust) ? trust["policy"] : undefined;
   return {
     file,
     text,
     genieAt,
     moduleStore: typeof moduleStore === "string" ? moduleStore : DEFAULT_MODULE_STORE,
+    trustPolicy: typeof trustPolicy === "string" ? trustPolicy : DEFAULT_TRUST_POLICY,
     slots: listSlots(genie, [...genieAt, "selection"], file),
   };
 }

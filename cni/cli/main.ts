@@ -9,6 +9,7 @@ import { cleanCommand } from "./clean.ts";
 import { deprecateCommand } from "./deprecate.ts";
 import { doctorCommand } from "./doctor.ts";
 import { formatFailure, formatMisuse } from "./failure-text.ts";
+import { keygenCommand } from "./keygen.ts";
 import { listCommand } from "./list.ts";
 import { newCommand } from "./new.ts";
 import { outdatedCommand } from "./outdated.ts";
@@ -30,6 +31,8 @@ import { searchCommand } from "./search.ts";
 import { statusCommand } from "./status.ts";
 import { testCommand } from "./test.ts";
 import { versionsCommand } from "./versions.ts";
+import { signCommand } from "./sign.ts";
+import { verifyCommand } from "./verify.ts";
 
 const VERBS: readonly MakeCommand[] = [
   newCommand,
@@ -43,6 +46,9 @@ const VERBS: readonly MakeCommand[] = [
   searchCommand,
   versionsCommand,
   deprecateCommand,
+  keygenCommand,
+  signCommand,
+  verifyCommand,
   pullCommand,
   pinCommand,
   outdatedCommand,

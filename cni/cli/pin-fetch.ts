@@ -2,7 +2,9 @@ import { listSome } from "../../core/errors.ts";
 import { RegistryFailure } from "../../registry/errors.ts";
 import { formatReference, type Reference } from "../../registry/reference.ts";
 import { openStore, type StoredModule } from "../../registry/store/store.ts";
-import { fetchArtifact, findSound } from "../../registry/transfer.ts";
+import { fetchArtifact, findSound, isAdmitted } from "../../registry/transfer.ts";
+import type { NamedModule } from "../../registry/trust/admit.ts";
+import type { TrustPolicy } from "../../registry/trust/policy.ts";
 import type { ConfigFile } from "./config-file.ts";
 import { settleFew } from "./few-at-once.ts";
 import { toFetched, toPlace, withPlace } from "./module-place.ts";
@@ -17,6 +19,7 @@ interface FetchOptions {
   readonly store: string | undefined;
   /** Where a module may lie already, which saves the registry a question. */
   readonly usualStore: string;
+  readonly policy: TrustPolicy | undefined;
 }
 
 /** Fetches each reference once, however many places name it. */
@@ -32,20 +35,30 @@ export function makeFetch(options: FetchOptions, shell: Shell): Fetch {
 
 async function fetchOne(
   reference: Reference,
-  { store, usualStore }: FetchOptions,
+  { store, usualStore, policy }: FetchOptions,
   shell: Shell,
 ): Promise<StoredModule> {
   shell.progress(`resolving ${formatReference(reference)} …`);
   if (store !== undefined) {
-    const module = await pullModule(store, reference, shell);
+    const module = await pullModule({ store, policy }, reference, shell);
     if (module.misfit !== undefined)
       shell.warn(`genie can't use ${formatReference(reference)}: ${module.misfit}`);
     return module;
   }
   const { tag, digest } = reference;
   const isPinned = tag === undefined && digest !== undefined; // a tag beside a digest is to be asked about
-  const present = isPinned ? await findSound(openStore(usualStore), digest) : undefined;
-  return present ?? (await fetchArtifact(reference, await shell.clientOptions()));
+  const present = isPinned ? await findAdmitted({ reference, digest }, usualStore, policy) : undefined;
+  return present ?? (await fetchArtifact(reference, { ...(await shell.clientOptions()), policy }));
+}
+
+async function findAdmitted(
+  module: NamedModule,
+  folder: string,
+  policy: TrustPolicy | undefined,
+): Promise<StoredModule | undefined> {
+  const store = openStore(folder);
+  const present = await findSound(store, module.digest);
+  return present !== undefined && (await isAdmitted(store, module, policy)) ? present : undefined;
 }
 
 export interface FoundModule {

@@ -12,8 +12,9 @@ import { checkHasEffect, checkSlots } from "./pin-check.ts";
 import { fetchAll, type Fetch, makeFetch } from "./pin-fetch.ts";
 import { applyPin, type Pin, planAddition, planPins, planRepins, toPinned } from "./pin-plan.ts";
 import type { Shell } from "./shell.ts";
+import { addPolicyOption, openPolicy, type TrustOptions } from "./trust-options.ts";
 
-interface PinOptions {
+interface PinOptions extends TrustOptions {
   readonly config: string;
   readonly store?: string;
   readonly keepTag?: true;
@@ -35,8 +36,8 @@ no comments: they are kept, with a warning.`;
 
 /** `geniectl pin --config FILE [REF]` */
 export function pinCommand(shell: Shell): Command {
-  return new Command("pin")
-    .description("write the digests that tags lead to into a configuration")
+  const command = new Command("pin").description("write the digests that tags lead to into a configuration");
+  return addPolicyOption(command)
     .argument("[reference]", "pin this module, and add it if the configuration doesn't name it")
     .requiredOption("--config <file>", "genie's .conf or .conflist")
     .option("--store <dir>", "also pull into this module store what is pinned")
@@ -61,7 +62,8 @@ async function pin(reference: string | undefined, options: PinOptions, shell: Sh
   const { config: file, store, dryRun } = options;
   await using _lock = dryRun === true ? undefined : await lockConfigFile(file, shell);
   const config = await readConfigFile(file);
-  const fetch = makeFetch({ store, usualStore: config.moduleStore }, shell);
+  const policy = await openPolicy(options, config);
+  const fetch = makeFetch({ store, usualStore: config.moduleStore, policy }, shell);
   const pins =
     reference === undefined ? planPins(config) : await planFor(parseReference(reference), config, fetch);
   if (pins.length === 0) {

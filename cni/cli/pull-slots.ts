@@ -5,7 +5,7 @@ import { formatReference, type Reference } from "../../registry/reference.ts";
 import type { ConfigFile, ModuleSlot } from "./config-file.ts";
 import { settleFew } from "./few-at-once.ts";
 import { parseSlot, toFetched, toPlace } from "./module-place.ts";
-import { pullModule } from "./pull-module.ts";
+import { pullModule, type PullTarget } from "./pull-module.ts";
 import type { Shell } from "./shell.ts";
 import { listSlotFaults } from "./slot-faults.ts";
 
@@ -40,10 +40,10 @@ export function listSlotModules(config: ConfigFile): SlotModule[] {
 /** Has the modules in the store, a few at a time. What one of them can't is said with it, and stops no other. */
 export async function pullSlots(
   modules: readonly SlotModule[],
-  store: string,
+  target: PullTarget,
   shell: Shell,
 ): Promise<Pulled[]> {
-  const results = await settleFew(modules, (one) => pullForSlots(one, store, shell));
+  const results = await settleFew(modules, (one) => pullForSlots(one, target, shell));
   return results.map((result) => {
     if (result.status === "rejected") throw result.reason;
     return result.value;
@@ -52,12 +52,12 @@ export async function pullSlots(
 
 async function pullForSlots(
   { reference, place, slots }: SlotModule,
-  store: string,
+  target: PullTarget,
   shell: Shell,
 ): Promise<Pulled> {
   const name = formatReference(reference);
   try {
-    const { digest, misfit, wasm } = await pullModule(store, toFetched(reference), shell);
+    const { digest, misfit, wasm } = await pullModule(target, toFetched(reference), shell);
     const faults =
       misfit === undefined ? slots.flatMap((slot) => listSlotFaults(slot, wasm)) : [`${place}: ${misfit}`];
     return { reference: name, digest, fault: faults.length === 0 ? null : listSome(faults, "; ") };

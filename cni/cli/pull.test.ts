@@ -64,7 +64,7 @@ test("a module that stands in two places is asked for once", async () => {
   await configure([twice, twice], at(`selector@${selector}`));
   registry.log.length = 0;
   expect(await pull()).toMatchObject({ exitCode: 0, stderr: "" });
-  const manifests = registry.log.filter(({ line }) => line.startsWith("GET /v2/genie/scorer/manifests/"));
+  const manifests = registry.log.filter(({ line }) => line === `GET /v2/genie/scorer/manifests/${scorer}`);
   expect(manifests).toHaveLength(1);
 });
 

@@ -5,10 +5,11 @@ import { formatReference, parseReference } from "../../registry/reference.ts";
 import { warnOfConfig } from "./config-faults.ts";
 import { type ConfigFile, readConfigFile } from "./config-file.ts";
 import { listSlotModules, type Pulled, pullSlots } from "./pull-slots.ts";
-import { pullModule } from "./pull-module.ts";
+import { pullModule, type PullTarget } from "./pull-module.ts";
 import type { Shell } from "./shell.ts";
+import { addPolicyOption, openPolicy, type TrustOptions } from "./trust-options.ts";
 
-interface PullOptions {
+interface PullOptions extends TrustOptions {
   readonly config?: string;
   readonly store?: string;
   readonly json?: true;
@@ -20,8 +21,10 @@ place: exit code 1 when one is missing, can't be used or refuses its settings; t
 
 /** `geniectl pull REF | --config FILE` */
 export function pullCommand(shell: Shell): Command {
-  return new Command("pull")
-    .description("fetch modules into the store of this node, and prepare them")
+  const command = new Command("pull").description(
+    "fetch modules with their signatures into the store of this node, and prepare them",
+  );
+  return addPolicyOption(command)
     .argument("[reference]", "registry/repository:tag or registry/repository@sha256:…")
     .option("--config <file>", "pull every module that this .conf or .conflist names")
     .option("--store <dir>", `the module store (default: the configuration's, or ${DEFAULT_MODULE_STORE})`)
@@ -33,26 +36,27 @@ export function pullCommand(shell: Shell): Command {
       }
       const config = options.config === undefined ? undefined : await readConfigFile(options.config);
       const store = options.store ?? config?.moduleStore ?? DEFAULT_MODULE_STORE;
+      const target = { store, policy: await openPolicy(options, config) };
       const modules =
         config === undefined
-          ? [await pullOne(reference ?? "", store, shell)]
-          : await pullAll(config, store, shell);
+          ? [await pullOne(reference ?? "", target, shell)]
+          : await pullAll(config, target, shell);
       print(modules, { ...options, store }, shell);
       checkAll(modules, options.config ?? "");
     });
 }
 
-async function pullOne(name: string, store: string, shell: Shell): Promise<Pulled> {
+async function pullOne(name: string, target: PullTarget, shell: Shell): Promise<Pulled> {
   const reference = parseReference(name);
-  const { digest, misfit } = await pullModule(store, reference, shell);
+  const { digest, misfit } = await pullModule(target, reference, shell);
   if (misfit !== undefined) shell.warn(`${name} is in the store, but genie can't use it: ${misfit}`);
   return { reference: formatReference(reference), digest, fault: null };
 }
 
-async function pullAll(config: ConfigFile, store: string, shell: Shell): Promise<Pulled[]> {
+async function pullAll(config: ConfigFile, target: PullTarget, shell: Shell): Promise<Pulled[]> {
   const modules = listSlotModules(config);
   warnOfConfig(config, shell);
-  return await pullSlots(modules, store, shell);
+  return await pullSlots(modules, target, shell);
 }
 
 function print(

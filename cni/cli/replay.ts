@@ -4,7 +4,7 @@ import { Failure } from "../../core/errors.ts";
 import type { FoundModule } from "../../core/sandbox/port.ts";
 import type { ModuleResult } from "../../core/select/outcome.ts";
 import { type Change, type Replacement, type Skip, SKIPS } from "../../core/select/replay.ts";
-import { makeDefaultSelection } from "../../core/select/selection-config.ts";
+import { makeDefaultSelection, type SelectionConfig } from "../../core/select/selection-config.ts";
 import { readEmbeddedMetadata } from "../../core/metadata/embedded.ts";
 import { findKind } from "../../registry/module-kind.ts";
 import { formatReference, parseReference, pinReference } from "../../registry/reference.ts";
@@ -14,13 +14,15 @@ import { readRecords } from "../decisions/records.ts";
 import { type Replayed, replay } from "../decisions/replay.ts";
 import { toPodName } from "../decisions/wanted.ts";
 import { openGuest, openSource } from "../ports.ts";
-import { findStore } from "./config-file.ts";
+import { guardSource } from "../trust.ts";
+import { readConfigFile } from "./config-file.ts";
 import { readTarget, requireOk } from "./author-options.ts";
 import { requireKind } from "../author/subject.ts";
 import type { Shell } from "./shell.ts";
+import { addPolicyOption, openPolicy, type TrustOptions } from "./trust-options.ts";
 import { printTable } from "./table.ts";
 
-interface ReplayOptions {
+interface ReplayOptions extends TrustOptions {
   readonly module: string;
   readonly for?: string;
   readonly config?: string;
@@ -30,8 +32,10 @@ interface ReplayOptions {
 
 /** `geniectl replay --module X FILE` */
 export function replayCommand(shell: Shell): Command {
-  return new Command("replay")
-    .description("make recorded decisions again with another module, and show what would have changed")
+  const command = new Command("replay").description(
+    "make recorded decisions again with another module, and show what would have changed",
+  );
+  return addPolicyOption(command)
     .argument("<file>", "records as in decisions.jsonl; - for stdin")
     .requiredOption("--module <module>", "a .wasm file, or the reference of a module in the store")
     .option(
@@ -43,8 +47,7 @@ export function replayCommand(shell: Shell): Command {
     .option("--json", "print one JSON document")
     .action(async (file: string, options: ReplayOptions) => {
       const selection = makeDefaultSelection();
-      const store = await findStore(options);
-      const source = openSource(store, selection);
+      const { store, source } = await openTrusted(options, selection);
       const found = await findModule({ name: options.module, store }, shell);
       const { module = await source.load(found.reference, found.kind), ...known } = found;
       const replacement: Replacement = { ...known, inPlaceOf: options.for };
@@ -63,6 +66,15 @@ export function replayCommand(shell: Shell): Command {
       else print(replayed, shell);
       requireAny(replayed, { file, store });
     });
+}
+
+/** The store's modules, as far as the trust policy admits them. */
+async function openTrusted(options: ReplayOptions, selection: SelectionConfig) {
+  const config = options.config === undefined ? undefined : await readConfigFile(options.config);
+  const store = options.store ?? config?.moduleStore ?? DEFAULT_MODULE_STORE;
+  const policy = await openPolicy(options, config);
+  const trust = { findPolicy: async () => policy, storeDir: store };
+  return { store, source: guardSource(openSource(store, selection), trust) };
 }
 
 interface Found extends Pick<Replacement, "reference" | "kind"> {

@@ -1,9 +1,10 @@
-import { access } from "node:fs/promises";
 import { listModules } from "../../core/select/selection-config.ts";
-import { unlessMissing } from "../../core/missing.ts";
+import { DEFAULT_TRUST_POLICY } from "../../core/config.ts";
 import { isPrepared } from "../../registry/prepare/prepared.ts";
 import { parseReference } from "../../registry/reference.ts";
 import { openStore } from "../../registry/store/store.ts";
+import { findPolicy } from "../../registry/trust/policy-file.ts";
+import { findLoadRefusal } from "../trust.ts";
 import { type Finding, ok, problem, runCheck, warning } from "./check.ts";
 import type { Subject } from "./subject.ts";
 
@@ -20,7 +21,8 @@ export async function checkModules({ config, folders }: Subject): Promise<readon
     const name = `module ${reference}`;
     return runCheck({ name, look: async () => [await checkModule(reference, folders.moduleStore)] });
   });
-  return [...(await Promise.all(looks)).flat(), ...(await checkTrust(trust.policy))];
+  const look = () => checkTrust(references, { policy: trust.policy, storeDir: folders.moduleStore });
+  return [...(await Promise.all(looks)).flat(), ...(await runCheck({ name: "trust policy", look }))];
 }
 
 async function checkModule(reference: string, storeDir: string): Promise<Finding> {
@@ -35,9 +37,26 @@ async function checkModule(reference: string, storeDir: string): Promise<Finding
   return warning(check, { detail, todo: PULL });
 }
 
-/** Signatures can't be verified yet, and a policy holds back every module that isn't. */
-async function checkTrust(policy: string): Promise<readonly Finding[]> {
-  if ((await unlessMissing(access(policy).then(() => true))) === undefined) return [];
-  const detail = `${policy} asks for signatures, which can't be verified yet: no module is loaded`;
-  return [problem("trust policy", { detail, todo: "take it away to count on the digests alone" })];
+/** What decides besides the digests, and why it holds modules back. */
+async function checkTrust(
+  references: readonly string[],
+  { policy: file, storeDir }: { policy: string; storeDir: string },
+): Promise<readonly Finding[]> {
+  const check = "trust policy";
+  const policy = await findPolicy(file);
+  if (policy === undefined) {
+    const detail = `${file} isn't there: modules count by their digests alone`;
+    return [
+      file === DEFAULT_TRUST_POLICY ? ok(check, detail) : warning(check, { detail, todo: "put it there" }),
+    ];
+  }
+  const trust = { findPolicy: async () => policy, storeDir };
+  const refusals = await Promise.all(
+    references.map(async (name) => ({ name, refusal: await findLoadRefusal(name, trust) })),
+  );
+  const todo = "pull it again if it was signed meanwhile; see geniectl verify";
+  const held = refusals.flatMap(({ name, refusal }) =>
+    refusal === undefined ? [] : problem(`module ${name}`, { detail: refusal, todo }),
+  );
+  return [ok(check, `${file} can be used`), ...held];
 }

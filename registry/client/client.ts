@@ -6,6 +6,7 @@ import { isTag, type Reference } from "../reference.ts";
 import { findMediaType } from "./media-type.ts";
 import { type ClientOptions, Connection, MAX_EMPTY_BYTES, type Wanted } from "./connection.ts";
 import type { Call, Reply } from "./exchange.ts";
+import { keepPresent } from "./keep-present.ts";
 import { keepInIndex, parseReferring } from "./refer.ts";
 import { fallbackTag, findListed, parseReferrers } from "./referrers.ts";
 import { retrying } from "./retry.ts";
@@ -94,6 +95,24 @@ export class RegistryClient implements ArtifactReader, Disposable {
     };
     await keepInIndex(entry, port, transport);
     return digest;
+  }
+
+  /**
+   * Changes what a tag leads to, beside other writers. `plan` makes the next manifest of the present one, whose parts
+   * it puts there; it is asked until it gives undefined: there is nothing left to do.
+   */
+  async updateTag(
+    tag: string,
+    plan: (present: Uint8Array | undefined) => Promise<Uint8Array | undefined>,
+  ): Promise<void> {
+    const addOnce = async () => {
+      const next = await plan(await this.findManifest(tag));
+      if (next === undefined) return "present";
+      await this.#putOnce(next, tag);
+      return "added";
+    };
+    const { transport } = this.#connection;
+    await keepPresent(addOnce, { what: `the tag ${tag}`, transport });
   }
 
   /** Registries need not allow it. A tag goes with the manifest that it leads to. */

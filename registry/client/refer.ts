@@ -1,12 +1,11 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { findJsonObject, isJsonObject, type JsonObject } from "../../core/spec/json.ts";
 import { MEDIA_TYPE } from "../artifact.ts";
 import { type Digest, isDigest, sha256 } from "../digest.ts";
 import { RegistryFailure } from "../errors.ts";
 import { MAX_REFERRERS } from "../reader.ts";
 import type { Transport } from "./exchange.ts";
+import { keepPresent, type Presence } from "./keep-present.ts";
 import { fallbackTag, listEntries } from "./referrers.ts";
-import { retrying } from "./retry.ts";
 
 /** The two calls that keeping an index takes. */
 export interface IndexPort {
@@ -20,11 +19,6 @@ interface Entry {
   readonly subject: Digest;
   readonly fields: { readonly digest: Digest } & Readonly<Record<string, unknown>>;
 }
-
-const ROUNDS = 20;
-/** How long a writer stays watchful after its entry is in: many times as long as its own reading and writing took. */
-const SETTLE_FACTOR = 4;
-const MOST_SETTLE_MS = 5_000;
 
 /** @throws {RegistryFailure} badManifest when these bytes refer to nothing. */
 export function parseReferring(manifest: Uint8Array): Entry {
@@ -46,27 +40,15 @@ export function parseReferring(manifest: Uint8Array): Entry {
 }
 
 /**
- * Has an entry in the index at the fallback tag, beside those of other writers. Registries have no compare-and-swap:
- * who had read before us may overwrite ours, so we look again when all of these must be through, and repeat.
+ * Has an entry in the index at the fallback tag, beside those of other writers.
  * @throws {RegistryFailure} contended, tooLarge, and what the port throws
  */
 export async function keepInIndex(entry: Entry, port: IndexPort, transport: Transport): Promise<void> {
-  const { signal, limits } = transport;
-  for (let round = 1; round <= ROUNDS; round++) {
-    const startedMs = performance.now();
-    if ((await retrying(() => addOnce(entry, port), transport)) === "present") return;
-    const tookMs = performance.now() - startedMs;
-    const leastMs = Math.max(limits.settleMs, Math.min(SETTLE_FACTOR * tookMs, MOST_SETTLE_MS));
-    // The later the round, the further the writers are spread.
-    await sleep(leastMs * (1 + Math.random() * round), undefined, signal && { signal });
-  }
-  throw new RegistryFailure(
-    "contended",
-    `others overwrote the index of the referrers of ${entry.subject} ${ROUNDS} times`,
-  );
+  const what = `the index of the referrers of ${entry.subject}`;
+  await keepPresent(() => addOnce(entry, port), { what, transport });
 }
 
-async function addOnce({ subject, fields }: Entry, port: IndexPort): Promise<"present" | "added"> {
+async function addOnce({ subject, fields }: Entry, port: IndexPort): Promise<Presence> {
   const tag = fallbackTag(subject);
   const entries = listEntries((await port.find(tag)) ?? new Uint8Array());
   if (entries.some(({ digest }) => digest === fields.digest)) return "present";

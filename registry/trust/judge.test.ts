@@ -58,7 +58,7 @@ test("what is wrong with each signature is told", () => {
     { format: "bundle", fault: "it is listed, and gone" },
   ).signatures.map(({ fault }) => fault);
   expect(faults).toEqual([
-    "it was made by no key of the policy for this repository",
+    "it was made by no key that counts here",
     `it is for ${OTHER_DIGEST}`,
     'it is for "evil.example/x"',
     "it is listed, and gone",

@@ -78,8 +78,7 @@ function judgeSignature(
   const none = { format, key: undefined, keyId: undefined, claim: undefined };
   if ("fault" in found) return { ...none, fault: found.fault };
   const maker = wanted.demands.find(({ key }) => isSignedBy(key, found));
-  if (maker === undefined)
-    return { ...none, fault: "it was made by no key of the policy for this repository" };
+  if (maker === undefined) return { ...none, fault: "it was made by no key that counts here" };
   const known = { format, key: maker.name, keyId: maker.key.id };
   const claim = readClaim(found);
   if (typeof claim === "string") return { ...known, claim: undefined, fault: claim };

@@ -44,6 +44,8 @@ const PRIVATE_PEM = /-----BEGIN (?:ENCRYPTED )?PRIVATE KEY-----/;
 const COSIGN_PEM = /-----BEGIN ENCRYPTED (?:COSIGN|SIGSTORE) PRIVATE KEY-----/;
 const ENCRYPTED_PEM = /-----BEGIN ENCRYPTED PRIVATE KEY-----/;
 
+const WRONG_PASSPHRASE = { why: "can't be decrypted with this passphrase", todo: "try another one" };
+
 /** Of a key as text. */
 export const MAX_KEY_BYTES = 16 * 2 ** 10;
 
@@ -51,7 +53,7 @@ export const MAX_KEY_BYTES = 16 * 2 ** 10;
 export function parsePublicKey(pem: string, where: string): PublicKey {
   if (!PUBLIC_PEM.test(pem)) throw invalidKey(where, "is no public key in PEM");
   return toPublicKey(
-    orInvalid(() => createPublicKey(pem), where, "can't be read as a public key"),
+    orInvalid(() => createPublicKey(pem), where, { why: "can't be read as a public key" }),
     where,
   );
 }
@@ -72,9 +74,9 @@ export function parsePrivateKey(
     });
   }
   if (!PRIVATE_PEM.test(pem)) throw invalidKey(where, "is no private key in PEM (PKCS#8)");
-  const why = isEncrypted(pem) ? "can't be decrypted with this passphrase" : "can't be read as a private key";
   const options = { key: pem, format: "pem", ...(passphrase !== undefined && { passphrase }) } as const;
-  const key = orInvalid(() => createPrivateKey(options), where, why);
+  const fault = isEncrypted(pem) ? WRONG_PASSPHRASE : { why: "can't be read as a private key" };
+  const key = orInvalid(() => createPrivateKey(options), where, fault);
   return { key, public: toPublicKey(createPublicKey(key), where) };
 }
 
@@ -114,11 +116,16 @@ function toPublicKey(key: KeyObject, where: string): PublicKey {
 }
 
 /** Whatever openssl throws here is about the key: its errors have no common code. */
-function orInvalid(read: () => KeyObject, where: string, why: string): KeyObject {
+function orInvalid(
+  read: () => KeyObject,
+  where: string,
+  { why, todo }: { why: string; todo?: string },
+): KeyObject {
   try {
     return read();
   } catch (cause) {
-    throw new RegistryFailure("invalidKey", `${where} ${why}`, { cause });
+    const more = todo === undefined ? { cause } : { cause, todo };
+    throw new RegistryFailure("invalidKey", `${where} ${why}`, more);
   }
 }
 

@@ -1,5 +1,8 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
 import { expect, test } from "vitest";
 import { DIGEST, makeKey } from "../../test/fakes/signatures.ts";
+import { CLONE_DIR } from "../../test/setup/build.ts";
 import { listKeyFiles, parsePolicyText, planPolicy } from "./policy-text.ts";
 
 const KEY = makeKey().public;
@@ -84,4 +87,13 @@ test.each([
 ])("with %s, the policy is refused and the field is named", (_, policy, message) => {
   expect(() => read(policy)).toThrow(message);
   expect(() => read(policy)).toThrow(expect.objectContaining({ kind: "invalidPolicy" }));
+});
+
+test("the policy that the README shows is one", async () => {
+  const readme = await readFile(path.join(CLONE_DIR, "README.md"), "utf8");
+  const [, text = ""] = /### Who is trusted[^]*?```json\n([^]*?)```/.exec(readme) ?? [];
+  const parsed = parsePolicyText(text, "trust.json");
+  const pemByFile = new Map(listKeyFiles(parsed).map((file) => [file, makeKey().public.pem]));
+  const policy = planPolicy(parsed, { file: "trust.json", pemByFile });
+  expect([...policy.ruleByPrefix.keys()]).toEqual(["registry.example/genie", "mirror.example/genie"]);
 });

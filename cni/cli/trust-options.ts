@@ -1,0 +1,24 @@
+import { type Command, Option } from "commander";
+import { DEFAULT_TRUST_POLICY } from "../../core/config.ts";
+import { findPolicy, readPolicy } from "../../registry/trust/policy-file.ts";
+import type { TrustPolicy } from "../../registry/trust/policy.ts";
+import type { ConfigFile } from "./config-file.ts";
+
+export interface TrustOptions {
+  readonly policy?: string;
+}
+
+/** `--policy` of the verbs that bring modules. */
+export function addPolicyOption(command: Command): Command {
+  const told = `the trust policy (default: the configuration's, or ${DEFAULT_TRUST_POLICY} if it is there)`;
+  return command.addOption(new Option("--policy <file>", told));
+}
+
+/** One that is named must be there; else a node without one counts on digests. @throws {RegistryFailure} invalidPolicy */
+export async function openPolicy(
+  { policy }: TrustOptions,
+  config: Pick<ConfigFile, "trustPolicy"> | undefined,
+): Promise<TrustPolicy | undefined> {
+  if (policy !== undefined) return await readPolicy(policy);
+  return await findPolicy(config?.trustPolicy ?? DEFAULT_TRUST_POLICY);
+}

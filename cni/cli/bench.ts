@@ -13,7 +13,7 @@ import {
   toLimits,
   type TrialOptions,
 } from "./author-options.ts";
-import { formatSize } from "./output.ts";
+import { formatSize } from "./size.ts";
 import type { Shell } from "./shell.ts";
 import { printTable } from "./table.ts";
 

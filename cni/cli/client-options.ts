@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import type { ClientOptions } from "../../registry/client/client.ts";
+import type { Shell } from "./shell.ts";
 import { DEFAULT_HOST_SETTINGS_FILE, readHostSettings } from "../../registry/client/host-settings.ts";
 
 interface RegistryFlags {
@@ -16,7 +17,10 @@ const makeFlags = (): Option[] => [
  * Adds what every verb takes, and answers how registries are spoken to then. The files are read at the first call:
  * a verb that asks no registry needs none.
  */
-export function addClientOptions(program: Command, signal: AbortSignal): () => Promise<ClientOptions> {
+export function addClientOptions(
+  program: Command,
+  { signal, meter }: Pick<Shell, "signal" | "meter">,
+): () => Promise<ClientOptions> {
   let flags: RegistryFlags = {};
   for (const flag of makeFlags()) program.addOption(flag);
   program.hook("preAction", (_, verb) => {
@@ -25,7 +29,7 @@ export function addClientOptions(program: Command, signal: AbortSignal): () => P
   let options: Promise<ClientOptions> | undefined;
   const read = async (): Promise<ClientOptions> => {
     const { ca: caFile, registries: file } = flags;
-    return { signal, hosts: await readHostSettings({ file, caFile }) };
+    return { signal, meter, hosts: await readHostSettings({ file, caFile }) };
   };
   return () => (options ??= read());
 }

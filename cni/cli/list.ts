@@ -7,9 +7,10 @@ import { RegistryFailure } from "../../registry/errors.ts";
 import { isPrepared } from "../../registry/prepare/prepared.ts";
 import { openStore, type Store } from "../../registry/store/store.ts";
 import { findStore } from "./config-file.ts";
-import { formatSize, formatTable } from "./output.ts";
+import { formatTable } from "./output.ts";
 import { toLine } from "../../core/printable.ts";
 import type { Shell } from "./shell.ts";
+import { formatSize } from "./size.ts";
 
 /** Of a reference in a table; no longer one is ours, and each row is as wide as the widest. */
 const MAX_CELL_LENGTH = 512;

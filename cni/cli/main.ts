@@ -87,7 +87,7 @@ async function main(): Promise<number> {
       .configureOutput({ outputError: (text, write) => write(`${formatMisuse(text)}\n`) })
       .configureHelp({ showGlobalOptions: true })
       .exitOverride();
-    const shell: Shell = { ...terminal, clientOptions: addClientOptions(program, stop.signal) };
+    const shell: Shell = { ...terminal, clientOptions: addClientOptions(program, terminal) };
     for (const makeCommand of VERBS) {
       program.addCommand(allowClientOptions(makeCommand(shell).copyInheritedSettings(program)));
     }

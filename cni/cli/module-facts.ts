@@ -5,7 +5,7 @@ import type { Digest } from "../../registry/digest.ts";
 import { parseAnyManifest } from "../../registry/manifest.ts";
 import { findKind } from "../../registry/module-kind.ts";
 import type { StoredModule } from "../../registry/store/store.ts";
-import { formatSize } from "./output.ts";
+import { formatSize } from "./size.ts";
 
 /** What an admin wants to know of a module before it is used. All but digest and size is what it says of itself. */
 export interface ModuleFacts {

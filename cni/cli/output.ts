@@ -1,8 +1,7 @@
 import { styleText } from "node:util";
 import { toJson, toLine } from "../../core/printable.ts";
+import { ProgressLine } from "./progress-line.ts";
 import type { Change, Shell } from "./shell.ts";
-
-const CLEAR_LINE = "\r\u001b[K";
 
 /** What needs no command line. */
 type Terminal = Omit<Shell, "clientOptions">;
@@ -10,7 +9,8 @@ type Terminal = Omit<Shell, "clientOptions">;
 /** The terminal of this process. Colour and progress only where a person watches; NO_COLOR is honoured. */
 export function openTerminal(signal: AbortSignal): Terminal & Disposable {
   const { stdout, stderr } = process;
-  const clear = () => stderr.isTTY && stderr.write(CLEAR_LINE);
+  const line = stderr.isTTY ? new ProgressLine(stderr) : undefined;
+  const clear = () => line?.clear();
   const write = (stream: NodeJS.WriteStream, line: string) => {
     clear();
     stream.write(`${line}\n`);
@@ -24,8 +24,8 @@ export function openTerminal(signal: AbortSignal): Terminal & Disposable {
     warn: (message) =>
       write(stderr, `${styleText("yellow", "warning:", { stream: stderr })} ${toLine(message)}`),
     quote: (line) => write(stderr, toLine(line)),
-    progress: (text) =>
-      stderr.isTTY && stderr.write(`${CLEAR_LINE}${toLine(text).slice(0, stderr.columns - 1)}`),
+    progress: (text) => line?.show(text),
+    meter: line,
     [Symbol.dispose]: clear,
   };
 }
@@ -50,9 +50,4 @@ export function formatTable(rows: readonly (readonly string[])[]): string[] {
       .join("  ")
       .trimEnd(),
   );
-}
-
-export function formatSize(sizeBytes: number): string {
-  if (sizeBytes < 1000) return `${sizeBytes} B`;
-  return sizeBytes < 1e6 ? `${(sizeBytes / 1e3).toFixed(1)} kB` : `${(sizeBytes / 1e6).toFixed(1)} MB`;
 }

@@ -2,9 +2,9 @@ import { Command, InvalidArgumentError } from "commander";
 import { DEFAULT_MODULE_STORE, parseFolders } from "../../core/config.ts";
 import { type Pruned, pruneStore } from "../../registry/store/prune.ts";
 import { findStore } from "./config-file.ts";
-import { formatSize } from "./output.ts";
 import { readPinned } from "./pinned.ts";
 import type { Shell } from "./shell.ts";
+import { formatSize } from "./size.ts";
 import { printTable } from "./table.ts";
 
 interface PruneOptions {

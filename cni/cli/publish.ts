@@ -23,7 +23,7 @@ import {
   type TrialOptions,
 } from "./author-options.ts";
 import { addCatalogueOption } from "./catalogue-options.ts";
-import { formatSize } from "./output.ts";
+import { formatSize } from "./size.ts";
 import { planFromFile } from "./plan-module.ts";
 import { type PublishedFiles, readPublishedFiles } from "./published-files.ts";
 import { addNoteOptions, type NoteOptions, toNotes } from "./publishing-options.ts";

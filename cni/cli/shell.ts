@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { ClientOptions } from "../../registry/client/client.ts";
+import type { TransferMeter } from "../../registry/client/meter.ts";
 
 /** What a verb may do with the terminal, and how it learns that it should stop. No text steers the terminal. */
 export interface Shell {
@@ -19,6 +20,8 @@ export interface Shell {
   progress(text: string): void;
   /** How registries are spoken to, as the options of every verb say. */
   clientOptions(): Promise<ClientOptions>;
+  /** Shows how far transfers are, beside what goes on; undefined where nobody watches. */
+  readonly meter: TransferMeter | undefined;
   readonly signal: AbortSignal;
 }
 

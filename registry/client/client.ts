@@ -53,6 +53,7 @@ export class RegistryClient implements ArtifactReader, Disposable {
   }
 
   async getBlob({ digest, size }: Descriptor): Promise<Buffer> {
+    using _transfer = this.#connection.transport.meter?.begin(size);
     const url = new URL(`blobs/${digest}`, this.#connection.base);
     const call: Call = { method: "GET", url, headers: {}, maxBytes: size };
     const { body } = await this.#connection.repeat(call, { statuses: [200], action: "pull" });
@@ -73,8 +74,10 @@ export class RegistryClient implements ArtifactReader, Disposable {
   }
 
   /** Sends a blob unless the registry has it. */
-  putBlob(bytes: Uint8Array, options: BlobOptions = {}): Promise<void> {
-    return retrying(() => uploadBlob(this.#connection, bytes, options), this.#connection.transport);
+  async putBlob(bytes: Uint8Array, options: BlobOptions = {}): Promise<void> {
+    const { transport } = this.#connection;
+    using _transfer = transport.meter?.begin(bytes.byteLength);
+    await retrying(() => uploadBlob(this.#connection, bytes, options), transport);
   }
 
   /** Stores a manifest or index whose parts are there already, under a tag or its digest. */

@@ -7,6 +7,7 @@ import type { Call, Reply, Transport } from "./exchange.ts";
 import { HostRules } from "./host-rules.ts";
 import { type HostSettings, NO_HOST_SETTINGS } from "./host-settings.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
+import type { TransferMeter } from "./meter.ts";
 import { follow, resolveLocation } from "./redirect.ts";
 import { toRefusal } from "./refusal.ts";
 import { retrying } from "./retry.ts";
@@ -18,6 +19,8 @@ export interface ClientOptions {
   readonly limits?: Partial<Limits>;
   /** Without any, plain http is spoken within this machine only, and nobody but the system's authorities is believed. */
   readonly hosts?: HostSettings;
+  /** Undefined where nobody watches. */
+  readonly meter?: TransferMeter | undefined;
 }
 
 /** Of answers whose body says nothing. */
@@ -38,7 +41,7 @@ export class Connection implements Disposable {
 
   constructor(
     reference: Reference,
-    { signal, env = process.env, limits, hosts = NO_HOST_SETTINGS }: ClientOptions,
+    { signal, env = process.env, limits, hosts = NO_HOST_SETTINGS, meter }: ClientOptions,
   ) {
     const rules = new HostRules(reference.host, hosts);
     this.host = reference.host;
@@ -52,6 +55,7 @@ export class Connection implements Disposable {
         ["https:", new https.Agent({ keepAlive: true })],
       ]),
       signal,
+      meter,
     };
   }
 

@@ -5,6 +5,7 @@ import { RegistryFailure } from "../errors.ts";
 import { checkLiteralAddress, guardedLookup } from "./address.ts";
 import type { HostRules } from "./host-rules.ts";
 import type { Limits } from "./limits.ts";
+import type { TransferMeter } from "./meter.ts";
 import { Watch } from "./watch.ts";
 
 export interface Call {
@@ -30,10 +31,13 @@ export interface Transport {
   readonly rules: HostRules;
   readonly agentByProtocol: ReadonlyMap<string, http.Agent>;
   readonly signal: AbortSignal | undefined;
+  readonly meter?: TransferMeter | undefined;
 }
 
 /** Of an answer that tells what went wrong; more is not read. */
 const MAX_ERROR_BYTES = 64 * 2 ** 10;
+
+const SENT_BYTES = 64 * 2 ** 10;
 
 /** Errors of the network that may pass; anything else about a connection stays. */
 const PASSING = new Set([
@@ -62,7 +66,10 @@ export async function exchange(call: Call, transport: Transport): Promise<Reply>
   let response: http.IncomingMessage | undefined;
   try {
     response = await send(call, transport, watch);
-    const body = await readBody(response, call, () => watch.arm(transport.limits.idleMs, "a byte"));
+    const body = await readBody(response, call, (bytes) => {
+      watch.arm(transport.limits.idleMs, "a byte");
+      transport.meter?.moved(bytes);
+    });
     return { status: response.statusCode ?? 0, headers: response.headers, body, url: call.url };
   } catch (cause) {
     watch.signal.throwIfAborted();
@@ -95,8 +102,20 @@ function send(call: Call, transport: Transport, watch: Watch): Promise<http.Inco
     resolve(response);
   });
   request.on("error", reject);
-  request.end(call.body);
+  sendBody(request, call, transport);
   return promise;
+}
+
+/** In pieces where someone watches: each is counted when it has left us. */
+function sendBody(request: http.ClientRequest, { body }: Call, { meter }: Transport): void {
+  if (meter === undefined || body === undefined) return void request.end(body);
+  for (let at = 0; at < body.byteLength; at += SENT_BYTES) {
+    const piece = body.subarray(at, at + SENT_BYTES);
+    request.write(piece, (error) => {
+      if (!error) meter.moved(piece.byteLength);
+    });
+  }
+  request.end();
 }
 
 function lengthHeader({ method, body }: Call): Record<string, string> {
@@ -105,7 +124,11 @@ function lengthHeader({ method, body }: Call): Record<string, string> {
     : {};
 }
 
-async function readBody(response: http.IncomingMessage, call: Call, onPiece: () => void): Promise<Buffer> {
+async function readBody(
+  response: http.IncomingMessage,
+  call: Call,
+  onPiece: (bytes: number) => void,
+): Promise<Buffer> {
   const good = (response.statusCode ?? 0) < 300;
   const maxBytes = good ? call.maxBytes : MAX_ERROR_BYTES;
   const { "content-length": length, "content-encoding": encoding = "identity" } = response.headers;
@@ -116,7 +139,7 @@ async function readBody(response: http.IncomingMessage, call: Call, onPiece: () 
   if (size <= maxBytes) {
     size = 0;
     for await (const piece of response as AsyncIterable<Buffer>) {
-      onPiece();
+      onPiece(piece.byteLength);
       size += piece.byteLength;
       if (size > maxBytes) break;
       pieces.push(piece);

@@ -18,8 +18,10 @@ const OPTIONS = {
   logLevel: "warning",
 } as const satisfies BuildOptions;
 
-/** The files of the market's pages by their names, and the program of the thread that renders READMEs.
- * The frame's script holds the worker's: it can load none. */
+/**
+ * The files of the market's pages by their names, and the program of the thread that renders READMEs. The frame's script
+ * holds the worker's: it can load none.
+ */
 export async function buildMarketFiles(): Promise<ReadonlyMap<string, Uint8Array>> {
   const worker = await bundle("worker/main.ts", { format: "iife" });
   const define = { WORKER_PROGRAM: JSON.stringify(Buffer.from(worker).toString()) };
@@ -56,6 +58,6 @@ async function bundleReadmeWorker(): Promise<Uint8Array> {
 
 async function buildOne(options: BuildOptions): Promise<Uint8Array> {
   const { outputFiles: [file] = [] } = await build(options);
-  if (file === undefined) throw new Error(`nothing was made of ${String(options.entryPoints)}`);
+  if (file === undefined) throw new Error(`nothing was made of ${JSON.stringify(options.entryPoints)}`);
   return file.contents;
 }

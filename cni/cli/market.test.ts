@@ -79,6 +79,12 @@ test("a module's page shows what lies in the registry, and the server ends when 
   ]) {
     expect(text).toContain(part);
   }
+  const playground = await market.get(`/modules/${digest}/playground`);
+  expect(playground).toMatchObject({
+    status: 200,
+    text: expect.stringContaining("Try cheapest-within 1.0.0"),
+  });
+  expect(text).toContain(`href="/modules/${digest}/playground"`);
   const style = /href="(\/assets\/style\.[0-9a-f]{16}\.css)"/.exec(text)?.[1] ?? "";
   expect((await market.get(style)).status).toBe(200);
   expect(await market.stop()).toMatchObject({ exitCode: 0, stderr: "" });

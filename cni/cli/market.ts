@@ -1,13 +1,18 @@
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { Failure, findErrno } from "../../core/errors.ts";
-import { loadAssets, PAGE_FILES } from "../../registry/market/assets.ts";
+import { loadAssets, PAGE_FILES, PLAYGROUND_FILES } from "../../registry/market/assets.ts";
 import { type MarketServer, startMarketServer } from "../../registry/market/http/server.ts";
-import { openMarket } from "../../registry/market/market.ts";
+import type { Route } from "../../registry/market/http/answer.ts";
+import { type OpenMarket, openMarket } from "../../registry/market/market.ts";
 import { openReadmeRenderer } from "../../registry/market/readme/renderer.ts";
-import { pageRoutes } from "../../registry/market/routes.ts";
+import { playgroundRoutes } from "../../registry/market/playground/routes.ts";
+import { pageRoutes, siteOf } from "../../registry/market/routes.ts";
 import type { Reference } from "../../registry/reference.ts";
 import { readPolicy } from "../../registry/trust/policy-file.ts";
+import { transpile } from "../../registry/prepare/transpile.ts";
+import { spawnTranspiler } from "../guest-process.ts";
 import { parseWhole } from "./author-options.ts";
 import { addCatalogueOption } from "./catalogue-options.ts";
 import { describeFailure } from "./failure-text.ts";
@@ -28,6 +33,8 @@ interface MarketCommandOptions {
 /** Beside the folder of this program; see cni/build/market.ts. */
 const MARKET_DIR = path.join(import.meta.dirname, "../market");
 
+/** A visitor waits here. */
+const TRANSPILING = { startTranspiler: () => spawnTranspiler(), prepareMs: 10_000 };
 const MAX_PORT = 65_535;
 
 const HELP = `
@@ -69,7 +76,7 @@ async function serve(options: MarketCommandOptions, shell: Shell): Promise<void>
   await using readmes = openReadmeRenderer(path.join(MARKET_DIR, "readme-worker.js"));
   const market = await openMarket({
     catalogue,
-    assets: await loadAssets(MARKET_DIR, PAGE_FILES),
+    assets: await loadAssets(MARKET_DIR, [...PAGE_FILES, ...PLAYGROUND_FILES]),
     readmes,
     prefixes: allow,
     withLogin: login === true,
@@ -78,13 +85,26 @@ async function serve(options: MarketCommandOptions, shell: Shell): Promise<void>
     signal: AbortSignal.any([shell.signal, stop.signal]),
     onFault,
   });
-  const server = await listen({ ...options, routes: pageRoutes(market), onFault });
+  const server = await listen({
+    ...options,
+    routes: [...(await openPlayground(market, shell)), ...pageRoutes(market)],
+    onFault,
+  });
   const url = `http://${options.host.includes(":") ? `[${options.host}]` : options.host}:${server.port}/`;
   const { modules } = market.shelf();
   if (options.json === true) shell.printJson({ url, catalogue: market.catalogue, modules: modules.length });
   else shell.print(`${url} shows ${modules.length} modules of ${market.catalogue}; Ctrl-C ends it`);
   await market.ended;
   await server.close();
+}
+
+async function openPlayground(market: OpenMarket, { signal }: Shell): Promise<readonly Route[]> {
+  return playgroundRoutes({
+    site: () => siteOf(market),
+    frameScript: await readFile(path.join(MARKET_DIR, "playground-frame.js"), "utf8"),
+    findModule: (digest) => market.findTried(digest),
+    transpile: (component) => transpile(component, TRANSPILING, signal),
+  });
 }
 
 /** @throws {Failure} ioFailure when the address can't be had */

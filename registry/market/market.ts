@@ -15,10 +15,12 @@ import type { ModuleDetails } from "./details.ts";
 import { openGate } from "./gate.ts";
 import { readGoldenCases, toGoldenViews } from "./golden-view.ts";
 import { type ModuleContents, readContents } from "./module-contents.ts";
+import type { TriedModule } from "./playground/routes.ts";
 import type { ReadmeRenderer } from "./readme/renderer.ts";
 import type { Market } from "./routes.ts";
 import { judgeFor } from "./signature-views.ts";
 import { openStock } from "./stock.ts";
+import { toTriedModule } from "./tried-module.ts";
 
 export interface MarketOptions {
   readonly catalogue: Reference;
@@ -38,10 +40,8 @@ export interface MarketOptions {
 }
 
 export interface OpenMarket extends Market {
-  /** Undefined of a digest that the catalogue doesn't name; a clause says why it can't be had. */
-  findContents(
-    digest: Digest,
-  ): Promise<{ entry: CatalogueEntry; contents: ModuleContents | string } | undefined>;
+  /** Undefined of a digest that the catalogue doesn't name; a sentence says why it can't be tried. */
+  findTried(digest: Digest): Promise<TriedModule | string | undefined>;
   /** Settled when nothing is read any more. */
   readonly ended: Promise<void>;
 }
@@ -93,14 +93,15 @@ export async function openMarket(options: MarketOptions): Promise<OpenMarket> {
     catalogue: name,
     shelf: () => stock.shelf(),
     ended: stock.ended,
-    findPlaygroundUrl: () => undefined,
+    findPlaygroundUrl: ({ repository, digest }) =>
+      isAllowed(repository, options) ? `/modules/${digest}/playground` : undefined,
     readDetails: (entry) =>
       unlessBusy(() =>
         detailsByModule.get(toKey(entry), async () => toDetails(entry, await getContents(entry), options)),
       ),
-    findContents: async (digest) => {
+    findTried: async (digest) => {
       const entry = stock.shelf().versionsByDigest.get(digest)?.[0];
-      return entry && { entry, contents: await unlessBusy(() => getContents(entry)) };
+      return entry && toTriedModule(entry, await unlessBusy(() => getContents(entry)));
     },
   };
 }

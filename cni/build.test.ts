@@ -137,3 +137,9 @@ test("what an ADD loads holds no transpiler", async () => {
   expect(program).not.toContain("js-component-bindgen-component");
   expect(size).toBeLessThan(2 ** 20);
 });
+
+test("what an ADD loads has no registry client in it", async () => {
+  const read = (name: string) => readFile(path.join(DIST, "bin", name), "utf8");
+  expect(await read("geniectl")).toContain("blobs/uploads");
+  expect(await read("genie-standalone")).not.toContain("blobs/uploads");
+});

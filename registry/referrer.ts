@@ -28,7 +28,7 @@ export interface LayerPlan {
 }
 
 /** Source: OCI image-spec, "Guidance for an Empty Descriptor". */
-const EMPTY = Buffer.from("{}");
+export const EMPTY = Buffer.from("{}");
 
 /** Lays one blob out as an artifact that refers to another; the same input gives the same digest everywhere. */
 export function planReferrer(plan: ReferrerPlan): PlainArtifact {

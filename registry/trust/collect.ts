@@ -1,9 +1,10 @@
 import { type Digest, sha256 } from "../digest.ts";
 import { RegistryFailure, type RegistryFailureKind } from "../errors.ts";
 import type { ArtifactReader, Referrer } from "../reader.ts";
+import { EMPTY } from "../referrer.ts";
 import { BUNDLE, readBundle, SIGN_PREDICATE } from "./bundle.ts";
 import type { BadSignature, Signature } from "./signature.ts";
-import { MAX_SIGNATURES, parseParts } from "./signature-manifest.ts";
+import { MAX_SIGNATURES, parseParts, type Part } from "./signature-manifest.ts";
 import { readSimpleSigning, SIMPLE_SIGNING, toSignatureTag } from "./simple-signing.ts";
 
 /** What holds signatures, as a registry has it, and what they are. */
@@ -21,6 +22,8 @@ export interface CollectedSignatures {
   readonly artifacts: readonly SignatureArtifact[];
   readonly signatures: readonly (Signature | BadSignature)[];
 }
+
+const EMPTY_DIGEST = sha256(EMPTY);
 
 /** What is wrong with one artifact and says nothing of those beside it: `garbage-collect -m` leaves such entries. */
 const OF_ONE: readonly RegistryFailureKind[] = ["notFound", "digestMismatch", "damagedStore"];
@@ -97,12 +100,17 @@ async function collect(
   const mediaType = tag === undefined ? BUNDLE : SIMPLE_SIGNING;
   if (layers.some((layer) => layer.mediaType !== mediaType))
     return { format, fault: "it holds something else than signatures" };
-  const [settings, ...payloads] = await Promise.all([config, ...layers].map((part) => reader.getBlob(part)));
+  const [settings, ...payloads] = await Promise.all([config, ...layers].map((part) => read(reader, part)));
   const signatures = payloads.map((payload, index) =>
     tag === undefined ? readBundle(payload) : readSimpleSigning(payload, layers[index]?.annotations),
   );
   const blobs = settings === undefined ? payloads : [settings, ...payloads];
   return { tag, digest: sha256(manifest), manifest, blobs, signatures };
+}
+
+/** The empty config is known without a question. */
+async function read(reader: ArtifactReader, part: Part): Promise<Uint8Array> {
+  return part.digest === EMPTY_DIGEST ? EMPTY : await reader.getBlob(part);
 }
 
 async function orBad<T>(format: BadSignature["format"], read: () => Promise<T>): Promise<T | BadSignature> {

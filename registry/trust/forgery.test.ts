@@ -44,6 +44,36 @@ test.each([
   expect(judgeAll(signStatement(statement)).refusal).toBeDefined();
 });
 
+function signPayload(value: unknown): Signature {
+  const payload = Buffer.from(JSON.stringify(value));
+  return { format: "sig", bytes: payload, payload, signature: signBytes(team, payload) };
+}
+
+const CRITICAL = {
+  identity: { "docker-reference": "r.example/genie/occupancy" },
+  image: { "docker-manifest-digest": DIGEST },
+  type: "cosign container image signature",
+};
+
+test.each(["r.example/genie/occupancy:1", `r.example/genie/occupancy@${DIGEST}`, ""])(
+  "a payload that names %j is for the repository",
+  (name) => {
+    const critical = { ...CRITICAL, identity: { "docker-reference": name } };
+    expect(judgeAll(signPayload({ critical })).refusal).toBeUndefined();
+  },
+);
+
+test.each([
+  ["another type", { critical: { ...CRITICAL, type: "atomic container signature" } }],
+  ["no type", { critical: { ...CRITICAL, type: undefined } }],
+  ["no image", { critical: { ...CRITICAL, image: undefined } }],
+  ["another kind of digest", { critical: { ...CRITICAL, image: { "docker-manifest-digest": "sha512:00" } } }],
+  ["its claim beside the critical part", { optional: CRITICAL }],
+  ["a list", []],
+])("a signed payload with %s is none of the module", (_, value) => {
+  expect(judgeAll(signPayload(value)).refusal).toBeDefined();
+});
+
 test("a bundle's signature is none of a bare payload, nor the other way round", () => {
   const bundle = makeSignature("bundle", team);
   const crossed: Signature = { ...bundle, format: "sig", bytes: bundle.payload };

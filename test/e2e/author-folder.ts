@@ -9,6 +9,8 @@ export interface AuthorFolder extends AsyncDisposable {
   readonly dir: string;
   /** Runs the package's geniectl in this folder. @returns the lines of stdout. */
   geniectl(...args: string[]): Promise<string[]>;
+  /** The same where it may fail: its exit code and stderr. */
+  tryGeniectl(...args: string[]): Promise<{ readonly exitCode: number | undefined; readonly stderr: string }>;
   /** Runs a line of a page there, as a person types it. @returns stdout. */
   type(line: string): Promise<string>;
 }
@@ -40,7 +42,11 @@ export async function makeAuthorFolder(): Promise<AuthorFolder> {
   const kept = undo.move();
   return {
     dir,
-    geniectl: (...args) => runGeniectl(dir, args),
+    geniectl: async (...args) => (await runGeniectl(dir, args, { reject: true })).stdout.split("\n"),
+    tryGeniectl: async (...args) => {
+      const { exitCode, stderr } = await runGeniectl(dir, args, { reject: false });
+      return { exitCode, stderr };
+    },
     type: (line) => runLine(dir, line),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
@@ -56,10 +62,9 @@ async function linkDependencies(installed: string, modules: string): Promise<voi
   }
 }
 
-async function runGeniectl(dir: string, args: readonly string[]): Promise<string[]> {
+function runGeniectl(dir: string, args: readonly string[], { reject }: { reject: boolean }) {
   const program = path.join(dir, "node_modules/genie-cni/dist/bin/geniectl");
-  const { stdout } = await execa(program, args, { cwd: dir, env: { GENIE_NODE: process.execPath } });
-  return stdout.split("\n");
+  return execa(program, args, { cwd: dir, reject, env: { GENIE_NODE: process.execPath, HOME: dir } });
 }
 
 /** npx must find geniectl in the folder: from a registry it would be another one. */

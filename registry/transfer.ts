@@ -2,9 +2,10 @@ import { type Artifact, type Descriptor, MEDIA_TYPE, parseConfig, parseManifest 
 import { type ClientOptions, RegistryClient } from "./client/client.ts";
 import { checkDigest, sha256 } from "./digest.ts";
 import { toDescriptor } from "./descriptor.ts";
-import { findDocumentBytes, type ModuleDocument, planDocument } from "./document.ts";
+import { findDocument, type ModuleDocument, planDocument } from "./document.ts";
 import { RegistryFailure } from "./errors.ts";
 import { formatReference, type Reference } from "./reference.ts";
+import { SingleFlight } from "./single-flight.ts";
 import type { PlainArtifact } from "./referrer.ts";
 import type { Store, StoredModule } from "./store/store.ts";
 import { checkSource, checkTrusted, findRefusal, type NamedModule } from "./trust/admit.ts";
@@ -44,7 +45,7 @@ async function pushDocument(
   subject: Descriptor,
   document: ModuleDocument,
 ): Promise<void> {
-  const present = await findDocumentBytes(client, subject.digest, document.kind);
+  const present = await findDocument(client, subject.digest, document.kind);
   if (present !== undefined && Buffer.from(present).equals(document.bytes)) return;
   await pushReferrer(client, planDocument(document, subject, present === undefined ? undefined : new Date()));
 }
@@ -80,14 +81,26 @@ export async function fetchArtifact(reference: Reference, options: FetchOptions)
 
 /**
  * Has a module in the store, sound and under this reference, with its signatures. No registry is asked for a digest
- * that is there, unless the policy misses a signature.
+ * that is there, unless the policy misses a signature. Who asks while the same is pulled already, under the same
+ * policy, gets the outcome of that, and its options count.
  * @throws {RegistryFailure} as fetchArtifact; nothing is stored then
  */
-export async function pullInto(
-  store: Store,
-  reference: Reference,
-  options: FetchOptions,
-): Promise<StoredModule> {
+export function pullInto(store: Store, reference: Reference, options: FetchOptions): Promise<StoredModule> {
+  const key = `${store.folder} ${formatReference(reference)}`;
+  return flightsUnder(options.policy ?? NO_POLICY).run(key, () => pullOnce(store, reference, options));
+}
+
+const NO_POLICY = {};
+const pullsByPolicy = new WeakMap<object, SingleFlight<StoredModule>>();
+
+/** Apart, so that nobody gets what another's policy admits. */
+function flightsUnder(policy: object): SingleFlight<StoredModule> {
+  const known = pullsByPolicy.get(policy) ?? new SingleFlight<StoredModule>();
+  pullsByPolicy.set(policy, known);
+  return known;
+}
+
+async function pullOnce(store: Store, reference: Reference, options: FetchOptions): Promise<StoredModule> {
   const { policy } = options;
   checkSource(policy, reference);
   const present = reference.digest && (await findSound(store, reference.digest));

@@ -11,7 +11,6 @@ import { doctorCommand } from "./doctor.ts";
 import { formatFailure, formatMisuse } from "./failure-text.ts";
 import { keygenCommand } from "./keygen.ts";
 import { listCommand } from "./list.ts";
-import { marketCommand } from "./market.ts";
 import { newCommand } from "./new.ts";
 import { outdatedCommand } from "./outdated.ts";
 import { openTerminal } from "./output.ts";
@@ -50,7 +49,6 @@ const VERBS: readonly MakeCommand[] = [
   keygenCommand,
   signCommand,
   verifyCommand,
-  marketCommand,
   pullCommand,
   pinCommand,
   outdatedCommand,

@@ -3,8 +3,7 @@ import { execa } from "execa";
 import path from "node:path";
 import { writeFile } from "node:fs/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { toLeb128 } from "../../core/wasm/binary.ts";
-import { makeComponent, SCORER } from "../../test/fakes/component.ts";
+import { addPadding, makeComponent, SCORER } from "../../test/fakes/component.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../test/fakes/registry.ts";
 import { DIST_DIR } from "../../test/setup/build.ts";
 import { type Desk, makeDesk } from "../../test/setup/geniectl.ts";
@@ -19,7 +18,7 @@ beforeEach(async () => {
   undo = new AsyncDisposableStack();
   registry = undo.use(await startFakeRegistry());
   desk = undo.use(await makeDesk());
-  await writeFile(path.join(desk.folder, "big.wasm"), addPadding(await makeComponent(SCORER)));
+  await writeFile(path.join(desk.folder, "big.wasm"), addPadding(await makeComponent(SCORER), PADDING_BYTES));
   await desk.run("push", "big.wasm", at("big:1"));
   registry.fault = (request, response) => {
     const blob = registry.blobByDigest.get((request.url ?? "").split("/").at(-1) ?? "");
@@ -38,12 +37,6 @@ beforeEach(async () => {
   };
 });
 afterEach(() => undo.disposeAsync());
-
-function addPadding(component: Uint8Array): Uint8Array {
-  const name = Buffer.from("producers");
-  const content = Buffer.concat([Buffer.from([name.length]), name, Buffer.alloc(PADDING_BYTES)]);
-  return Buffer.concat([component, Uint8Array.from([0, ...toLeb128(content.length)]), content]);
-}
 
 const at = (name: string) => `${registry.host}/genie/${name}`;
 

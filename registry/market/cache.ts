@@ -19,8 +19,4 @@ export class Cache<Key, Value> {
     }
     return made;
   }
-
-  clear(): void {
-    this.#madeByKey.clear();
-  }
 }

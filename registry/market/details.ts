@@ -12,8 +12,6 @@ export interface ModuleDetails {
   readonly goldenCases: readonly GoldenView[];
   readonly bench: readonly BenchRow[];
   readonly signatures: readonly SignatureView[];
-  /** What the trust policy of this site makes of it; undefined where there is none. */
-  readonly policy: { readonly refusal: string | undefined } | undefined;
 }
 
 export interface BenchRow {
@@ -42,11 +40,9 @@ export interface GoldenRow {
 }
 
 export interface SignatureView {
-  /** As a person reads it. */
+  /** `cosign .sig` or `sigstore bundle`, as a person reads it. */
   readonly format: string;
   /** Whose key it is, as far as it's known. */
   readonly identity: string | undefined;
   readonly state: "holds" | "broken" | "unchecked";
-  /** Why it doesn't count. */
-  readonly fault: string | undefined;
 }

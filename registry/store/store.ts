@@ -49,6 +49,10 @@ export class Store {
     this.#index = new IndexFile(this.#paths);
   }
 
+  get folder(): string {
+    return this.#paths.folder;
+  }
+
   /** Reads no index, so that a damaged one stops no pod. Undefined also when there is no store at all. */
   findModule(digest: string): Promise<StoredModule | undefined> {
     return this.#naming(async () => {

@@ -8,6 +8,7 @@ import { measureFloor } from "./floor.ts";
 import { measureDurability } from "./ledger.ts";
 import { makeNoopPlugin, measurePairs, type Pair } from "./plugin-calls.ts";
 import { measurePipe } from "./pipe.ts";
+import { measurePulls } from "./pulls.ts";
 import { formatTable, median, percentile } from "./statistics.ts";
 
 const ROUNDS = 30;
@@ -15,6 +16,8 @@ const DECISIONS = 2_000;
 const LOADS = 15;
 const WRITES = 50;
 const PIPE_ROUNDS = 500;
+const PULLS = 50;
+const PARALLEL_PULLS = 200;
 
 type Row = readonly [what: string, measured: string, ratio: string, budget: string];
 
@@ -114,6 +117,20 @@ async function measureSyncs(): Promise<readonly Row[]> {
   ];
 }
 
+async function measureModulePulls(folder: string): Promise<readonly Row[]> {
+  const { coldMs, signedMs, storeMs, parallelMs } = await measurePulls(folder, {
+    rounds: PULLS,
+    parallel: PARALLEL_PULLS,
+  });
+  const [pullMs, signedPullMs, readMs] = [median(coldMs), median(signedMs), median(storeMs)];
+  return [
+    ["pull of 20 KB from a registry next door, new connection", ms(pullMs), "", holdAgainst([12], [pullMs])],
+    ["the same under a policy, with two signatures", ms(signedPullMs), "", holdAgainst([12], [signedPullMs])],
+    ["the same from the store", ms(readMs), "", holdAgainst([1], [readMs])],
+    [`${PARALLEL_PULLS} pulls of it at once, into one store`, ms(parallelMs), "", ""],
+  ];
+}
+
 const node = await makeNode();
 await using _node = node;
 const scorer = await storeModule(node.storeDir, "occupancy.wasm");
@@ -124,6 +141,7 @@ rows.push(...(await measureSelection(node.storeDir, { scorer, selector })));
 rows.push(...(await measureSyncs()));
 const loads = await measureModuleLoad(node.storeDir, scorer, LOADS);
 const loadMs = median(loads);
+rows.push(...(await measureModulePulls(node.stateDir)));
 rows.push(["module from the store to its first answer", ms(loadMs), "", holdAgainst([50], [loadMs])]);
 console.log(
   `node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model ?? "?"}; medians, pairs run in turn\n`,

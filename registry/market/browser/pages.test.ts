@@ -50,8 +50,7 @@ const DETAILS: ModuleDetails = {
     },
   ],
   bench: [{ candidates: 10, p50Ms: 0.1, p99Ms: 0.4 }],
-  signatures: [{ format: "sigstore bundle", identity: undefined, state: "unchecked", fault: undefined }],
-  policy: { refusal: "no rule is for it" },
+  signatures: [{ format: "sigstore bundle", identity: undefined, state: "unchecked" }],
 };
 
 const NEAR = marketEntry({

@@ -35,6 +35,5 @@ try {
     showFailure("The playground doesn't work here.", "The browser's console tells more.");
     throw error;
   }
-  find("result", HTMLElement).dataset["outcome"] = error.outcome;
   showFailure(error.message);
 }

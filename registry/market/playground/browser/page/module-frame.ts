@@ -8,8 +8,6 @@ const STUCK_MS = 20_000;
 
 const STUCK: ModuleFailure = { outcome: "timeout", detail: "its frame doesn't answer; a new one was made" };
 
-const JUNK: ModuleFailure = { outcome: "badAnswer", detail: "it answered out of protocol" };
-
 /** A frame with one module in it. Nothing that comes from there is believed without being read. */
 export class ModuleFrame {
   readonly #place: HTMLElement;
@@ -77,8 +75,8 @@ export class ModuleFrame {
       this.#post(this.#order);
       return this.#isReady.resolve();
     }
-    if (said === undefined) return;
-    const answer = readAnswer(parseJson(said.text)) ?? JUNK;
+    const answer = said && readAnswer(parseJson(said.text));
+    if (said === undefined || answer === undefined) return;
     const isFailedLoad = said.id === 0 && answer.outcome !== "ok";
     if (this.#awaited !== undefined && (said.id === this.#awaited.id || isFailedLoad))
       this.#awaited.resolve(answer);

@@ -68,10 +68,20 @@ export async function findDocument(
   digest: Digest,
   kind: DocumentKind,
 ): Promise<string | undefined> {
+  const bytes = await findDocumentBytes(reader, digest, kind);
+  return bytes && new TextDecoder().decode(bytes);
+}
+
+/** The same, not decoded. */
+export async function findDocumentBytes(
+  reader: ArtifactReader,
+  digest: Digest,
+  kind: DocumentKind,
+): Promise<Uint8Array | undefined> {
   const referrers = await reader.listReferrers(digest, DOCUMENTS[kind].artifactType);
   for (const { digest: each } of referrers.toSorted(byAge).slice(0, MAX_LOOKED_AT)) {
-    const text = await unlessDamaged(() => readDocument(reader, each, { subject: digest, kind }));
-    if (text !== undefined) return text;
+    const bytes = await unlessDamaged(() => readDocument(reader, each, { subject: digest, kind }));
+    if (bytes !== undefined) return bytes;
   }
   return undefined;
 }
@@ -100,7 +110,7 @@ async function readDocument(
   reader: ArtifactReader,
   digest: Digest,
   { subject, kind }: { subject: Digest; kind: DocumentKind },
-): Promise<string | undefined> {
+): Promise<Uint8Array | undefined> {
   const bytes = await reader.findManifest(digest);
   if (bytes === undefined) return undefined;
   const { artifactType, mediaType, maxBytes } = DOCUMENTS[kind];
@@ -108,7 +118,7 @@ async function readDocument(
   const layer = manifest.blobs.find((blob) => blob.mediaType === mediaType);
   const isIt = manifest.subject?.digest === subject && manifest.artifactType === artifactType;
   if (!isIt || layer === undefined || layer.size > maxBytes) return undefined;
-  return new TextDecoder().decode(await reader.getBlob(layer));
+  return await reader.getBlob(layer);
 }
 
 async function unlessDamaged<T>(work: () => Promise<T>): Promise<T | undefined> {

@@ -2,7 +2,7 @@ import { type Artifact, type Descriptor, MEDIA_TYPE, parseConfig, parseManifest 
 import { type ClientOptions, RegistryClient } from "./client/client.ts";
 import { checkDigest, sha256 } from "./digest.ts";
 import { toDescriptor } from "./descriptor.ts";
-import { findDocument, type ModuleDocument, planDocument } from "./document.ts";
+import { findDocumentBytes, type ModuleDocument, planDocument } from "./document.ts";
 import { RegistryFailure } from "./errors.ts";
 import { formatReference, type Reference } from "./reference.ts";
 import { SingleFlight } from "./single-flight.ts";
@@ -45,7 +45,7 @@ async function pushDocument(
   subject: Descriptor,
   document: ModuleDocument,
 ): Promise<void> {
-  const present = await findDocument(client, subject.digest, document.kind);
+  const present = await findDocumentBytes(client, subject.digest, document.kind);
   if (present !== undefined && Buffer.from(present).equals(document.bytes)) return;
   await pushReferrer(client, planDocument(document, subject, present === undefined ? undefined : new Date()));
 }

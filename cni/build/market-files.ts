@@ -18,7 +18,10 @@ const OPTIONS = {
   logLevel: "warning",
 } as const satisfies BuildOptions;
 
-/** The files of the market's pages by their names. The frame's script holds the worker's: it can load none. */
+/**
+ * The files of the market's pages by their names, and the program of the thread that renders READMEs. The frame's script
+ * holds the worker's: it can load none.
+ */
 export async function buildMarketFiles(): Promise<ReadonlyMap<string, Uint8Array>> {
   const worker = await bundle("worker/main.ts", { format: "iife" });
   const define = { WORKER_PROGRAM: JSON.stringify(Buffer.from(worker).toString()) };
@@ -30,16 +33,31 @@ export async function buildMarketFiles(): Promise<ReadonlyMap<string, Uint8Array
     ["playground.css", await readFile(path.join(BROWSER_DIR, "playground.css"))],
     ["playground-frame.js", await bundle("frame/main.ts", { format: "iife", define })],
     ["playground.js", await bundle("page/main.ts", { format: "esm" })],
+    ["readme-worker.js", await bundleReadmeWorker()],
   ]);
 }
 
 async function bundle(entry: string, options: BuildOptions): Promise<Uint8Array> {
-  const { outputFiles = [] } = await build({
-    ...OPTIONS,
-    ...options,
-    entryPoints: [path.join(BROWSER_DIR, entry)],
+  const entryPoints = [path.join(BROWSER_DIR, entry)];
+  return await buildOne({ ...OPTIONS, ...options, entryPoints });
+}
+
+async function bundleReadmeWorker(): Promise<Uint8Array> {
+  return await buildOne({
+    entryPoints: [path.join(MARKET_DIR, "readme/worker.ts")],
+    bundle: true,
+    write: false,
+    format: "cjs",
+    platform: "node",
+    target: "node24",
+    minify: true,
+    legalComments: "eof",
+    logLevel: "warning",
   });
-  const [file] = outputFiles;
-  if (file === undefined) throw new Error(`nothing was made of ${entry}`);
+}
+
+async function buildOne(options: BuildOptions): Promise<Uint8Array> {
+  const { outputFiles: [file] = [] } = await build(options);
+  if (file === undefined) throw new Error(`nothing was made of ${JSON.stringify(options.entryPoints)}`);
   return file.contents;
 }

@@ -11,6 +11,7 @@ import { doctorCommand } from "./doctor.ts";
 import { formatFailure, formatMisuse } from "./failure-text.ts";
 import { keygenCommand } from "./keygen.ts";
 import { listCommand } from "./list.ts";
+import { marketCommand } from "./market.ts";
 import { newCommand } from "./new.ts";
 import { outdatedCommand } from "./outdated.ts";
 import { openTerminal } from "./output.ts";
@@ -49,6 +50,7 @@ const VERBS: readonly MakeCommand[] = [
   keygenCommand,
   signCommand,
   verifyCommand,
+  marketCommand,
   pullCommand,
   pinCommand,
   outdatedCommand,

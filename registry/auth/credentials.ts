@@ -11,6 +11,9 @@ export type Credential =
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** An environment in which no login is found: nothing lies below /dev/null. */
+export const ANONYMOUS: Environment = { HOME: "/dev/null" };
+
 /**
  * The login for a repository (`host/repository`) out of docker's and podman's files; undefined when there is none.
  * Keys count by exact host, or as a whole-segment prefix of the repository, the longest first: never by likeness.

@@ -19,4 +19,8 @@ export class Cache<Key, Value> {
     }
     return made;
   }
+
+  clear(): void {
+    this.#madeByKey.clear();
+  }
 }

@@ -12,6 +12,8 @@ export interface ModuleDetails {
   readonly goldenCases: readonly GoldenView[];
   readonly bench: readonly BenchRow[];
   readonly signatures: readonly SignatureView[];
+  /** What the trust policy of this site makes of it; undefined where there is none. */
+  readonly policy: { readonly refusal: string | undefined } | undefined;
 }
 
 export interface BenchRow {
@@ -40,9 +42,11 @@ export interface GoldenRow {
 }
 
 export interface SignatureView {
-  /** `cosign .sig` or `sigstore bundle`, as a person reads it. */
+  /** As a person reads it. */
   readonly format: string;
   /** Whose key it is, as far as it's known. */
   readonly identity: string | undefined;
   readonly state: "holds" | "broken" | "unchecked";
+  /** Why it doesn't count. */
+  readonly fault: string | undefined;
 }

@@ -15,6 +15,7 @@ const DETAILS: ModuleDetails = {
   goldenCases: [],
   bench: [],
   signatures: [],
+  policy: undefined,
 };
 
 async function visit(market: Market, address: string): Promise<Answer & { readonly text: string }> {
@@ -122,7 +123,8 @@ test("whatever texts a catalogue and a registry hold, a page has the tags that i
           error: text,
         },
       ],
-      signatures: [{ format: text, identity: text, state: "unchecked" }],
+      signatures: [{ format: text, identity: text, state: "broken", fault: text }],
+      policy: { refusal: text },
     };
     return { entry, market: await makeMarket([entry], { readDetails: () => Promise.resolve(details) }) };
   };

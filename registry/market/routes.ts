@@ -23,13 +23,14 @@ export interface Market {
   findPlaygroundUrl(entry: CatalogueEntry): string | undefined;
 }
 
+export function siteOf(market: Market): Site {
+  const { assets, catalogue } = market;
+  return { assets, catalogue, updatedAtMs: market.shelf().updatedAtMs };
+}
+
 /** The pages: the list at `/`, a module at `/modules/<digest>`. */
 export function pageRoutes(market: Market): readonly Route[] {
-  const site = (): Site => ({
-    assets: market.assets,
-    catalogue: market.catalogue,
-    updatedAtMs: market.shelf().updatedAtMs,
-  });
+  const site = () => siteOf(market);
   const list: Route = ({ path, params }) =>
     path.length === 1 && path[0] === ""
       ? htmlAnswer(listPage(site(), market.shelf(), readSearch(params)))

@@ -50,7 +50,8 @@ const DETAILS: ModuleDetails = {
     },
   ],
   bench: [{ candidates: 10, p50Ms: 0.1, p99Ms: 0.4 }],
-  signatures: [{ format: "sigstore bundle", identity: undefined, state: "unchecked" }],
+  signatures: [{ format: "sigstore bundle", identity: undefined, state: "unchecked", fault: undefined }],
+  policy: { refusal: "no rule is for it" },
 };
 
 const NEAR = marketEntry({

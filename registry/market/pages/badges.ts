@@ -1,4 +1,5 @@
 import type { CatalogueEntry } from "../../catalogue/catalogue.ts";
+import type { ModuleDetails } from "../details.ts";
 import { html, type Html } from "../html.ts";
 
 export function kindBadge({ kind }: CatalogueEntry): Html {
@@ -6,10 +7,18 @@ export function kindBadge({ kind }: CatalogueEntry): Html {
 }
 
 /** As the catalogue has it, which anybody may have written who may write the catalogue. */
-export function signedMark({ signers }: CatalogueEntry): Html {
+export function signedMark({ signers }: { readonly signers: readonly unknown[] }): Html {
   return signers.length === 0
     ? html`<span class="mark unsigned">unsigned</span>`
     : html`<span class="mark signed">signed</span>`;
+}
+
+/** As the registry has it, where it's known. */
+export function signatureMark(entry: CatalogueEntry, details: ModuleDetails | undefined): Html {
+  if (details === undefined) return signedMark(entry);
+  if (details.signatures.some(({ state }) => state === "holds"))
+    return html`<span class="mark signed">signature verified</span>`;
+  return signedMark({ signers: details.signatures.filter(({ state }) => state === "unchecked") });
 }
 
 export function deprecatedBadge({ deprecated }: CatalogueEntry): Html | undefined {

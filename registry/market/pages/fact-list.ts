@@ -5,7 +5,7 @@ import { findWebLink, formatBytes, formatDay } from "./format.ts";
 
 const WORDS_BY_STATE = {
   holds: "verified",
-  broken: "broken",
+  broken: "doesn’t count",
   unchecked: "not checked here",
 } as const satisfies Record<SignatureView["state"], string>;
 
@@ -18,6 +18,7 @@ export function factList(entry: CatalogueEntry, details: ModuleDetails | undefin
     ${fact("Digest", html`<code class="digest">${entry.digest}</code>`)}
     ${fact("Published", formatDay(entry.publishedAt))} ${fact("Size", formatBytes(sizeBytes))}
     ${fact("Signatures", signatures(entry, details))}
+    ${details?.policy && fact("The trust policy of this site", policyFact(details.policy))}
     ${kpis.required.length > 0 && fact("KPIs it needs", codes(kpis.required))}
     ${kpis.optional.length > 0 && fact("KPIs it can use", codes(kpis.optional))}
     ${metadata && metadata.labels.length > 0 && fact("Labels it asks to see", codes(metadata.labels))}
@@ -50,10 +51,22 @@ function sourceLink(source: string): HtmlPart {
 
 function signatures({ signers }: CatalogueEntry, details: ModuleDetails | undefined): HtmlPart {
   if (details === undefined) {
-    return signers.length === 0 ? "none, says the catalogue" : html`by ${codes(signers)}says the catalogue`;
+    return signers.length === 0 ? "none, says the catalogue" : html`${codes(signers)} says the catalogue`;
   }
   if (details.signatures.length === 0) return "none";
   return html`<ul class="signatures">
-    ${details.signatures.map(({ format, identity, state }) => html`<li class="${state}">${identity ?? format}: ${WORDS_BY_STATE[state]}</li>`)}
+    ${details.signatures.map(signature)}
   </ul>`;
+}
+
+function signature({ format, identity, state, fault }: SignatureView): Html {
+  const by = identity === undefined ? "" : ` by ${identity}`;
+  const why = fault === undefined ? "" : `: ${fault}`;
+  return html`<li><span class="${state}">${WORDS_BY_STATE[state]}</span> ${format}${by}${why}</li>`;
+}
+
+function policyFact({ refusal }: { refusal: string | undefined }): Html {
+  return refusal === undefined
+    ? html`<span class="holds">would take it</span>`
+    : html`<span class="broken">would refuse it</span>: ${refusal}`;
 }

@@ -1,7 +1,7 @@
 import type { CatalogueEntry } from "../../catalogue/catalogue.ts";
 import type { ModuleDetails } from "../details.ts";
 import { html, type Html } from "../html.ts";
-import { deprecatedBadge, kindBadge, signedMark } from "./badges.ts";
+import { deprecatedBadge, kindBadge, signatureMark } from "./badges.ts";
 import { benchTable } from "./bench-table.ts";
 import { factList } from "./fact-list.ts";
 import { goldenCases } from "./golden-cases.ts";
@@ -31,7 +31,7 @@ export function modulePage(site: Site, page: ModulePage): Html {
       <h1>${name} <span class="version">${entry.version}</span></h1>
       <p class="repository">${entry.repository}</p>
       <p class="lead">${known?.metadata?.description ?? entry.description}</p>
-      <p class="marks">${kindBadge(entry)} ${deprecatedBadge(entry)} ${signedMark(entry)}</p>
+      <p class="marks">${kindBadge(entry)} ${deprecatedBadge(entry)} ${signatureMark(entry, known)}</p>
     </header>
     ${deprecationNote(entry)} ${install(entry)}
     ${playgroundUrl !== undefined && html`<p class="try"><a class="button" href="${playgroundUrl}">Try it in this browser</a></p>`}

@@ -3,7 +3,7 @@ import { openTurns } from "../../../core/turns.ts";
 import { Html, replaceSteering } from "../html.ts";
 
 /** Of a README, in UTF-16 units. */
-const MAX_LENGTH = 128 * 2 ** 10;
+const MAX_LENGTH = 256 * 2 ** 10;
 /** For one README; the first one also waits for the thread to start. */
 const RENDER_MS = 2_000;
 const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 };

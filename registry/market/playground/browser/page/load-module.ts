@@ -1,6 +1,7 @@
 import type { Records } from "../../../../../core/sandbox/wire/records.ts";
 import { decodeRecords } from "../../../../../core/sandbox/wire/records.ts";
 import { LIFT } from "../../../../../core/sandbox/wire/message.ts";
+import type { FailedOutcome, ModuleFailure } from "../../../../../core/select/outcome.ts";
 import { readSections } from "../../../../../core/wasm/binary.ts";
 import { findMisfit } from "../../../../../core/wasm/component.ts";
 import { findLift } from "../../../../../core/wasm/lift.ts";
@@ -17,6 +18,12 @@ const CORE_MODULE_SECTION = 1;
 /** The module can't be run here. The message is one sentence for the visitor. */
 export class UnusableModule extends Error {
   override readonly name = "UnusableModule";
+  readonly outcome: FailedOutcome;
+
+  constructor(message: string, outcome: FailedOutcome = "error") {
+    super(message);
+    this.outcome = outcome;
+  }
 }
 
 export interface Loaded {
@@ -35,15 +42,14 @@ export async function loadModule(base: string, { kind, componentDigest }: ToldMo
     );
   }
   const misfit = findMisfit(kind, component);
-  if (misfit !== undefined) throw new UnusableModule(`No node would run this module: ${misfit}.`);
+  if (misfit !== undefined) throw toUnusable({ outcome: "wrongWorld", detail: misfit });
   const records = findPlainRecords(component) ?? (await fetchRecords(`${base}/glue`));
   const others = [...records].filter(([name]) => NOT_CORES.includes(name));
   const capped = capMemories(
     new Map([...records].filter(([name]) => !NOT_CORES.includes(name))),
     MEMORY_BYTES,
   );
-  if (capped.outcome !== "ok")
-    throw new UnusableModule(`No node would run this module: it ${capped.detail}.`);
+  if (capped.outcome !== "ok") throw toUnusable({ ...capped, detail: `it ${capped.detail}` });
   const order: LoadOrder = {
     do: "load",
     kind,
@@ -51,6 +57,10 @@ export async function loadModule(base: string, { kind, componentDigest }: ToldMo
     records: new Map([...others, ...capped.value]),
   };
   return { order, isDigestChecked: digest !== undefined };
+}
+
+function toUnusable({ outcome, detail }: ModuleFailure): UnusableModule {
+  return new UnusableModule(`No node would run this module: ${detail}.`, outcome);
 }
 
 const NOT_CORES: readonly string[] = ["glue", LIFT];

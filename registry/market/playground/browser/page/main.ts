@@ -35,5 +35,6 @@ try {
     showFailure("The playground doesn't work here.", "The browser's console tells more.");
     throw error;
   }
+  find("result", HTMLElement).dataset["outcome"] = error.outcome;
   showFailure(error.message);
 }

@@ -8,6 +8,8 @@ const STUCK_MS = 20_000;
 
 const STUCK: ModuleFailure = { outcome: "timeout", detail: "its frame doesn't answer; a new one was made" };
 
+const JUNK: ModuleFailure = { outcome: "badAnswer", detail: "it answered out of protocol" };
+
 /** A frame with one module in it. Nothing that comes from there is believed without being read. */
 export class ModuleFrame {
   readonly #place: HTMLElement;
@@ -75,8 +77,8 @@ export class ModuleFrame {
       this.#post(this.#order);
       return this.#isReady.resolve();
     }
-    const answer = said && readAnswer(parseJson(said.text));
-    if (said === undefined || answer === undefined) return;
+    if (said === undefined) return;
+    const answer = readAnswer(parseJson(said.text)) ?? JUNK;
     const isFailedLoad = said.id === 0 && answer.outcome !== "ok";
     if (this.#awaited !== undefined && (said.id === this.#awaited.id || isFailedLoad))
       this.#awaited.resolve(answer);

@@ -1,0 +1,62 @@
+import * as z from "zod";
+import { type GoldenCase, goldenCase } from "../../core/golden/case.ts";
+import { isNestedWithin, MOST_LEVELS } from "../../core/spec/json.ts";
+import type { GoldenRow, GoldenView } from "./details.ts";
+
+/** So many cases and columns are shown; there may be any number. */
+const MOST_CASES = 50;
+const MOST_KPIS = 16;
+const MOST_ROWS = 50;
+
+const goldenCases = z.array(goldenCase);
+
+/** Golden cases that anybody may have written; none when they can't be read. */
+export function readGoldenCases(text: string): readonly GoldenCase[] {
+  const value = parseJson(text);
+  if (!isNestedWithin(value, MOST_LEVELS)) return [];
+  return goldenCases.safeParse(value).data ?? [];
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** The first of them, as a person reads them. */
+export function toGoldenViews(cases: readonly GoldenCase[]): readonly GoldenView[] {
+  return cases.slice(0, MOST_CASES).map(toView);
+}
+
+function toView({ name, settings, candidates, verdicts, answer, error }: GoldenCase): GoldenView {
+  const kpis = [...new Set(Object.values(candidates).flatMap((values) => Object.keys(values)))].slice(
+    0,
+    MOST_KPIS,
+  );
+  const toRow = ([network, values]: [string, GoldenCase["candidates"][string]]): GoldenRow => ({
+    network,
+    values: kpis.map((kpi) => toNumber(values[kpi])),
+    verdict: verdicts && toText(verdicts[network]),
+    answer: toAnswer(answer, network),
+  });
+  const rows = Object.entries(candidates).slice(0, MOST_ROWS).map(toRow);
+  return { name, settings: JSON.stringify(settings), kpis, rows, error };
+}
+
+function toNumber(value: GoldenCase["candidates"][string][string] | undefined): number | undefined {
+  return typeof value === "object" ? value.value : value;
+}
+
+/** A selector's place and reason, or a scorer's score or rejection. */
+function toAnswer(answer: GoldenCase["answer"], network: string): string | undefined {
+  if (!Array.isArray(answer)) return answer && toText(answer[network]);
+  const place = answer.findIndex(([name]) => name === network);
+  return place < 0 ? undefined : `${place + 1}. ${answer[place]?.[1] ?? ""}`;
+}
+
+function toText(verdict: number | string | undefined): string | undefined {
+  return typeof verdict === "string" ? `rejected: ${verdict}` : verdict?.toString();
+}

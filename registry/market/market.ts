@@ -1,0 +1,179 @@
+import { ANONYMOUS } from "../auth/credentials.ts";
+import type { CatalogueEntry } from "../catalogue/catalogue.ts";
+import { readCatalogue } from "../catalogue/read.ts";
+import { RegistryClient } from "../client/client.ts";
+import type { Limits } from "../client/limits.ts";
+import type { Digest } from "../digest.ts";
+import { RegistryFailure, type RegistryFailureKind } from "../errors.ts";
+import type { Reference } from "../reference.ts";
+import { formatRepository, parseRepository } from "../repository-name.ts";
+import type { TrustPolicy } from "../trust/policy.ts";
+import { isAllowed } from "./allowed.ts";
+import type { Assets } from "./assets.ts";
+import { Cache } from "./cache.ts";
+import type { ModuleDetails } from "./details.ts";
+import { openGate } from "./gate.ts";
+import { readGoldenCases, toGoldenViews } from "./golden-view.ts";
+import { type ModuleContents, readContents } from "./module-contents.ts";
+import type { TriedModule } from "./playground/routes.ts";
+import type { ReadmeRenderer } from "./readme/renderer.ts";
+import type { Market } from "./routes.ts";
+import { judgeFor } from "./signature-views.ts";
+import { openStock } from "./stock.ts";
+import { toTriedModule } from "./tried-module.ts";
+
+export interface MarketOptions {
+  readonly catalogue: Reference;
+  readonly assets: Assets;
+  readonly readmes: ReadmeRenderer;
+  /** See `isAllowed`. */
+  readonly prefixes: readonly string[];
+  /** With the login of whoever runs this; else as anybody. */
+  readonly withLogin: boolean;
+  /** Whose signatures are shown as verified. */
+  readonly policy: TrustPolicy | undefined;
+  readonly refreshMs: number;
+  /** Ends the reading. */
+  readonly signal: AbortSignal;
+  /** Told what goes wrong, which visitors aren't. */
+  readonly onFault: (error: unknown) => void;
+}
+
+export interface OpenMarket extends Market {
+  /** Undefined of a digest that the catalogue doesn't name; a sentence says why it can't be tried. */
+  findTried(digest: Digest): Promise<TriedModule | string | undefined>;
+  /** Settled when nothing is read any more. */
+  readonly ended: Promise<void>;
+}
+
+/** A visitor waits. */
+const LIMITS: Partial<Limits> = {
+  connectMs: 3_000,
+  headersMs: 5_000,
+  totalMs: 15_000,
+  retries: 1,
+  maxRetryAfterMs: 2_000,
+};
+/** A module may have 16 MiB. */
+const CONTENTS_KEPT = 8;
+const DETAILS_KEPT = 512;
+/** For all that is read of one module. */
+const DEADLINE_MS = 20_000;
+const GATE = { atOnce: 4, waiting: 64 };
+
+/** What visitors are told of a registry; the rest is for the admin. */
+const WHY_BY_KIND = {
+  timeout: "its registry is too slow",
+  notFound: "its registry has it no longer",
+  unauthorized: "its registry doesn’t show it to everybody",
+  denied: "its registry doesn’t show it to everybody",
+  digestMismatch: "its registry gave other bytes than the digest names",
+  notModule: "what lies there is no module",
+  busy: "too many ask at the same time; try again in a moment",
+} as const satisfies Partial<Record<RegistryFailureKind, string>>;
+
+/** Reads the catalogue, and what else visitors ask for. @throws {RegistryFailure} when there is no catalogue */
+export async function openMarket(options: MarketOptions): Promise<OpenMarket> {
+  const { catalogue, assets, signal, onFault, refreshMs } = options;
+  const name = formatRepository(catalogue);
+  const contentsByModule = new Cache<string, ModuleContents | string>(CONTENTS_KEPT);
+  const detailsByModule = new Cache<string, ModuleDetails | string>(DETAILS_KEPT);
+  const gate = openGate(GATE);
+  const stock = await openStock({
+    read: () => askRepository(options, catalogue, (client) => readCatalogue(client, name)),
+    onRead: () => [contentsByModule, detailsByModule].forEach((cache) => cache.clear()),
+    refreshMs,
+    signal,
+    onFault,
+  });
+  const getContents = (entry: CatalogueEntry) =>
+    contentsByModule.get(toKey(entry), () => gate.enter(() => fetchContents(entry, options)));
+  return {
+    assets,
+    catalogue: name,
+    shelf: () => stock.shelf(),
+    ended: stock.ended,
+    findPlaygroundUrl: ({ repository, digest }) =>
+      isAllowed(repository, options) ? `/modules/${digest}/playground` : undefined,
+    readDetails: (entry) =>
+      unlessBusy(() =>
+        detailsByModule.get(toKey(entry), async () => toDetails(entry, await getContents(entry), options)),
+      ),
+    findTried: async (digest) => {
+      const entry = stock.shelf().versionsByDigest.get(digest)?.[0];
+      return entry && toTriedModule(entry, await unlessBusy(() => getContents(entry)));
+    },
+  };
+}
+
+/** Why it can't be had, as a clause, is kept as well: a registry that fails isn't asked by every visitor. */
+async function fetchContents(
+  entry: CatalogueEntry,
+  options: MarketOptions,
+): Promise<ModuleContents | string> {
+  const { repository, digest } = entry;
+  if (!isAllowed(repository, options)) return "its repository is none of those that this page reads";
+  const deadline = AbortSignal.timeout(DEADLINE_MS);
+  const signal = AbortSignal.any([options.signal, deadline]);
+  try {
+    const reference = { ...parseRepository(repository), tag: undefined, digest };
+    return await askRepository({ ...options, signal }, reference, (client) =>
+      readContents(client, digest, toKey(entry)),
+    );
+  } catch (error) {
+    if (deadline.aborted) return WHY_BY_KIND.timeout;
+    if (!(error instanceof RegistryFailure)) throw error;
+    options.onFault(error);
+    return findWhy(error.kind) ?? "its registry doesn’t answer as it should";
+  }
+}
+
+function findWhy(kind: RegistryFailureKind): string | undefined {
+  return Object.hasOwn(WHY_BY_KIND, kind) ? WHY_BY_KIND[kind as keyof typeof WHY_BY_KIND] : undefined;
+}
+
+/** That too many ask is told, and not kept. */
+async function unlessBusy<T>(read: () => Promise<T | string>): Promise<T | string> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof RegistryFailure && error.kind === "busy") return WHY_BY_KIND.busy;
+    throw error;
+  }
+}
+
+async function toDetails(
+  entry: CatalogueEntry,
+  contents: ModuleContents | string,
+  { readmes, policy }: MarketOptions,
+): Promise<ModuleDetails | string> {
+  if (typeof contents === "string") return contents;
+  const { component, metadata, readme, golden, signatures } = contents;
+  const { digest, repository, bench } = entry;
+  return {
+    sizeBytes: component.byteLength,
+    metadata,
+    readme: readme === undefined ? undefined : await readmes.render(readme),
+    goldenCases: golden === undefined ? [] : toGoldenViews(readGoldenCases(golden)),
+    bench: bench === undefined ? [] : [bench],
+    ...judgeFor(policy, { reference: parseRepository(repository), digest, signatures }),
+  };
+}
+
+/** Asks one repository, as whoever we are. */
+async function askRepository<T>(
+  { withLogin, signal }: MarketOptions,
+  reference: Reference,
+  ask: (client: RegistryClient) => Promise<T>,
+): Promise<T> {
+  using client = new RegistryClient(reference, {
+    signal,
+    limits: LIMITS,
+    ...(!withLogin && { env: ANONYMOUS }),
+  });
+  return await ask(client);
+}
+
+function toKey({ repository, digest }: CatalogueEntry): string {
+  return `${repository}@${digest}`;
+}

@@ -1,0 +1,56 @@
+import { readEmbeddedMetadata } from "../../core/metadata/embedded.ts";
+import type { ModuleMetadata } from "../../core/metadata/metadata.ts";
+import { BinaryError } from "../../core/wasm/binary.ts";
+import { inspectComponent } from "../../core/wasm/component.ts";
+import type { ModuleKind } from "../../core/select/request.ts";
+import { parseConfig, parseManifest } from "../artifact.ts";
+import type { Digest } from "../digest.ts";
+import { findGolden, findReadme } from "../document.ts";
+import { RegistryFailure } from "../errors.ts";
+import { findKind } from "../module-kind.ts";
+import type { ArtifactReader } from "../reader.ts";
+import { listSignatures } from "../trust/collect.ts";
+import type { BadSignature, Signature } from "../trust/signature.ts";
+
+/** A module and what lies beside it in its repository. All of it is its author's word. */
+export interface ModuleContents {
+  readonly component: Uint8Array;
+  /** Undefined for a component that is neither. */
+  readonly kind: ModuleKind | undefined;
+  /** As the component itself has it. Absent: it says nothing that can be used. */
+  readonly metadata: ModuleMetadata | undefined;
+  readonly readme: string | undefined;
+  /** JSON, if it's honest. */
+  readonly golden: string | undefined;
+  readonly signatures: readonly (Signature | BadSignature)[];
+}
+
+/** Every byte is checked against the digest. @throws {RegistryFailure} */
+export async function readContents(
+  reader: ArtifactReader,
+  digest: Digest,
+  where: string,
+): Promise<ModuleContents> {
+  const manifest = await reader.findManifest(digest);
+  if (manifest === undefined) throw new RegistryFailure("notFound", `${where} is not there`);
+  const { config, layer } = parseManifest(manifest, where);
+  parseConfig(await reader.getBlob(config), layer.digest, where);
+  const component = await reader.getBlob(layer);
+  return {
+    component,
+    kind: findKindOf(component, where),
+    metadata: readEmbeddedMetadata(component).metadata,
+    readme: await findReadme(reader, digest),
+    golden: await findGolden(reader, digest),
+    signatures: await listSignatures(reader, digest),
+  };
+}
+
+function findKindOf(component: Uint8Array, where: string): ModuleKind | undefined {
+  try {
+    return findKind(inspectComponent(component).exports);
+  } catch (cause) {
+    if (!(cause instanceof BinaryError)) throw cause;
+    throw new RegistryFailure("notModule", `${where} ${cause.message}`, { cause });
+  }
+}

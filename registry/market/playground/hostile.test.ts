@@ -1,0 +1,234 @@
+/** Modules, glue and servers that misbehave, in a real browser: the page says what was wrong, and goes on. */
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import path from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { buildModule } from "../../../cni/author/module.ts";
+import { type GoldenCase, goldenCase } from "../../../core/golden/case.ts";
+import { GLUE } from "../../../core/sandbox/wire/message.ts";
+import { readBuiltin, startPlayground, toTried } from "../../../test/fakes/playground.ts";
+import { type HostileModule, makeHostile } from "../../../test/guests/corpus.ts";
+import { openBrowser } from "../../../test/setup/browser.ts";
+import { CLONE_DIR } from "../../../test/setup/build.ts";
+import type { TriedModule } from "./routes.ts";
+
+const PATIENT_MS = 30_000;
+
+const undo = new AsyncDisposableStack();
+let browser: Browser;
+/** Of a shape that is called by glue. */
+let scripted: TriedModule;
+
+beforeAll(async () => {
+  browser = await openBrowser();
+  undo.defer(() => browser.close());
+  const source = path.join(CLONE_DIR, "selectors/templates/scorer/typescript/module.ts");
+  scripted = toTried("scripted", (await buildModule({ file: source })).component, [QUESTION]);
+}, 120_000);
+afterAll(() => undo.disposeAsync());
+
+const QUESTION: GoldenCase = goldenCase.parse({
+  name: "three networks",
+  candidates: { "network-0": { occupancy: 0.1 }, "network-1": { occupancy: 0.2 }, "network-2": {} },
+  count: 2,
+});
+
+async function open(url: string): Promise<Page> {
+  const page = await browser.newPage();
+  page.setDefaultTimeout(PATIENT_MS);
+  await page.goto(url);
+  await settled(page);
+  return page;
+}
+
+/** Until the page shows an answer, or that it has none to show. */
+async function settled(page: Page): Promise<void> {
+  await page.locator('[data-state="failed"], #result[aria-busy="false"]').first().waitFor();
+}
+
+async function move(page: Page, value: string): Promise<void> {
+  await page.locator("#candidates input[type=range]:enabled").first().fill(value);
+  await settled(page);
+}
+
+const failure = async (page: Page) => (await page.locator("#failure strong").allTextContents()).join();
+
+/** How a module's call ended, as the corpus tells it. */
+async function readEnd(page: Page): Promise<{ outcome: string | null; text: string }> {
+  const outcome = await page.locator("#result").getAttribute("data-outcome");
+  if (outcome === "ok") {
+    const { answer } = JSON.parse((await page.locator("#answer").textContent()) ?? "");
+    return { outcome, text: JSON.stringify(answer) };
+  }
+  const text = (await failure(page)).replace(/^[^:]*: /, "");
+  return { outcome, text };
+}
+
+const CORPUS = [
+  ["loop-in-call", "loop-in-start", "loop-in-realloc", "loop-in-post-return", "endless-tail-call"],
+  ["trap", "trap-in-start", "trap-in-realloc", "recursion", "hungry-recursion", "twice-its-memory"],
+  ["memory-hog", "memory-at-start", "memory-page-by-page", "hog-in-realloc"],
+  ["huge-answer", "nan", "score-infinite", "too-few-verdicts", "bad-answer-tag", "list-wraps", "text-wraps"],
+  ["bad-utf8", "bad-utf16", "odd-utf16", "reason-at-limit", "reason-torn", "long-text"],
+  ["escapes-in-reason", "bidi-in-reason", "bidi-in-error", "error"],
+  ["duplicate-choice", "choice-out-of-range", "too-many-choices"],
+  ["import", "wasi", "many-memories", "script-in-name", "wrong-world"],
+].flat();
+
+test.each(CORPUS)("%s ends as in a node's guest, and the page goes on", async (name) => {
+  const { wasm, kind, outcome, says }: HostileModule = await makeHostile(name);
+  const tried = { ...toTried(name, wasm, [QUESTION]), kind };
+  await using server = await startPlayground([tried]);
+  const page = await open(server.urlOf(tried));
+  const end = await readEnd(page);
+  expect(end.outcome).toBe(outcome);
+  expect(end.text).toMatch(says);
+  if ((await page.locator("#playground").getAttribute("data-state")) === "running") {
+    await move(page, "0.7");
+    expect((await readEnd(page)).outcome, "asked again").toBe(outcome);
+  }
+  await page.close();
+});
+
+test("bytes that aren't those of the digest are run by nobody", async () => {
+  const good = await readBuiltin("occupancy");
+  const other = await readBuiltin("price");
+  await using server = await startPlayground([good], {}, ({ path: parts }) =>
+    parts.at(-1) === "component.wasm"
+      ? { status: 200, contentType: "application/wasm", body: other.component, caching: "ask" }
+      : undefined,
+  );
+  const page = await open(server.urlOf(good));
+  expect(await failure(page)).toMatch(
+    /^The server gave bytes with the digest sha256:[0-9a-f]{64} in place of sha256:/,
+  );
+  expect(await page.locator("iframe").count()).toBe(0);
+  await page.close();
+});
+
+/** Shows the page of a module whose glue is this script's value. */
+async function openGlue(glue: string) {
+  await using built = new AsyncDisposableStack();
+  const records = new Map([[GLUE, Buffer.from(`(() => {${glue}})()`)]]);
+  const server = built.use(
+    await startPlayground([scripted], {
+      transpile: () => Promise.resolve({ outcome: "ok", value: records }),
+    }),
+  );
+  const page = await open(server.urlOf(scripted));
+  built.defer(() => page.close());
+  return { page, server, kept: built.move() };
+}
+
+/** Glue that answers; `told` is an expression for the reason of each rejection. */
+const answering = (told: string) => `
+  const score = ({ candidates }) => candidates.map(() => ({ tag: "reject", val: String(${told}) }));
+  return () => ({ "genie:selection/scoring@1.0.0": { score } });`;
+
+test("glue reaches nothing: no server, no other origin, no page, no text that is evaluated", async () => {
+  const asked: string[] = [];
+  const elsewhere = createServer(({ url = "" }, response) => {
+    asked.push(url);
+    response.writeHead(200, { "access-control-allow-origin": "*" }).end();
+  }).listen(0, "127.0.0.1");
+  await using _elsewhere = { [Symbol.asyncDispose]: async () => void elsewhere.close() };
+  await new Promise((resolve) => elsewhere.once("listening", resolve));
+  const url = `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}`;
+  const { page, kept } = await openGlue(`
+    const tried = {};
+    const attempt = (name, act) => { try { act(); tried[name] = "done"; } catch (error) { tried[name] = error.name.replace('Error', ''); } };
+    fetch("${url}/fetch").catch(() => {});
+    try { new WebSocket("${url.replace("http", "ws")}/socket").onerror = () => {}; } catch {}
+    try { new EventSource("${url}/events").onerror = () => {}; } catch {}
+    try { navigator.sendBeacon?.("${url}/beacon", "x"); } catch {}
+    attempt("xhr", () => { const asking = new XMLHttpRequest(); asking.open("GET", "${url}/xhr", false); asking.send(); });
+    attempt("import", () => importScripts("${url}/script.js"));
+    attempt("blob", () => importScripts(URL.createObjectURL(new Blob(["1"]))));
+    attempt("eval", () => (0, eval)("1"));
+    attempt("new", () => new Function("return 1")());
+    attempt("disk", () => localStorage.length);
+    attempt("page", () => document.title);
+    ${answering("Object.entries(tried).map((pair) => pair.join(' ')).join('; ')")}`);
+  await using _kept = kept;
+  const [told = ""] = await page.locator("#ranking .reason").allTextContents();
+  expect(told.split("; ")).toEqual([
+    "xhr Network",
+    "import Network",
+    "blob Network",
+    "eval Eval",
+    "new Eval",
+    "disk Reference",
+    "page Reference",
+  ]);
+  await move(page, "0.9");
+  await page.waitForTimeout(1_000); // for what is asked without waiting
+  expect(asked).toEqual([]);
+});
+
+test("the frame has an origin of its own, and reaches neither its page nor a server", async () => {
+  const good = await readBuiltin("occupancy");
+  const asked: string[] = [];
+  await using server = await startPlayground(
+    [good],
+    {},
+    ({ path: parts }) => void asked.push(parts.join("/")),
+  );
+  const page = await open(server.urlOf(good));
+  const frame = page.frames().find((each) => each.url().endsWith("/playground/frame"));
+  const inFrame = (expression: string) => frame?.evaluate<string>(expression);
+  expect(await inFrame("self.origin")).toBe("null");
+  const caught = (act: string) =>
+    `(async () => { try { return String(await (${act})); } catch (error) { return error.name; } })()`;
+  expect(await inFrame(caught("parent.document.title"))).toBe("SecurityError");
+  expect(await inFrame(caught("document.cookie"))).toBe("SecurityError");
+  expect(await inFrame(caught(`fetch("${server.origin}/from-frame")`))).toBe("TypeError");
+  expect(await inFrame(caught(`open("${server.origin}/from-frame")`))).toBe("null");
+  expect(await inFrame(caught(`top.location = "${server.origin}/from-frame"`))).toBe("SecurityError");
+  expect(asked).not.toContain("from-frame");
+  await page.close();
+});
+
+const MARKUP = `<img src=x onerror="parent.hit=1"><script>top.hit=1</script>`;
+
+test("markup in a reason is shown as text", async () => {
+  const { page, kept } = await openGlue(answering(JSON.stringify(MARKUP)));
+  await using _kept = kept;
+  expect(await page.locator("#ranking .reason").allTextContents()).toEqual([MARKUP, MARKUP, MARKUP]);
+  expect(await page.locator("#ranking img, #ranking script").count()).toBe(0);
+  expect(await page.evaluate("typeof hit")).toBe("undefined");
+});
+
+test.each([
+  ["a number", "postMessage(7)"],
+  ["an answer to nothing", `postMessage({ id: 99, text: "{}" })`],
+  ["a text without end", `postMessage({ id: 0, text: "x".repeat(2 ** 21) })`],
+  ["a flood", "for (let left = 10_000; left > 0; left -= 1) postMessage({ id: left, text: '{}' })"],
+])("who says %s unasked is stopped", async (_, act) => {
+  const { page, kept } = await openGlue(`${act}; ${answering('"here"')}`);
+  await using _kept = kept;
+  expect(await failure(page)).toBe("The module answers with an error: it said what it wasn't asked");
+  expect(await page.evaluate("1 + 1")).toBe(2);
+});
+
+test.each([
+  ["no JSON", `"{"`],
+  ["no answer", `'{"outcome":"fine"}'`],
+  ["verdicts of another shape", `'{"outcome":"ok","value":[{"tag":"score","val":"1"},1,2]}'`],
+  ["a list of nothing", `'{"outcome":"ok","value":{"length":3}}'`],
+])("an answer that is %s ends the call", async (_, text) => {
+  const { page, kept } = await openGlue(`
+    addEventListener("message", ({ data }) => {
+      if (data.do === "ask") { postMessage({ id: data.id, text: ${text} }); for (;;); }
+    });
+    ${answering('"here"')}`);
+  await using _kept = kept;
+  expect(await page.locator("#ranking li").count()).toBe(0);
+  expect(await failure(page)).toMatch(/^The module's answer breaks the contract/);
+});
+
+test("glue that throws, or isn't there, is told", async () => {
+  const { page, kept } = await openGlue(`throw new Error("no");`);
+  await using _kept = kept;
+  expect(await failure(page)).toBe("The module answers with an error: its worker failed");
+});

@@ -52,4 +52,23 @@ describe.skipIf(ORAS === undefined)("what oras pushes", () => {
     const said = await workshop.type(`{ ${lying}\n} 2>&1`);
     expect(said).toContain(`the annotation ${key} says "selector", the module itself "scorer"`);
   });
+
+  const config = "--config config.json:application/vnd.wasm.config.v0+json";
+  test.each([
+    ["without a config", "near.wasm:application/wasm", 'its config is "application/vnd.oci.empty.v1+json"'],
+    ["as bytes of any kind", `${config} near.wasm`, 'its layer is "application/vnd.oci.image.layer.v1.tar"'],
+    [
+      "with another file beside it",
+      `${config} near.wasm:application/wasm README.md:text/markdown`,
+      "it has 2 layers instead of one",
+    ],
+  ])("is refused when pushed %s, and nothing is stored", async (_, files, why) => {
+    await workshop.type(`oras push registry.example/team/odd:1 ${files}`);
+    await expect(
+      workshop.type("geniectl pull registry.example/team/odd:1 --store odd"),
+    ).rejects.toMatchObject({
+      stderr: expect.stringContaining(`is no wasm module: ${why}`),
+    });
+    expect(await workshop.type("geniectl list --store odd")).toMatch(/^no modules in/);
+  });
 });

@@ -7,6 +7,7 @@ import { addClientOptions, allowClientOptions } from "./client-options.ts";
 import { checkCommand } from "./check.ts";
 import { cleanCommand } from "./clean.ts";
 import { deprecateCommand } from "./deprecate.ts";
+import { diffCommand } from "./diff.ts";
 import { doctorCommand } from "./doctor.ts";
 import { formatFailure, formatMisuse } from "./failure-text.ts";
 import { keygenCommand } from "./keygen.ts";
@@ -46,6 +47,7 @@ const VERBS: readonly MakeCommand[] = [
   publishCommand,
   searchCommand,
   versionsCommand,
+  diffCommand,
   deprecateCommand,
   keygenCommand,
   signCommand,

@@ -5,6 +5,7 @@ import type { Artifact } from "../../registry/artifact.ts";
 import type { Entry } from "../../registry/catalogue/document.ts";
 import { planEntry } from "../../registry/catalogue/entry.ts";
 import { toModuleVersion } from "../../registry/catalogue/name.ts";
+import type { ModuleVersion } from "../../registry/catalogue/tags.ts";
 import type { ModuleDocument } from "../../registry/document.ts";
 import { findWorld } from "../../registry/module-kind.ts";
 import type { PublisherNotes } from "../../registry/publisher-notes.ts";
@@ -12,7 +13,7 @@ import { type Publication, publishModule, type PublishStep, requireFree } from "
 import { parseReference, type Reference } from "../../registry/reference.ts";
 import { formatRepository } from "../../registry/repository-name.ts";
 import type { Benched } from "../author/measure.ts";
-import { rehearse } from "../author/rehearse.ts";
+import { rehearse, type Rehearsed } from "../author/rehearse.ts";
 import type { Subject } from "../author/subject.ts";
 import {
   addSettingsOption,
@@ -79,39 +80,55 @@ async function publish({ target, reference, options }: Publish, shell: Shell) {
   const at = parseReference(reference);
   const version = toModuleVersion(at);
   const tell = (text: string) => (options.json === true ? shell.progress(text) : shell.print(text));
+  const prepared = await prepare({ target, version, options }, shell);
+  const { subject, artifact, files } = prepared;
+  const { digest } = artifact;
+  tell(`${subject.file}: ${formatSize(subject.component.byteLength)}, ${digest}`);
+  const { catalogue } = options;
+  await requireFree({ reference: at, catalogue, version, digest }, await shell.clientOptions());
+  const { bench, warnings } = await tryOut(prepared, options, shell);
+  for (const warning of warnings) shell.warn(warning);
+  tell(describe(bench, files));
+  const entry = toEntry({ ...prepared, bench });
+  const documents = toDocuments(files, bench);
+  const publication = { reference: at, artifact, documents, catalogue, entry, sign: undefined };
+  await send(publication, { tell, isDry: options.dryRun === true }, shell);
+  const isPublished = options.dryRun !== true;
+  return { reference, digest, catalogue: formatRepository(catalogue), isPublished, entry, warnings };
+}
+
+interface Prepared {
+  readonly version: ModuleVersion;
+  readonly subject: Subject;
+  readonly files: PublishedFiles;
+  readonly notes: PublisherNotes;
+  readonly artifact: Artifact;
+}
+
+/** All that is read or built before anything is run or sent. */
+async function prepare(
+  { target, version, options }: Pick<Publish, "target" | "options"> & { version: ModuleVersion },
+  shell: Shell,
+): Promise<Prepared> {
   const subject = await readTarget(target, options, shell);
   const files = await readPublishedFiles(subject, options, shell);
   const notes = { ...toNotes(options), version: version.version };
   const artifact = planFromFile({ file: subject.file, wasm: subject.component }, notes);
-  tell(`${subject.file}: ${formatSize(subject.component.byteLength)}, ${artifact.digest}`);
-  const { digest } = artifact;
-  await requireFree({ reference: at, catalogue: options.catalogue, version, digest }, shell);
-  const { bench, warnings } = await rehearse({
+  return { version, subject, files, notes, artifact };
+}
+
+function tryOut({ subject, files }: Prepared, options: PublishOptions, shell: Shell): Promise<Rehearsed> {
+  const { kind, settings, rounds } = options;
+  return rehearse({
     subject,
-    kind: options.kind,
+    kind,
     cases: files.cases,
     limits: toLimits(options),
-    settings: options.settings,
-    rounds: options.rounds,
+    settings,
+    rounds,
     signal: shell.signal,
     onProgress: (text) => shell.progress(text),
   });
-  for (const warning of warnings) shell.warn(warning);
-  tell(describe(bench, files));
-  const entry = toEntry({ version, subject, artifact, notes, bench });
-  const documents = toDocuments(files, bench);
-  const publication: Publication = {
-    reference: at,
-    artifact,
-    documents,
-    catalogue: options.catalogue,
-    entry,
-    sign: undefined,
-  };
-  await send(publication, { tell, isDry: options.dryRun === true }, shell);
-  const catalogue = formatRepository(options.catalogue);
-  const isPublished = options.dryRun !== true;
-  return { reference, digest, catalogue, isPublished, entry, warnings };
 }
 
 function describe(bench: Benched, { cases }: PublishedFiles): string {
@@ -120,15 +137,7 @@ function describe(bench: Benched, { cases }: PublishedFiles): string {
   return `a node takes this ${bench.kind}; ${cases.length} golden cases pass${time}`;
 }
 
-interface Facts {
-  readonly version: ReturnType<typeof toModuleVersion>;
-  readonly subject: Subject;
-  readonly artifact: Artifact;
-  readonly notes: PublisherNotes;
-  readonly bench: Benched;
-}
-
-function toEntry({ version, subject, artifact, notes, bench }: Facts): Entry {
+function toEntry({ version, subject, artifact, notes, bench }: Prepared & { bench: Benched }): Entry {
   return planEntry({
     version,
     digest: artifact.digest,
@@ -168,7 +177,7 @@ async function send(
   const { documents, catalogue } = publication;
   if (!isDry) {
     const onStep = (step: PublishStep) => tell(`${WORDS_BY_STEP[step]} …`);
-    return await publishModule(publication, { signal: shell.signal, onStep });
+    return await publishModule(publication, { ...(await shell.clientOptions()), onStep });
   }
   const beside = documents.map(({ kind }) => kind).join(", ");
   tell(`would push it with ${beside}, and add it to ${formatRepository(catalogue)}; nothing was sent`);

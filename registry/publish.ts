@@ -9,6 +9,8 @@ import type { ModuleDocument } from "./document.ts";
 import { RegistryFailure } from "./errors.ts";
 import { formatReference, type Reference } from "./reference.ts";
 import { pushArtifact } from "./transfer.ts";
+import type { PrivateKey } from "./trust/key.ts";
+import { signArtifact } from "./trust/sign.ts";
 
 /** A version of a module as it is to be published. */
 export interface Publication {
@@ -18,8 +20,8 @@ export interface Publication {
   readonly documents: readonly ModuleDocument[];
   readonly catalogue: Reference;
   readonly entry: Entry;
-  /** Signs what is at this digest; undefined when it stays unsigned. */
-  readonly sign: ((reference: Reference) => Promise<unknown>) | undefined;
+  /** Undefined when it stays unsigned. */
+  readonly key: PrivateKey | undefined;
 }
 
 /** What is to be published, as far as it must be free. */
@@ -42,7 +44,7 @@ export interface PublishOptions extends ClientOptions, Pick<AddOptions, "timing"
  * @throws {RegistryFailure} versionTaken by other bytes, before anything is sent; what to do says how to go on
  */
 export async function publishModule(publication: Publication, options: PublishOptions): Promise<void> {
-  const { reference, artifact, documents, entry, sign } = publication;
+  const { reference, artifact, documents, entry, key } = publication;
   const { onStep, timing, ...clientOptions } = options;
   using module = new RegistryClient(reference, clientOptions);
   using catalogue = new RegistryClient(publication.catalogue, clientOptions);
@@ -52,8 +54,10 @@ export async function publishModule(publication: Publication, options: PublishOp
   try {
     onStep("push");
     await pushArtifact(artifact, untagged, { ...clientOptions, documents });
-    if (sign !== undefined) onStep("sign");
-    await sign?.(untagged);
+    if (key !== undefined) {
+      onStep("sign");
+      await signArtifact(untagged, { key, annotations: {}, created: new Date() }, clientOptions);
+    }
     onStep("catalogue");
     const again = `run it again with the same bytes, or oras tag ${formatReference(untagged)} ${entry.version}`;
     goOn = `it may be published by its digest already: ${again}`;

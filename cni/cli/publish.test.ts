@@ -50,7 +50,9 @@ async function expectNothing(): Promise<void> {
 
 test("one command, and it can be found, read about and pulled", async () => {
   const notes = ["--licence", "Apache-2.0", "--source", "https://git.example/occupancy"];
-  const { exitCode, stdout, lastLine } = await publish("occupancy.wasm", ...notes);
+  const made = JSON.parse((await desk.run("keygen", "--json")).stdout);
+  const { exitCode, stdout, stderr, lastLine } = await publish("occupancy.wasm", ...notes, "--key", made.key);
+  expect(stderr).toBe("");
   expect(exitCode).toBe(0);
   expect(stdout.split("\n").map((line) => line.replace(/\d+(?:\.\d+)? (?=ms|kB)/, "N "))).toEqual([
     `occupancy.wasm: N kB, ${lastLine}`,
@@ -58,6 +60,7 @@ test("one command, and it can be found, read about and pulled", async () => {
       /^a node takes this scorer; \d+ golden cases pass; N ms for 10 candidates \(p50\)$/,
     ),
     "pushing it, where nobody sees it yet …",
+    "signing it …",
     "adding it to the catalogue …",
     "setting its tag …",
     "renewing the catalogue's roll-up …",
@@ -76,8 +79,13 @@ test("one command, and it can be found, read about and pulled", async () => {
       licence: "Apache-2.0",
       source: "https://git.example/occupancy",
       bench: { candidates: 10 },
+      signers: [made.keyId],
     },
   ]);
+  expect(await desk.run("verify", `${repository}:1.0.0`, "--key", made.publicKey)).toMatchObject({
+    exitCode: 0,
+    lastLine,
+  });
   const reference = parseReference(`${repository}:1.0.0`);
   using client = new RegistryClient(reference, { env: {} });
   const digest = JSON.parse(found.stdout)[0].digest;
@@ -92,7 +100,11 @@ test("one command, and it can be found, read about and pulled", async () => {
 
 test("again it changes nothing, and other bytes are refused", async () => {
   const { lastLine } = await publish("occupancy.wasm");
-  expect(await publish("occupancy.wasm")).toMatchObject({ exitCode: 0, lastLine });
+  const again = await publish("occupancy.wasm");
+  expect(again).toMatchObject({ exitCode: 0, lastLine });
+  expect(again.stderr).toMatch(
+    /^warning: it stays unsigned: a node with a trust policy refuses it; see --key$/,
+  );
   const other = await publish("other.wasm");
   expect(other).toMatchObject({
     exitCode: 1,
@@ -108,7 +120,7 @@ test("again it changes nothing, and other bytes are refused", async () => {
 test("a dry run does all but what others could see", async () => {
   const { exitCode, stdout, lastLine } = await publish("occupancy.wasm", "--dry-run");
   expect(exitCode).toBe(0);
-  expect(stdout).toContain(`would push it with golden, readme, benchmark, and add it to ${catalogue}`);
+  expect(stdout).toContain(`would push it with golden, readme, benchmark, add it to ${catalogue}`);
   await expectNothing();
   expect((await publish("occupancy.wasm")).lastLine).toBe(lastLine);
   expect((await publish("other.wasm", "--dry-run")).stderr).toContain("is in the catalogue already");

@@ -18,7 +18,7 @@ export interface PublishedFiles {
   readonly readme: Buffer | undefined;
 }
 
-interface FileOptions {
+export interface FileOptions {
   /** False: without. Absent: the one beside the module. */
   readonly cases?: string | false;
   readonly readme?: string | false;

@@ -7,7 +7,7 @@ import { DIST_DIR } from "./build.ts";
 
 /** The built program, as it's shipped. */
 const GENIECTL = path.join(DIST_DIR, "bin/geniectl");
-const RUN_MS = 20_000;
+const RUN_MS = 60_000;
 
 /** The working folder of a person at a terminal, with `scorer.wasm` and `selector.wasm` in it. */
 export interface Desk extends AsyncDisposable {

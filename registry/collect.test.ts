@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { makeComponent, SCORER } from "../test/fakes/component.ts";
 import { makeReferrer } from "../test/fakes/referrer.ts";
 import { type Artifact, planArtifact } from "./artifact.ts";
-import { collectArtifact } from "./collect.ts";
+import { collectArtifact, readCollected } from "./collect.ts";
 import { hexOf } from "./digest.ts";
 import { RegistryFailure } from "./errors.ts";
 import type { ArtifactReader } from "./reader.ts";
@@ -65,6 +65,26 @@ test("an artifact and all that belongs to it arrives elsewhere byte for byte", a
   expect((await reader.listReferrers(readme.digest)).map(({ digest }) => digest)).toEqual([ofReadme.digest]);
   expect(await reader.findManifest(tag)).toEqual(Buffer.from(sig.manifest));
   expect(await collectArtifact(reader, module.digest, "m")).toEqual(collection);
+});
+
+test("what was collected reads as the place that it came from", async () => {
+  const { store, readme, tag } = await fill("here");
+  const [from, collection] = [
+    store.reader(REFERENCE),
+    await collectArtifact(store.reader(REFERENCE), "1", "m"),
+  ];
+  const reader = readCollected(collection);
+  for (const name of [module.digest, readme.digest, tag, "2"])
+    expect((await reader.findManifest(name))?.toString()).toEqual(
+      (await from.findManifest(name))?.toString(),
+    );
+  for (const subject of [module.digest, readme.digest]) {
+    expect(await reader.listReferrers(subject)).toEqual(await from.listReferrers(subject));
+    expect(await reader.listReferrers(subject, "a/sig")).toEqual(await from.listReferrers(subject, "a/sig"));
+  }
+  expect(await reader.getBlob(readme.layer)).toEqual(Buffer.from("readme"));
+  const digest = `sha256:${"0".repeat(64)}` as const;
+  await expect(reader.getBlob({ ...readme.layer, digest })).rejects.toMatchObject({ kind: "notFound" });
 });
 
 /** A reader in front of a store that answers otherwise where it's told to. */

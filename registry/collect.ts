@@ -51,6 +51,35 @@ export async function collectArtifact(
   return { root, referrers: [...referrers.values()], tagged };
 }
 
+/** What was collected, read as the repository that it came from: what is judged is what is put elsewhere. */
+export function readCollected({ root, referrers, tagged }: Collection): ArtifactReader {
+  const all: readonly PlainArtifact[] = [root, ...referrers, ...tagged];
+  const blobByDigest = new Map(all.flatMap(({ blobs }) => blobs).map((bytes) => [sha256(bytes), bytes]));
+  return {
+    async findManifest(name) {
+      const found = all.find(({ digest }) => digest === name) ?? tagged.find(({ tag }) => tag === name);
+      return found?.manifest;
+    },
+    async getBlob({ digest }) {
+      const bytes = blobByDigest.get(digest);
+      if (bytes !== undefined) return bytes;
+      throw new RegistryFailure("notFound", `${digest} was not collected`);
+    },
+    async listReferrers(subject, wanted) {
+      return referrers.flatMap(({ digest, manifest }) => {
+        const parsed = parseAnyManifest(manifest, digest);
+        const { mediaType, artifactType, annotations } = parsed;
+        if (parsed.subject?.digest !== subject || artifactType !== (wanted ?? artifactType)) return [];
+        return [{ mediaType, digest, size: manifest.byteLength, artifactType, annotations }];
+      });
+    },
+  };
+}
+
+export function isModule({ root: { manifest, digest } }: Collection): boolean {
+  return parseAnyManifest(manifest, digest).artifactType === MEDIA_TYPE.config;
+}
+
 interface Walk {
   readonly reading: Reading;
   readonly from: ArtifactReader;

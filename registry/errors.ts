@@ -31,6 +31,7 @@ const TODO_BY_KIND = {
   invalidHostSettings: "mend the file that is named",
   invalidCredentials: "mend the credential file that is named, or log in again",
   credentialHelper: "helpers aren't supported yet: put the login into the file itself",
+  badArchive: "make it anew with geniectl mirror --to FILE.tar, or ask who made it",
   damagedStore: "pull the module again",
   storeFailed: "check the folder that is named, its owner and its free space",
   invalidKey: "name a PEM file with a key of ECDSA P-256, P-384 or Ed25519, as geniectl keygen makes one",

@@ -13,6 +13,7 @@ import { formatFailure, formatMisuse } from "./failure-text.ts";
 import { keygenCommand } from "./keygen.ts";
 import { listCommand } from "./list.ts";
 import { marketCommand } from "./market.ts";
+import { mirrorCommand } from "./mirror.ts";
 import { newCommand } from "./new.ts";
 import { outdatedCommand } from "./outdated.ts";
 import { openTerminal } from "./output.ts";
@@ -56,6 +57,7 @@ const VERBS: readonly MakeCommand[] = [
   pullCommand,
   pinCommand,
   outdatedCommand,
+  mirrorCommand,
   listCommand,
   pruneCommand,
   repairCommand,

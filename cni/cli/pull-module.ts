@@ -48,7 +48,8 @@ function listDisagreements({ manifest, wasm, digest }: StoredModule): readonly s
   return listAnnotationFaults(parseAnyManifest(manifest, digest).annotations, wasm);
 }
 
-async function findPrepareFault(folder: string, module: StoredModule): Promise<string | undefined> {
+/** Makes what the guest process runs. @returns why that can't be made */
+export async function findPrepareFault(folder: string, module: StoredModule): Promise<string | undefined> {
   const prepared = await prepareModule(folder, module, TRANSPILING);
   return prepared.outcome === "ok" ? undefined : prepared.detail;
 }

@@ -134,6 +134,12 @@ export function planRemoval(index: LayoutIndex, removed: ReadonlySet<string>): L
   return { ...index, manifests };
 }
 
+/** The same index in an order that says nothing of how it came to be. */
+export function planSorted(index: LayoutIndex): LayoutIndex {
+  const key = (entry: JsonObject) => `${findReference(entry) ?? ""} ${String(entry["digest"])}`;
+  return { ...index, manifests: index.manifests.toSorted((a, b) => (key(a) < key(b) ? -1 : 1)) };
+}
+
 /** Entries of kinds that we don't know, if we know their digests. */
 export function listForeignDigests(index: LayoutIndex): Digest[] {
   const known = new Set<unknown>(listEntries(index).map(({ digest }) => digest));

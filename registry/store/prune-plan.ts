@@ -1,6 +1,7 @@
 import type { Digest } from "../digest.ts";
 import type { BlobFile } from "./blob-folder.ts";
 import type { Contents } from "./contents.ts";
+import { findTaggedDigest, isDigestTagged } from "./digest-tag.ts";
 import type { LayoutEntry } from "./layout.ts";
 
 /** What must stay, whatever else goes. */
@@ -22,9 +23,6 @@ export interface PrunePlan {
   readonly removed: ReadonlySet<Digest>;
   readonly blobs: readonly BlobFile[];
 }
-
-/** A tag that says which manifest it is about. */
-const DIGEST_TAG = /(?:^|:)sha256-(?<hex>[a-f0-9]{64})(?:\.[a-z]+)?$/;
 
 /** Which manifests and blobs nobody needs. What refers to a manifest stays and goes with it. */
 export function planPrune(contents: Contents, needs: Needs): PrunePlan {
@@ -56,7 +54,7 @@ function isNeeded({ digest, reference }: LayoutEntry, needs: Needs, putMs: numbe
 }
 
 function isTagged(reference: string): boolean {
-  return !reference.includes("@") && !DIGEST_TAG.test(reference);
+  return !reference.includes("@") && !isDigestTagged(reference);
 }
 
 function belongsToAny(
@@ -66,8 +64,8 @@ function belongsToAny(
 ): boolean {
   const subject = manifestByDigest.get(digest)?.subject?.digest ?? said ?? undefined;
   if (subject !== undefined && kept.has(subject)) return true;
-  const hex = DIGEST_TAG.exec(reference)?.groups?.["hex"];
-  return hex !== undefined && kept.has(`sha256:${hex}`);
+  const about = findTaggedDigest(reference);
+  return about !== undefined && kept.has(about);
 }
 
 function listBlobs(digest: Digest, manifestByDigest: Contents["manifestByDigest"]): Digest[] {

@@ -6,12 +6,10 @@ import { type AnyManifest, findAnyManifest, parseAnyManifest } from "../manifest
 import { type ArtifactReader, MAX_REFERRERS, type Referrer } from "../reader.ts";
 import type { Reference } from "../reference.ts";
 import type { BlobFolder } from "./blob-folder.ts";
+import { isDigestTagged } from "./digest-tag.ts";
 import type { IndexFile } from "./index-file.ts";
 import { type LayoutEntry, listEntries } from "./layout.ts";
 import { namingStore } from "./naming.ts";
-
-/** Tags that say which digest they are about: safe to be taken for any repository. */
-const DIGEST_TAG = /^sha256-[a-f0-9]{64}(?:\.[a-z]+)?$/;
 
 type MaybeReferrer = Pick<LayoutEntry, "digest" | "artifactType" | "subject">;
 
@@ -75,7 +73,7 @@ export class StoreReader implements ArtifactReader {
   async #findTagged(tag: string): Promise<Digest | undefined> {
     const entries = await this.#listEntries();
     const full = entries.find(({ reference }) => reference === `${this.#repository}:${tag}`);
-    if (full !== undefined || !DIGEST_TAG.test(tag)) return full?.digest;
+    if (full !== undefined || !isDigestTagged(tag)) return full?.digest; // the others are safe for any repository
     return entries.find(({ reference }) => reference === tag)?.digest;
   }
 

@@ -1,0 +1,47 @@
+import type { Digest } from "../digest.ts";
+import { RegistryFailure } from "../errors.ts";
+import { parseReference, type Reference } from "../reference.ts";
+import { isDigestTagged } from "../store/digest-tag.ts";
+import { BlobFolder } from "../store/blob-folder.ts";
+import { readContents } from "../store/contents.ts";
+import { planPaths } from "../store/folder.ts";
+import { IndexFile } from "../store/index-file.ts";
+import { namingStore } from "../store/naming.ts";
+
+/** An artifact that stands for itself, under the name that it has in a layout. */
+export interface Root {
+  readonly digest: Digest;
+  readonly reference: Reference;
+}
+
+/** Where artifacts belong whose names say only a tag, as other tools write them. */
+export type Home = Pick<Reference, "host" | "repository">;
+
+/**
+ * What a layout holds that refers to nothing else and has a name. What refers to it is found from it.
+ * @throws {RegistryFailure} badArchive for a tag that nobody gave a home
+ */
+export function listRoots(folder: string, home: Home | undefined): Promise<readonly Root[]> {
+  const paths = planPaths(folder);
+  return namingStore(folder, async () => {
+    const blobs = new BlobFolder(paths.blobs, paths.temp);
+    const { entries, manifestByDigest } = await readContents(await new IndexFile(paths).read(), blobs, []);
+    return entries.flatMap(({ digest, reference, isIndex }) => {
+      const refersToOther = manifestByDigest.get(digest)?.subject !== undefined;
+      if (reference === undefined || isIndex || refersToOther || isDigestTagged(reference)) return [];
+      return { digest, reference: toReference(reference, home) };
+    });
+  });
+}
+
+function toReference(name: string, home: Home | undefined): Reference {
+  if (name.includes("/")) return parseReference(name);
+  if (home !== undefined) return parseReference(`${home.host}/${home.repository}:${name}`);
+  throw new RegistryFailure(
+    "badArchive",
+    `it names an artifact ${JSON.stringify(name.slice(0, 128))} and no more`,
+    {
+      todo: "say where it belongs with --repository HOST/REPOSITORY",
+    },
+  );
+}

@@ -63,6 +63,14 @@ export function pinReference({ host, repository }: Reference, digest: Digest): s
   return formatReference({ host, repository, tag: undefined, digest });
 }
 
+/** Goes by this name; its API is elsewhere. */
+export const DOCKER_HUB = "docker.io";
+
+/** The host that answers for a registry. */
+export function toApiHost(host: string): string {
+  return host === DOCKER_HUB ? "registry-1.docker.io" : host;
+}
+
 /** On this very machine. */
 export function isLoopbackHost(host: string): boolean {
   return /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i.test(host);

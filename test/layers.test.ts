@@ -20,7 +20,7 @@ const APART: readonly (readonly [file: RegExp, name: RegExp])[] = [
 const EDGES: readonly { name: RegExp; allowedIn: RegExp }[] = [
   { name: /^(node:)?(fs|fs\/promises|net|http|https|dns|os)$/, allowedIn: /^(cni|registry)\// },
   { name: /^(node:)?child_process$/, allowedIn: /^(registry\/file-lock|cni\/warden)\.ts$/ },
-  { name: /^execa$/, allowedIn: /^cni\// },
+  { name: /^execa$/, allowedIn: /^(cni\/|registry\/auth\/helper\.ts$)/ },
 ];
 
 /** `import … from "x"`, `export … from "x"`, `import "x"`, `import("x")`. */

@@ -21,7 +21,8 @@ async function write(settings: unknown, name = ".docker/config.json"): Promise<s
   await writeFile(file, typeof settings === "string" ? settings : JSON.stringify(settings));
   return file;
 }
-const find = (env: Record<string, string> = {}) => findCredential(`${HOST}/team/app`, { HOME: home, ...env });
+const find = (env: Record<string, string> = {}) =>
+  findCredential({ repository: `${HOST}/team/app`, env: { HOME: home, PATH: home, ...env } });
 
 test("no file, no login", async () => {
   expect(await find()).toBeUndefined();
@@ -60,8 +61,8 @@ test("podman's file comes before docker's, and REGISTRY_AUTH_FILE is the only on
 });
 
 test.each([
-  ["a helper for this host", { credHelpers: { [HOST]: "vault" } }, "credentialHelper"],
-  ["a store that has this host's login", { auths: { [HOST]: {} }, credsStore: "vault" }, "credentialHelper"],
+  ["a helper for this host that isn't there", { credHelpers: { [HOST]: "gone" } }, "credentialHelper"],
+  ["a store that isn't there", { auths: { [HOST]: {} }, credsStore: "gone" }, "credentialHelper"],
   ["an empty login", { auths: { [HOST]: {} } }, "invalidCredentials"],
   ["a login without a colon", { auths: { [HOST]: { auth: "YWxpY2U=" } } }, "invalidCredentials"],
   ["no JSON", "{", "invalidCredentials"],
@@ -71,6 +72,6 @@ test.each([
 });
 
 test("a helper for another host is no concern of ours", async () => {
-  await write({ credHelpers: { "other.example": "vault" }, credsStore: "vault" });
+  await write({ credHelpers: { "other.example": "gone", [`evil${HOST}`]: "gone", [`${HOST}1`]: "gone" } });
   expect(await find()).toBeUndefined();
 });

@@ -4,6 +4,8 @@ import path from "node:path";
 import { findErrno } from "../../core/errors.ts";
 import { findJsonObject, isJsonObject, type JsonObject } from "../../core/spec/json.ts";
 import { RegistryFailure } from "../errors.ts";
+import { DOCKER_HUB } from "../reference.ts";
+import { askHelper } from "./helper.ts";
 
 export type Credential =
   | { readonly username: string; readonly password: string }
@@ -14,17 +16,26 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** An environment in which no login is found: nothing lies below /dev/null. */
 export const ANONYMOUS: Environment = { HOME: "/dev/null" };
 
+interface Asked {
+  /** `host/repository` */
+  readonly repository: string;
+  readonly env: Environment;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
- * The login for a repository (`host/repository`) out of docker's and podman's files; undefined when there is none.
+ * The login for a repository out of docker's and podman's files, or of the helper that one names for its host;
+ * undefined when there is none.
  * Keys count by exact host, or as a whole-segment prefix of the repository, the longest first: never by likeness.
  * Source: containers-auth.json(5).
  *
  * @throws {RegistryFailure} invalidCredentials, credentialHelper
  */
-export async function findCredential(repository: string, env: Environment): Promise<Credential | undefined> {
+export async function findCredential(asked: Asked): Promise<Credential | undefined> {
+  const { env } = asked;
   for (const file of listFiles(env)) {
     const settings = await findSettings(file, file === env["REGISTRY_AUTH_FILE"]);
-    const found = settings && findInSettings(settings, repository, file);
+    const found = settings && (await findInSettings(settings, { ...asked, file }));
     if (found !== undefined) return found;
   }
   return undefined;
@@ -57,30 +68,41 @@ async function findSettings(file: string, askedFor: boolean): Promise<JsonObject
   return settings;
 }
 
-function findInSettings(settings: JsonObject, repository: string, file: string): Credential | undefined {
-  const { auths, credHelpers, credsStore } = settings;
+async function findInSettings(
+  { auths, credHelpers, credsStore }: JsonObject,
+  { repository, file, env, signal }: Asked & { file: string },
+): Promise<Credential | undefined> {
   const segments = repository.split("/");
-  const [host = ""] = segments;
-  if (isJsonObject(credHelpers) && credHelpers[host] !== undefined)
-    throw helperNeeded(file, host, credHelpers[host]);
-  const entryByKey = new Map(
-    Object.entries(isJsonObject(auths) ? auths : {}).map(([key, entry]) => [toKey(key), entry]),
-  );
+  const server = toServer(segments[0] ?? "");
+  const ask = (helper: unknown) => askHelper(helper, { server, file, env, signal });
+  const helper = entriesByKey(credHelpers).get(segments[0] ?? "");
+  if (helper !== undefined) return await ask(helper);
+  const entryByKey = entriesByKey(auths);
   for (let length = segments.length; length > 0; length--) {
     const key = segments.slice(0, length).join("/");
     const entry = entryByKey.get(key);
     if (entry === undefined) continue;
     const found = isJsonObject(entry) ? findInEntry(entry) : undefined;
     if (found !== undefined) return found;
-    if (credsStore !== undefined) throw helperNeeded(file, host, credsStore);
-    throw new RegistryFailure("invalidCredentials", `${file} has no usable login under auths for ${key}`);
+    if (credsStore === undefined)
+      throw new RegistryFailure("invalidCredentials", `${file} has no usable login under auths for ${key}`);
   }
-  return undefined;
+  return credsStore === undefined ? undefined : await ask(credsStore);
+}
+
+function entriesByKey(value: unknown): Map<string, unknown> {
+  return new Map(Object.entries(isJsonObject(value) ? value : {}).map(([key, entry]) => [toKey(key), entry]));
 }
 
 /** Keys may be written as an address: `https://host/v2/` means `host`. */
 function toKey(key: string): string {
-  return key.replace(/^https?:\/\//, "").replace(/(?:\/v[12])?\/?$/, "");
+  const name = key.replace(/^https?:\/\//, "").replace(/(?:\/v[12])?\/?$/, "");
+  return name === "index.docker.io" ? DOCKER_HUB : name;
+}
+
+/** Helpers know a registry by its host, and Docker Hub by the key that docker login writes. */
+function toServer(host: string): string {
+  return host === DOCKER_HUB ? "https://index.docker.io/v1/" : host;
 }
 
 function findInEntry({ auth, identitytoken, username, password }: JsonObject): Credential | undefined {
@@ -91,12 +113,4 @@ function findInEntry({ auth, identitytoken, username, password }: JsonObject): C
   }
   if (typeof username !== "string" || typeof password !== "string") return undefined;
   return { username, password };
-}
-
-function helperNeeded(file: string, host: string, helper: unknown): RegistryFailure {
-  const name = typeof helper === "string" ? helper.slice(0, 40) : "?";
-  return new RegistryFailure(
-    "credentialHelper",
-    `${file} keeps the login for ${host} in the helper ${JSON.stringify(name)}`,
-  );
 }

@@ -36,7 +36,11 @@ export class Session {
     const scopes = this.#listScopes(right);
     const key = scopes.join(" ");
     const challenges = parseChallenges(reply.headers["www-authenticate"] ?? "");
-    const credential = await findCredential(this.#repository, this.#env);
+    const credential = await findCredential({
+      repository: this.#repository,
+      env: this.#env,
+      signal: transport.signal,
+    });
     const bearer = challenges.find(({ scheme }) => scheme === "bearer");
     if (bearer !== undefined) {
       this.#grantByScopes.set(key, await fetchToken(bearer, { scopes, credential }, transport));

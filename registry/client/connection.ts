@@ -2,7 +2,7 @@ import http from "node:http";
 import https from "node:https";
 import type { Environment } from "../auth/credentials.ts";
 import { type Right, Session } from "../auth/session.ts";
-import type { Reference } from "../reference.ts";
+import { type Reference, toApiHost } from "../reference.ts";
 import type { Call, Reply, Transport } from "./exchange.ts";
 import { HostRules } from "./host-rules.ts";
 import { type HostSettings, NO_HOST_SETTINGS } from "./host-settings.ts";
@@ -43,9 +43,10 @@ export class Connection implements Disposable {
     reference: Reference,
     { signal, env = process.env, limits, hosts = NO_HOST_SETTINGS, meter }: ClientOptions,
   ) {
-    const rules = new HostRules(reference.host, hosts);
+    const apiHost = toApiHost(reference.host);
+    const rules = new HostRules(apiHost, hosts);
     this.host = reference.host;
-    this.base = new URL(`${rules.protocol}//${reference.host}/v2/${reference.repository}/`);
+    this.base = new URL(`${rules.protocol}//${apiHost}/v2/${reference.repository}/`);
     this.#session = new Session(reference, env);
     this.transport = {
       limits: { ...DEFAULT_LIMITS, ...limits },

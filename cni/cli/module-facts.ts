@@ -4,10 +4,10 @@ import { OCI_ANNOTATION } from "../../registry/annotations.ts";
 import type { Digest } from "../../registry/digest.ts";
 import { parseAnyManifest } from "../../registry/manifest.ts";
 import { findKind } from "../../registry/module-kind.ts";
-import type { StoredModule } from "../../registry/store/store.ts";
+import type { FetchedModule } from "./pin-fetch.ts";
 import { formatSize } from "./size.ts";
 
-/** What an admin wants to know of a module before it is used. All but digest and size is what it says of itself. */
+/** What an admin wants to know of a module before it is used. Kind, version and description are what it says of itself. */
 export interface ModuleFacts {
   readonly digest: Digest;
   /** Null when it's neither a scorer nor a selector. */
@@ -15,11 +15,14 @@ export interface ModuleFacts {
   readonly sizeBytes: number;
   readonly version: string | null;
   readonly description: string | null;
+  /** Whose signatures hold, as the trust policy calls them; null where there is no policy. */
+  readonly signers: readonly string[] | null;
 }
 
 const MAX_VERSION_LENGTH = 128;
 
-export function toFacts({ digest, manifest, shape, wasm }: StoredModule): ModuleFacts {
+export function toFacts({ module, signers }: FetchedModule): ModuleFacts {
+  const { digest, manifest, shape, wasm } = module;
   const version = parseAnyManifest(manifest, digest).annotations[OCI_ANNOTATION.version];
   return {
     digest,
@@ -27,12 +30,14 @@ export function toFacts({ digest, manifest, shape, wasm }: StoredModule): Module
     sizeBytes: wasm.byteLength,
     version: version?.slice(0, MAX_VERSION_LENGTH) ?? null,
     description: readEmbeddedMetadata(wasm).metadata?.description ?? null,
+    signers: signers ?? null,
   };
 }
 
-/** In one line: `scorer, 10.8 kB, version 1.2.0: prefers what costs little`. */
-export function formatFacts({ kind, sizeBytes, version, description }: ModuleFacts): string {
+/** In one line: `scorer, 10.8 kB, version 1.2.0, signed by team: prefers what costs little`. */
+export function formatFacts({ kind, sizeBytes, version, description, signers }: ModuleFacts): string {
   const facts = [kind ?? "neither scorer nor selector", formatSize(sizeBytes)];
   if (version !== null) facts.push(`version ${version}`);
+  if (signers !== null) facts.push(`signed by ${signers.join(" and ")}`);
   return `${facts.join(", ")}${description === null ? "" : `: ${description}`}`;
 }

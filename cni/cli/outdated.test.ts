@@ -100,3 +100,16 @@ test("what the catalogue says of a version is told", async () => {
     { findings: [{ what: "deprecated", detail: "deprecated: slow", todo: "pin another one" }] },
   ]);
 });
+
+test("what the trust policy refuses is told", async () => {
+  const digest = await push("near:1.0.0", "producers");
+  await look(at(`near@${digest}`));
+  const policy = { repositories: {}, blocked: [{ digest, reason: "it lies" }] };
+  await writeFile(path.join(desk.folder, "trust.json"), JSON.stringify(policy));
+  const outdated = ["outdated", "--config", "genie.conf", "--policy", "trust.json", "--json"];
+  const { exitCode, stdout } = await desk.run(...outdated);
+  expect(exitCode).toBe(1);
+  expect(JSON.parse(stdout)).toMatchObject([
+    { findings: [{ what: "refused", detail: `no pod gets it: ${digest} is blocked: it lies` }] },
+  ]);
+});

@@ -6,6 +6,8 @@ import { RegistryClient } from "../../registry/client/client.ts";
 import { RegistryFailure } from "../../registry/errors.ts";
 import { formatReference, type Reference } from "../../registry/reference.ts";
 import { formatRepository } from "../../registry/repository-name.ts";
+import { findRefusal } from "../../registry/trust/admit.ts";
+import type { TrustPolicy } from "../../registry/trust/policy.ts";
 import { addCatalogueOption, fetchCatalogue } from "./catalogue-options.ts";
 import { readConfigFile } from "./config-file.ts";
 import { settleFew } from "./few-at-once.ts";
@@ -14,8 +16,9 @@ import { listOutdatedFindings, type Look, type OutdatedFinding, type TaggedDiges
 import { listSlotModules, type SlotModule } from "./pull-slots.ts";
 import type { Shell } from "./shell.ts";
 import { printTable } from "./table.ts";
+import { addPolicyOption, openPolicy, type TrustOptions } from "./trust-options.ts";
 
-interface OutdatedOptions {
+interface OutdatedOptions extends TrustOptions {
   readonly config: string;
   readonly catalogue?: Reference;
   readonly json?: true;
@@ -42,13 +45,15 @@ export function outdatedCommand(shell: Shell): Command {
       "show which modules of a configuration have newer versions, moved tags or a reason not to be used",
     )
     .requiredOption("--config <file>", "genie's .conf or .conflist");
-  return addCatalogueOption(command, { isRequired: false })
+  return addCatalogueOption(addPolicyOption(command), { isRequired: false })
     .option("--json", "print one JSON document")
     .addHelpText("after", HELP)
-    .action(async ({ config: file, catalogue: name, json }: OutdatedOptions) => {
-      const named = listSlotModules(await readConfigFile(file));
+    .action(async ({ config: file, catalogue: name, json, ...trust }: OutdatedOptions) => {
+      const config = await readConfigFile(file);
+      const named = listSlotModules(config);
+      const policy = await openPolicy(trust, config);
       const catalogue = name && (await fetchCatalogue(name, shell));
-      const results = await settleFew(named, (one) => look(one, catalogue, shell));
+      const results = await settleFew(named, (one) => look(one, { policy, catalogue }, shell));
       const modules = results.map((result) => {
         if (result.status === "rejected") throw result.reason;
         return result.value;
@@ -70,7 +75,7 @@ export function outdatedCommand(shell: Shell): Command {
 
 async function look(
   { reference, slots }: SlotModule,
-  catalogue: Catalogue | undefined,
+  { policy, catalogue }: { policy: TrustPolicy | undefined; catalogue: Catalogue | undefined },
   shell: Shell,
 ): Promise<OutdatedModule> {
   const name = formatReference(reference);
@@ -81,7 +86,9 @@ async function look(
     const found = await lookAtModule(reference, client);
     const { version = null, newest = null } = found;
     const deprecated = catalogue && findDeprecation(reference, catalogue);
-    const findings = listOutdatedFindings({ ...found, deprecated, refusal: undefined });
+    const { digest } = reference;
+    const refusal = policy && digest && (await findRefusal(policy, { reference, digest }, client));
+    const findings = listOutdatedFindings({ ...found, deprecated, refusal });
     return { reference: name, fields, version, newest, findings };
   } catch (error) {
     if (!(error instanceof RegistryFailure)) throw error;

@@ -1,10 +1,12 @@
 import { listSome } from "../../core/errors.ts";
+import { RegistryClient } from "../../registry/client/client.ts";
 import { RegistryFailure } from "../../registry/errors.ts";
+import type { ArtifactReader } from "../../registry/reader.ts";
 import { formatReference, type Reference } from "../../registry/reference.ts";
 import { openStore, type StoredModule } from "../../registry/store/store.ts";
 import { fetchArtifact, findSound, isAdmitted } from "../../registry/transfer.ts";
-import type { NamedModule } from "../../registry/trust/admit.ts";
 import type { TrustPolicy } from "../../registry/trust/policy.ts";
+import { listSigners } from "../../registry/trust/signers.ts";
 import type { ConfigFile } from "./config-file.ts";
 import { settleFew } from "./few-at-once.ts";
 import { toFetched, toPlace, withPlace } from "./module-place.ts";
@@ -12,7 +14,13 @@ import type { Pin } from "./pin-plan.ts";
 import { pullModule } from "./pull-module.ts";
 import type { Shell } from "./shell.ts";
 
-export type Fetch = (reference: Reference) => Promise<StoredModule>;
+export type Fetch = (reference: Reference) => Promise<FetchedModule>;
+
+export interface FetchedModule {
+  readonly module: StoredModule;
+  /** Whose signatures hold, as the policy calls them; undefined without a policy. */
+  readonly signers: readonly string[] | undefined;
+}
 
 interface FetchOptions {
   /** Where the modules are to be kept. Without it they are only looked at. */
@@ -24,7 +32,7 @@ interface FetchOptions {
 
 /** Fetches each reference once, however many places name it. */
 export function makeFetch(options: FetchOptions, shell: Shell): Fetch {
-  const moduleByReference = new Map<string, Promise<StoredModule>>();
+  const moduleByReference = new Map<string, Promise<FetchedModule>>();
   return (reference) => {
     const name = formatReference(reference);
     const fetching = moduleByReference.get(name) ?? fetchOne(reference, options, shell);
@@ -33,37 +41,43 @@ export function makeFetch(options: FetchOptions, shell: Shell): Fetch {
   };
 }
 
-async function fetchOne(
-  reference: Reference,
-  { store, usualStore, policy }: FetchOptions,
-  shell: Shell,
-): Promise<StoredModule> {
+async function fetchOne(reference: Reference, options: FetchOptions, shell: Shell): Promise<FetchedModule> {
   shell.progress(`resolving ${formatReference(reference)} …`);
+  const { store, usualStore, policy } = options;
+  const withSigners = async (module: StoredModule, reader: ArtifactReader): Promise<FetchedModule> => {
+    const named = { reference, digest: module.digest };
+    return { module, signers: policy && (await listSigners(policy, named, reader)) };
+  };
   if (store !== undefined) {
     const module = await pullModule({ store, policy }, reference, shell);
     if (module.misfit !== undefined)
       shell.warn(`genie can't use ${formatReference(reference)}: ${module.misfit}`);
-    return module;
+    return await withSigners(module, openStore(store).reader(reference));
   }
-  const { tag, digest } = reference;
-  const isPinned = tag === undefined && digest !== undefined; // a tag beside a digest is to be asked about
-  const present = isPinned ? await findAdmitted({ reference, digest }, usualStore, policy) : undefined;
-  return present ?? (await fetchArtifact(reference, { ...(await shell.clientOptions()), policy }));
+  const present = await findPresent(reference, usualStore, policy);
+  if (present !== undefined) return await withSigners(present, openStore(usualStore).reader(reference));
+  const clientOptions = await shell.clientOptions();
+  using client = new RegistryClient(reference, clientOptions);
+  return await withSigners(await fetchArtifact(reference, { ...clientOptions, policy }), client);
 }
 
-async function findAdmitted(
-  module: NamedModule,
+/** What is pinned may be there already; a tag beside the digest is to be asked about. */
+async function findPresent(
+  { tag, digest, ...repository }: Reference,
   folder: string,
   policy: TrustPolicy | undefined,
 ): Promise<StoredModule | undefined> {
+  if (tag !== undefined || digest === undefined) return undefined;
   const store = openStore(folder);
-  const present = await findSound(store, module.digest);
-  return present !== undefined && (await isAdmitted(store, module, policy)) ? present : undefined;
+  const present = await findSound(store, digest);
+  if (present === undefined) return undefined;
+  return (await isAdmitted(store, { reference: { ...repository, tag, digest }, digest }, policy))
+    ? present
+    : undefined;
 }
 
-export interface FoundModule {
+export interface FoundModule extends FetchedModule {
   readonly pin: Pin;
-  readonly module: StoredModule;
 }
 
 /** @throws {RegistryFailure} as the first module that can't be had, naming each with its place */
@@ -76,7 +90,7 @@ export async function fetchAll(
     const { old, reference } = pin;
     const isPinned = old === formatReference(reference);
     try {
-      return { pin, module: await fetch(isPinned ? toFetched(reference) : reference) };
+      return { pin, ...(await fetch(isPinned ? toFetched(reference) : reference)) };
     } catch (error) {
       throw withPlace(error, toPlace(config, pin));
     }

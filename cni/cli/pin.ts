@@ -73,10 +73,10 @@ async function pin(reference: string | undefined, options: PinOptions, shell: Sh
   }
   const found = await fetchAll(pins, config, fetch);
   checkSlots(found, config, shell);
-  const pinned = found.map(({ pin: each, module }) => ({
+  const pinned = found.map(({ pin: each, ...fetched }) => ({
     pin: each,
-    facts: toFacts(module),
-    now: toPinned(each, module.digest, options.keepTag === true),
+    facts: toFacts(fetched),
+    now: toPinned(each, fetched.module.digest, options.keepTag === true),
   }));
   const text = pinned.reduce((before, { pin: each, now }) => applyPin(before, each, now), config.text);
   const next = parseConfigFile(file, text);
@@ -94,7 +94,7 @@ async function pin(reference: string | undefined, options: PinOptions, shell: Sh
 async function planFor(reference: Reference, config: ConfigFile, fetch: Fetch): Promise<Pin[]> {
   const repins = planRepins(config, reference);
   if (repins.length > 0) return repins;
-  const kind = findKind((await fetch(reference)).shape.exports);
+  const kind = findKind((await fetch(reference)).module.shape.exports);
   if (kind !== undefined) return [planAddition(config, reference, kind)];
   throw new RegistryFailure("notModule", `${formatReference(reference)} is neither a scorer nor a selector`, {
     todo: "name a module that exports genie:selection/scoring or genie:selection/selecting",

@@ -35,7 +35,7 @@ beforeAll(async () => {
   await team.geniectl("test", "near", ...PATIENT);
   await team.geniectl("keygen", "team");
   await copyFile(path.join(team.dir, "team.pub"), path.join(admin.dir, "team.pub"));
-  const allOf = [{ key: path.join(admin.dir, "team.pub") }];
+  const allOf = [{ name: "team", key: path.join(admin.dir, "team.pub") }];
   await writeFile(
     path.join(admin.dir, "trust.json"),
     JSON.stringify({ repositories: { [host]: { allOf } } }),
@@ -77,7 +77,9 @@ test("what the team signed is pinned and pulled, and places a pod", async () => 
   const digest = await push();
   await team.geniectl("sign", reference, "--key", "team.key");
   await configure(reference);
-  expect((await admin.geniectl("pin", "--config", CONFIG)).at(-1)).toBe(digest);
+  const pinned = await admin.geniectl("pin", "--config", CONFIG);
+  expect(pinned.at(-1)).toBe(digest);
+  expect(pinned.at(-2)).toMatch(/^ {2}scorer, [\d.]+ kB, signed by team: /);
   expect((await admin.geniectl("pull", "--config", CONFIG)).at(-1)).toBe(digest);
   expect(await attachPod()).toMatchObject({
     decidedBy: "scores",

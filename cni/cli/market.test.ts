@@ -1,6 +1,7 @@
 /** `geniectl market` as it's shipped, in front of a real docker-registry. */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parseCatalogueName } from "../../registry/catalogue/name.ts";
@@ -88,6 +89,22 @@ test("a module's page shows what lies in the registry, and the server ends when 
   const style = /href="(\/assets\/style\.[0-9a-f]{16}\.css)"/.exec(text)?.[1] ?? "";
   expect((await market.get(style)).status).toBe(200);
   expect(await market.stop()).toMatchObject({ exitCode: 0, stderr: "" });
+});
+
+test("with a trust policy, a page says which signatures hold and what the policy makes of it", async () => {
+  expect(await desk.run("keygen", "genie")).toMatchObject({ exitCode: 0 });
+  expect(
+    await desk.run("sign", `${host}/team/cheapest-within@${digest}`, "--key", "genie.key"),
+  ).toMatchObject({ exitCode: 0 });
+  const anyOf = [{ key: path.join(desk.folder, "genie.pub"), name: "release key" }];
+  const policy = { repositories: { [`${host}/team`]: { anyOf } } };
+  await writeFile(path.join(desk.folder, "trust.json"), JSON.stringify(policy));
+  const market = await start("--policy", "trust.json");
+  const { text } = await market.get(`/modules/${digest}`);
+  expect(text).toContain("signature verified");
+  expect(text).toContain("would take it");
+  expect(text).toContain("by release key");
+  await market.stop();
 });
 
 test("what is published while it runs is shown soon", async () => {

@@ -69,6 +69,7 @@ export function marketCommand(shell: Shell): Command {
 
 async function serve(options: MarketCommandOptions, shell: Shell): Promise<void> {
   const { catalogue, allow, login, policy, refresh } = options;
+  if (policy !== undefined) await readPolicy(policy); // it must do now, whatever becomes of it later
   const onFault = (error: unknown) => shell.warn(describeFailure(error));
   using undo = new DisposableStack();
   const stop = undo.adopt(new AbortController(), (each) => each.abort());
@@ -79,8 +80,9 @@ async function serve(options: MarketCommandOptions, shell: Shell): Promise<void>
     assets: await loadAssets(MARKET_DIR, [...PAGE_FILES, ...PLAYGROUND_FILES]),
     readmes,
     prefixes: allow,
+    client: await shell.clientOptions(),
     withLogin: login === true,
-    policy: policy === undefined ? undefined : await readPolicy(policy),
+    readPolicy: async () => (policy === undefined ? undefined : await readPolicy(policy)),
     refreshMs: refresh * 1000,
     signal: AbortSignal.any([shell.signal, stop.signal]),
     onFault,

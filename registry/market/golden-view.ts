@@ -7,6 +7,7 @@ import type { GoldenRow, GoldenView } from "./details.ts";
 const MOST_CASES = 50;
 const MOST_KPIS = 16;
 const MOST_ROWS = 50;
+const MOST_CHARACTERS = 300;
 
 const goldenCases = z.array(goldenCase);
 
@@ -37,13 +38,19 @@ function toView({ name, settings, candidates, verdicts, answer, error }: GoldenC
     MOST_KPIS,
   );
   const toRow = ([network, values]: [string, GoldenCase["candidates"][string]]): GoldenRow => ({
-    network,
+    network: clip(network),
     values: kpis.map((kpi) => toNumber(values[kpi])),
     verdict: verdicts && toText(verdicts[network]),
     answer: toAnswer(answer, network),
   });
   const rows = Object.entries(candidates).slice(0, MOST_ROWS).map(toRow);
-  return { name, settings: JSON.stringify(settings), kpis, rows, error };
+  return {
+    name: clip(name),
+    settings: clip(JSON.stringify(settings)),
+    kpis: kpis.map(clip),
+    rows,
+    error: error && clip(error),
+  };
 }
 
 function toNumber(value: GoldenCase["candidates"][string][string] | undefined): number | undefined {
@@ -54,9 +61,13 @@ function toNumber(value: GoldenCase["candidates"][string][string] | undefined): 
 function toAnswer(answer: GoldenCase["answer"], network: string): string | undefined {
   if (!Array.isArray(answer)) return answer && toText(answer[network]);
   const place = answer.findIndex(([name]) => name === network);
-  return place < 0 ? undefined : `${place + 1}. ${answer[place]?.[1] ?? ""}`;
+  return place < 0 ? undefined : clip(`${place + 1}. ${answer[place]?.[1] ?? ""}`);
 }
 
 function toText(verdict: number | string | undefined): string | undefined {
-  return typeof verdict === "string" ? `rejected: ${verdict}` : verdict?.toString();
+  return typeof verdict === "string" ? clip(`rejected: ${verdict}`) : verdict?.toString();
+}
+
+function clip(text: string): string {
+  return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text;
 }

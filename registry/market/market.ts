@@ -1,7 +1,7 @@
 import { ANONYMOUS } from "../auth/credentials.ts";
 import type { CatalogueEntry } from "../catalogue/catalogue.ts";
 import { readCatalogue } from "../catalogue/read.ts";
-import { RegistryClient } from "../client/client.ts";
+import { type ClientOptions, RegistryClient } from "../client/client.ts";
 import type { Limits } from "../client/limits.ts";
 import type { Digest } from "../digest.ts";
 import { RegistryFailure, type RegistryFailureKind } from "../errors.ts";
@@ -28,10 +28,12 @@ export interface MarketOptions {
   readonly readmes: ReadmeRenderer;
   /** See `isAllowed`. */
   readonly prefixes: readonly string[];
+  /** How registries are spoken to. */
+  readonly client: ClientOptions;
   /** With the login of whoever runs this; else as anybody. */
   readonly withLogin: boolean;
-  /** Whose signatures are shown as verified. */
-  readonly policy: TrustPolicy | undefined;
+  /** Whose signatures are shown as verified; read again with the catalogue. @throws {RegistryFailure} invalidPolicy */
+  readonly readPolicy: () => Promise<TrustPolicy | undefined>;
   readonly refreshMs: number;
   /** Ends the reading. */
   readonly signal: AbortSignal;
@@ -69,6 +71,7 @@ const WHY_BY_KIND = {
   denied: "its registry doesn’t show it to everybody",
   digestMismatch: "its registry gave other bytes than the digest names",
   notModule: "what lies there is no module",
+  invalidPolicy: "the trust policy of this site can’t be read",
   busy: "too many ask at the same time; try again in a moment",
 } as const satisfies Partial<Record<RegistryFailureKind, string>>;
 
@@ -96,12 +99,12 @@ export async function openMarket(options: MarketOptions): Promise<OpenMarket> {
     findPlaygroundUrl: ({ repository, digest }) =>
       isAllowed(repository, options) ? `/modules/${digest}/playground` : undefined,
     readDetails: (entry) =>
-      unlessBusy(() =>
+      orWhy(() =>
         detailsByModule.get(toKey(entry), async () => toDetails(entry, await getContents(entry), options)),
       ),
     findTried: async (digest) => {
       const entry = stock.shelf().versionsByDigest.get(digest)?.[0];
-      return entry && toTriedModule(entry, await unlessBusy(() => getContents(entry)));
+      return entry && toTriedModule(entry, await orWhy(() => getContents(entry)));
     },
   };
 }
@@ -132,43 +135,46 @@ function findWhy(kind: RegistryFailureKind): string | undefined {
   return Object.hasOwn(WHY_BY_KIND, kind) ? WHY_BY_KIND[kind as keyof typeof WHY_BY_KIND] : undefined;
 }
 
-/** That too many ask is told, and not kept. */
-async function unlessBusy<T>(read: () => Promise<T | string>): Promise<T | string> {
+/** What is this site's own fault is told, and not kept. */
+async function orWhy<T>(read: () => Promise<T | string>): Promise<T | string> {
   try {
     return await read();
   } catch (error) {
-    if (error instanceof RegistryFailure && error.kind === "busy") return WHY_BY_KIND.busy;
-    throw error;
+    if (!(error instanceof RegistryFailure) || !(error.kind === "busy" || error.kind === "invalidPolicy"))
+      throw error;
+    return WHY_BY_KIND[error.kind];
   }
 }
 
 async function toDetails(
   entry: CatalogueEntry,
   contents: ModuleContents | string,
-  { readmes, policy }: MarketOptions,
+  { readmes, readPolicy }: MarketOptions,
 ): Promise<ModuleDetails | string> {
   if (typeof contents === "string") return contents;
-  const { component, metadata, readme, golden, signatures } = contents;
+  const { component, metadata, readme, golden, benchmark, signatures } = contents;
   const { digest, repository, bench } = entry;
   return {
     sizeBytes: component.byteLength,
     metadata,
     readme: readme === undefined ? undefined : await readmes.render(readme),
     goldenCases: golden === undefined ? [] : toGoldenViews(readGoldenCases(golden)),
-    bench: bench === undefined ? [] : [bench],
-    ...judgeFor(policy, { reference: parseRepository(repository), digest, signatures }),
+    bench: benchmark?.latencies ?? (bench === undefined ? [] : [bench]),
+    ...judgeFor(await readPolicy(), { reference: parseRepository(repository), digest, signatures }),
   };
 }
 
 /** Asks one repository, as whoever we are. */
 async function askRepository<T>(
-  { withLogin, signal }: MarketOptions,
+  { client: options, withLogin, signal }: MarketOptions,
   reference: Reference,
   ask: (client: RegistryClient) => Promise<T>,
 ): Promise<T> {
   using client = new RegistryClient(reference, {
+    ...options,
     signal,
     limits: LIMITS,
+    meter: undefined,
     ...(!withLogin && { env: ANONYMOUS }),
   });
   return await ask(client);

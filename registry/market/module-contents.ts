@@ -4,8 +4,9 @@ import { BinaryError } from "../../core/wasm/binary.ts";
 import { inspectComponent } from "../../core/wasm/component.ts";
 import type { ModuleKind } from "../../core/select/request.ts";
 import { parseConfig, parseManifest } from "../artifact.ts";
+import { type Benchmark, findBenchmark } from "../benchmark.ts";
 import type { Digest } from "../digest.ts";
-import { findGolden, findReadme } from "../document.ts";
+import { findDocument, findGolden, findReadme } from "../document.ts";
 import { RegistryFailure } from "../errors.ts";
 import { findKind } from "../module-kind.ts";
 import type { ArtifactReader } from "../reader.ts";
@@ -22,6 +23,7 @@ export interface ModuleContents {
   readonly readme: string | undefined;
   /** JSON, if it's honest. */
   readonly golden: string | undefined;
+  readonly benchmark: Benchmark | undefined;
   readonly signatures: readonly (Signature | BadSignature)[];
 }
 
@@ -42,8 +44,14 @@ export async function readContents(
     metadata: readEmbeddedMetadata(component).metadata,
     readme: await findReadme(reader, digest),
     golden: await findGolden(reader, digest),
+    benchmark: await readBenchmark(reader, digest),
     signatures: await listSignatures(reader, digest),
   };
+}
+
+async function readBenchmark(reader: ArtifactReader, digest: Digest): Promise<Benchmark | undefined> {
+  const text = await findDocument(reader, digest, "benchmark");
+  return text === undefined ? undefined : findBenchmark(text);
 }
 
 function findKindOf(component: Uint8Array, where: string): ModuleKind | undefined {

@@ -4,6 +4,8 @@ import { Html, replaceSteering } from "../html.ts";
 
 /** Of a README, in UTF-16 units. */
 const MAX_LENGTH = 256 * 2 ** 10;
+/** Of what is made of it: nested quotes and lists can make much of little. */
+const MAX_MARKUP_LENGTH = 2 * 2 ** 20;
 /** For one README; the first one also waits for the thread to start. */
 const RENDER_MS = 2_000;
 const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 };
@@ -29,7 +31,7 @@ export function openReadmeRenderer(file: string | URL, renderMs = RENDER_MS): Re
     worker ??= startWorker(file);
     const answer = await ask(worker, markdown, renderMs);
     if (answer === undefined) await stop();
-    return answer === undefined ? undefined : new Html(answer);
+    return answer === undefined || answer.length > MAX_MARKUP_LENGTH ? undefined : new Html(answer);
   };
   return {
     render: async (markdown) =>

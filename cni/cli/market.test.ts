@@ -3,12 +3,14 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
+import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parseCatalogueName } from "../../registry/catalogue/name.ts";
 import { publishEntry } from "../../registry/catalogue/update.ts";
 import { RegistryClient } from "../../registry/client/client.ts";
 import type { Digest } from "../../registry/digest.ts";
 import { makeEntry } from "../../test/fakes/catalogue-entry.ts";
+import { makeAuthorFolder } from "../../test/e2e/author-folder.ts";
 import { CLONE_DIR, DIST_DIR } from "../../test/setup/build.ts";
 import { type Desk, makeDesk } from "../../test/setup/geniectl.ts";
 import { startRegistry } from "../../test/setup/registry-server.ts";
@@ -44,9 +46,16 @@ async function publish(more: Parameters<typeof makeEntry>[0]): Promise<void> {
   await publishEntry(client, makeEntry(more), {});
 }
 
-/** Starts the verb and waits until it's ready. */
-async function start(...args: string[]) {
-  const child = desk.start("market", "--catalogue", catalogue, "--port", "0", "--json", ...args);
+const start = (...args: string[]) =>
+  watch(desk.start("market", "--catalogue", catalogue, "--port", "0", "--json", ...args));
+
+interface Served extends PromiseLike<{ readonly exitCode?: number | undefined; readonly stderr: string }> {
+  readonly stdout: AsyncIterable<unknown>;
+  kill(signal: NodeJS.Signals): boolean;
+}
+
+/** Waits until it's ready. */
+async function watch(child: Served) {
   let text = "";
   for await (const piece of child.stdout) {
     text += String(piece);
@@ -138,6 +147,24 @@ test("a catalogue can't send the server to another registry than its own", async
   await open.stop();
   other.close();
 });
+
+test("the package alone serves it, outside the clone", async () => {
+  await using stranger = await makeAuthorFolder();
+  const program = path.join(stranger.dir, "node_modules/genie-cni/dist/bin/geniectl");
+  const env = { PATH: process.env["PATH"], HOME: stranger.dir, GENIE_NODE: process.execPath };
+  const { dir: cwd } = stranger;
+  const args = ["market", "--catalogue", catalogue, "--port", "0", "--json"];
+  const market = await watch(
+    execa(program, args, { cwd, env, extendEnv: false, reject: false, timeout: 60_000 }),
+  );
+  const { status, text } = await market.get(`/modules/${digest}`);
+  expect(status).toBe(200);
+  expect(text).toContain("The cheapest network whose KPIs are within your limits, then the next cheapest.");
+  for (const [, address = ""] of text.matchAll(/(?:href|src)="(\/assets\/[^"]+)"/g)) {
+    expect((await market.get(address)).status, address).toBe(200);
+  }
+  expect(await market.stop()).toMatchObject({ exitCode: 0, stderr: "" });
+}, 60_000);
 
 test.each([
   [["--catalogue", "r.example"], 2],

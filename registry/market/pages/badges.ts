@@ -17,7 +17,7 @@ export function signedMark({ signers }: { readonly signers: readonly unknown[] }
 export function signatureMark(entry: CatalogueEntry, details: ModuleDetails | undefined): Html {
   if (details === undefined) return signedMark(entry);
   if (details.signatures.some(({ state }) => state === "holds"))
-    return html`<span class="mark signed">signature verified</span>`;
+    return html`<span class="mark verified">signature verified</span>`;
   return signedMark({ signers: details.signatures.filter(({ state }) => state === "unchecked") });
 }
 

@@ -62,7 +62,7 @@ function signatures({ signers }: CatalogueEntry, details: ModuleDetails | undefi
 function signature({ format, identity, state, fault }: SignatureView): Html {
   const by = identity === undefined ? "" : ` by ${identity}`;
   const why = fault === undefined ? "" : `: ${fault}`;
-  return html`<li><span class="${state}">${WORDS_BY_STATE[state]}</span> ${format}${by}${why}</li>`;
+  return html`<li>${format}${by}: <span class="${state}">${WORDS_BY_STATE[state]}</span>${why}</li>`;
 }
 
 function policyFact({ refusal }: { refusal: string | undefined }): Html {

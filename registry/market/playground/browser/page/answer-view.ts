@@ -63,7 +63,7 @@ function showWanted(result: ModuleResult<Answer>, question: GoldenCase): void {
   place.hidden = wanted === undefined;
   if (wanted === undefined) return;
   const differences = planDiff(wanted, toGoldenOutcome(result, question));
-  place.className = differences.length === 0 ? "mark signed" : "mark broken";
+  place.className = differences.length === 0 ? "mark verified" : "mark broken";
   place.textContent =
     differences.length === 0
       ? "as its golden case says"

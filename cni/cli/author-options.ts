@@ -62,7 +62,7 @@ export function toLimits({ deadlineMs, memoryMib }: TrialOptions): TrialLimits {
 /** Reads or builds what the author names; what the compiler says comes before the line that tells what to do. */
 export async function readTarget(
   target: string,
-  { kind }: Pick<TrialOptions, "kind">,
+  { kind }: { readonly kind?: ModuleKind | undefined },
   shell: Shell,
 ): Promise<Subject> {
   shell.progress(`reading ${target} …`);

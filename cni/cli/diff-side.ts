@@ -9,9 +9,10 @@ import { findGolden } from "../../registry/document.ts";
 import type { ModuleTraits } from "../../registry/module-diff.ts";
 import { formatReference, parseReference, type Reference } from "../../registry/reference.ts";
 import { fetchArtifact } from "../../registry/transfer.ts";
+import type { TrustPolicy } from "../../registry/trust/policy.ts";
 import { MAX_CASES_BYTES } from "../author/golden/case.ts";
 import { requireKind, type Subject } from "../author/subject.ts";
-import { readTarget, type TrialOptions } from "./author-options.ts";
+import { readTarget } from "./author-options.ts";
 import { readInput } from "./input-file.ts";
 import type { Shell } from "./shell.ts";
 
@@ -26,39 +27,41 @@ export interface DiffSide {
   readonly casesText: string | undefined;
 }
 
+interface HowToOpen {
+  readonly kind: ModuleKind | undefined;
+  /** What is run out of a registry must be signed as it says. */
+  readonly policy: TrustPolicy | undefined;
+}
+
 /** A file or folder of this name, else what a registry has under it. @throws {BuildFailure} for what is no module */
-export async function openSide(
-  name: string,
-  options: Pick<TrialOptions, "kind">,
-  shell: Shell,
-): Promise<DiffSide> {
+export async function openSide(name: string, how: HowToOpen, shell: Shell): Promise<DiffSide> {
   const isFile = (await unlessCode(stat(name), ["ENOENT", "ENOTDIR"])) !== undefined;
-  const side = isFile ? await readSide(name, options, shell) : await fetchSide(parseReference(name), shell);
-  return toSide(side, options);
+  const side = isFile ? await readSide(name, how, shell) : await fetchSide(parseReference(name), how, shell);
+  return toSide(side, how);
 }
 
 type Found = Omit<DiffSide, "kind" | "traits">;
 
-async function readSide(target: string, options: Pick<TrialOptions, "kind">, shell: Shell): Promise<Found> {
-  const subject = await readTarget(target, options, shell);
+async function readSide(target: string, how: HowToOpen, shell: Shell): Promise<Found> {
+  const subject = await readTarget(target, how, shell);
   const hasCases = (await unlessMissing(stat(subject.cases))) !== undefined;
   const casesText = hasCases ? (await readInput(subject.cases, MAX_CASES_BYTES)).toString() : undefined;
   return { subject, digest: undefined, casesText };
 }
 
-async function fetchSide(reference: Reference, shell: Shell): Promise<Found> {
+async function fetchSide(reference: Reference, { policy }: HowToOpen, shell: Shell): Promise<Found> {
   const options = await shell.clientOptions();
   const file = formatReference(reference);
   shell.progress(`fetching ${file} …`);
-  const { wasm: component, digest } = await fetchArtifact(reference, options);
+  const { wasm: component, digest } = await fetchArtifact(reference, { ...options, policy });
   using client = new RegistryClient(reference, options);
   const casesText = await findGolden(client, digest);
   return { subject: { file, component }, digest, casesText };
 }
 
-function toSide(found: Found, options: Pick<TrialOptions, "kind">): DiffSide {
+function toSide(found: Found, how: HowToOpen): DiffSide {
   const { component } = found.subject;
-  const kind = requireKind(found.subject, options.kind);
+  const kind = requireKind(found.subject, how.kind);
   const { metadata } = readEmbeddedMetadata(component);
   const traits = { shape: inspectComponent(component), sizeBytes: component.byteLength, metadata };
   return { ...found, kind, traits };

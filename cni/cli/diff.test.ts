@@ -87,6 +87,17 @@ test("takes two versions in a registry, with the cases that lie beside the new o
   });
 });
 
+test("runs nothing unsigned out of a registry where a trust policy is present", async () => {
+  const name = `${registry.host}/team/unsigned:1`;
+  await desk.run("push", "near.wasm", name);
+  const { publicKey } = JSON.parse((await desk.run("keygen", "--json")).stdout);
+  const policy = { repositories: { [registry.host]: { allOf: [{ key: at(publicKey) }] } } };
+  await writeFile(at("trust.json"), JSON.stringify(policy));
+  const { exitCode, stderr } = await desk.run("diff", "near.wasm", name, "--policy", "trust.json");
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain(`the trust policy refuses ${name}: no signature holds`);
+});
+
 test("shows it as a table", async () => {
   const words = ["diff", "near.wasm", "near-next.wasm", "--cases", "near/golden.json", ...PATIENT];
   const { stdout } = await desk.run(...words);

@@ -10,8 +10,9 @@ import { type DiffSide, openSide } from "./diff-side.ts";
 import { readInput } from "./input-file.ts";
 import type { Shell } from "./shell.ts";
 import { printTable } from "./table.ts";
+import { addPolicyOption, openPolicy, type TrustOptions } from "./trust-options.ts";
 
-interface DiffOptions extends TrialOptions {
+interface DiffOptions extends TrialOptions, TrustOptions {
   readonly cases?: string;
 }
 
@@ -25,7 +26,7 @@ export function diffCommand(shell: Shell): Command {
     .description("show what differs between two modules: world, KPIs, settings, and what they answer")
     .argument("<old>", "a reference, a component, a module's source, or its folder")
     .argument("<new>", "the same");
-  return addTrialOptions(command)
+  return addPolicyOption(addTrialOptions(command))
     .option("--cases <file>", "golden cases to ask both")
     .addHelpText("after", HELP)
     .action(async (old: string, now: string, options: DiffOptions) => {
@@ -47,7 +48,8 @@ async function diff(
   { old, now, options }: { old: string; now: string; options: DiffOptions },
   shell: Shell,
 ): Promise<ModuleDiff> {
-  const [before, after] = [await openSide(old, options, shell), await openSide(now, options, shell)];
+  const how = { kind: options.kind, policy: await openPolicy(options, undefined) };
+  const [before, after] = [await openSide(old, how, shell), await openSide(now, how, shell)];
   return {
     old: { name: old, digest: before.digest ?? null },
     new: { name: now, digest: after.digest ?? null },

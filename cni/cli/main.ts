@@ -10,6 +10,7 @@ import { deprecateCommand } from "./deprecate.ts";
 import { diffCommand } from "./diff.ts";
 import { doctorCommand } from "./doctor.ts";
 import { formatFailure, formatMisuse } from "./failure-text.ts";
+import { inspectCommand } from "./inspect.ts";
 import { keygenCommand } from "./keygen.ts";
 import { listCommand } from "./list.ts";
 import { marketCommand } from "./market.ts";
@@ -47,6 +48,7 @@ const VERBS: readonly MakeCommand[] = [
   pushCommand,
   publishCommand,
   searchCommand,
+  inspectCommand,
   versionsCommand,
   diffCommand,
   deprecateCommand,

@@ -1,0 +1,100 @@
+import { Command } from "commander";
+import { findEntry, type CatalogueEntry } from "../../registry/catalogue/catalogue.ts";
+import { type Inspection, inspectModule } from "../../registry/inspect.ts";
+import { parseReference, pinReference, type Reference } from "../../registry/reference.ts";
+import { formatRepository } from "../../registry/repository-name.ts";
+import { judge, type Judgement } from "../../registry/trust/judge.ts";
+import type { TrustPolicy } from "../../registry/trust/policy.ts";
+import { addCatalogueOption, fetchCatalogue } from "./catalogue-options.ts";
+import { listInspectionRows } from "./inspect-rows.ts";
+import type { Shell } from "./shell.ts";
+import { printTable } from "./table.ts";
+import { addPolicyOption, openPolicy, type TrustOptions } from "./trust-options.ts";
+
+interface InspectOptions extends TrustOptions {
+  readonly catalogue?: Reference;
+  readonly json?: true;
+}
+
+/** What is known of a module, put together from the registry, the catalogue and the trust policy. */
+export interface InspectedModule extends Inspection {
+  readonly reference: string;
+  /** Undefined without a policy: nothing says whose signature counts. */
+  readonly judgement: Judgement | undefined;
+  readonly entry: CatalogueEntry | undefined;
+  /** What an admin types to use it. */
+  readonly install: string;
+}
+
+/** `geniectl inspect REF` */
+export function inspectCommand(shell: Shell): Command {
+  const command = new Command("inspect")
+    .description("show what is known of a module in a registry, without running it")
+    .argument("<reference>", "registry/repository:tag or registry/repository@sha256:…");
+  addCatalogueOption(command, { isRequired: false });
+  return addPolicyOption(command)
+    .option("--json", "print one JSON document")
+    .action(async (reference: string, options: InspectOptions) => {
+      const inspected = await inspect(reference, options, shell);
+      for (const fault of inspected.faults) shell.warn(`${reference}: ${fault}`);
+      if (options.json === true) return shell.printJson(toDocument(inspected));
+      printTable([["WHAT", "IT IS"], ...listInspectionRows(inspected)], shell);
+      shell.print(inspected.install);
+      shell.print(inspected.digest);
+    });
+}
+
+async function inspect(
+  name: string,
+  { catalogue, ...options }: InspectOptions,
+  shell: Shell,
+): Promise<InspectedModule> {
+  const reference = parseReference(name);
+  const policy = await openPolicy(options, undefined);
+  shell.progress(`looking at ${name} …`);
+  const inspection = await inspectModule(reference, await shell.clientOptions());
+  const known = catalogue && (await fetchCatalogue(catalogue, shell));
+  const { digest } = inspection;
+  return {
+    ...inspection,
+    reference: name,
+    judgement: policy && judgeFound(policy, reference, inspection),
+    entry: known && findEntry(known, { repository: formatRepository(reference), digest }),
+    install: `geniectl pin --config FILE ${pinReference(reference, digest)}`,
+  };
+}
+
+function judgeFound(
+  policy: TrustPolicy,
+  reference: Reference,
+  { digest, signatures }: Inspection,
+): Judgement {
+  return judge(policy, { reference, digest, signatures });
+}
+
+function toDocument({ shape, signatures, judgement, entry, metadata, benchmark, ...rest }: InspectedModule) {
+  const { refusal, signatures: judged } = judgement ?? {};
+  return {
+    ...rest,
+    kind: rest.kind ?? null,
+    world: rest.world ?? null,
+    imports: shape.imports,
+    exports: shape.exports,
+    metadata: metadata ?? null,
+    admitted: judgement === undefined ? null : refusal === undefined,
+    refusal: refusal ?? null,
+    signatures: signatures.map(({ format, ...found }, at) => ({
+      format,
+      state: "fault" in found ? "broken" : toState(judged?.[at]?.fault, judgement),
+      key: judged?.[at]?.key ?? null,
+      fault: "fault" in found ? found.fault : (judged?.[at]?.fault ?? null),
+    })),
+    benchmark: benchmark ?? null,
+    catalogue: entry ?? null,
+  };
+}
+
+function toState(fault: string | undefined, judgement: Judgement | undefined): string {
+  if (judgement === undefined) return "unchecked";
+  return fault === undefined ? "holds" : "doesn't count";
+}

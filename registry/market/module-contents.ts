@@ -15,6 +15,7 @@ import type { BadSignature, Signature } from "../trust/signature.ts";
 
 /** A module and what lies beside it in its repository. All of it is its author's word. */
 export interface ModuleContents {
+  readonly manifest: Uint8Array;
   readonly component: Uint8Array;
   /** Undefined for a component that is neither. */
   readonly kind: ModuleKind | undefined;
@@ -39,6 +40,7 @@ export async function readContents(
   parseConfig(await reader.getBlob(config), layer.digest, where);
   const component = await reader.getBlob(layer);
   return {
+    manifest,
     component,
     kind: findKindOf(component, where),
     metadata: readEmbeddedMetadata(component).metadata,

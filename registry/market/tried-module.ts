@@ -9,12 +9,13 @@ export function toTriedModule(
   contents: ModuleContents | string,
 ): TriedModule | string {
   if (typeof contents === "string") return `This module can’t be tried: ${contents}.`;
-  const { component, kind, metadata, golden } = contents;
+  const { manifest, component, kind, metadata, golden } = contents;
   if (kind === undefined) return "This module can’t be tried: it is neither a scorer nor a selector.";
   return {
     title: `${repository.slice(repository.lastIndexOf("/") + 1)} ${version}`,
     reference: `${repository}@${digest}`,
     kind,
+    manifest,
     component,
     metadata,
     cases: golden === undefined ? [] : readGoldenCases(golden),

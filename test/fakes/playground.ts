@@ -63,13 +63,13 @@ export function toTried(name: string, component: Uint8Array, cases: readonly Gol
     title: `${name} 1.0.0`,
     reference: `registry.example/genie/${name}@${sha256(component)}`,
     kind: findComponentKind(component) ?? "scorer",
+    manifest: Buffer.from(JSON.stringify({ layers: [{ digest: sha256(component) }] })),
     component,
     metadata: readEmbeddedMetadata(component).metadata,
     cases,
   };
 }
 
-/** Stands for the digest of its manifest. */
-function digestOf({ component }: TriedModule) {
-  return sha256(component);
+function digestOf({ manifest }: TriedModule) {
+  return sha256(manifest);
 }

@@ -91,18 +91,27 @@ test.each(CORPUS)("%s ends as in a node's guest, and the page goes on", async (n
   await page.close();
 });
 
-test("bytes that aren't those of the digest are run by nobody", async () => {
+test.each([
+  [
+    "component.wasm",
+    (other: TriedModule) => other.component,
+    /^The server gave a component with the digest sha256:/,
+  ],
+  [
+    "manifest.json",
+    (other: TriedModule) => other.manifest,
+    /^The server gave a manifest with the digest sha256:/,
+  ],
+])("bytes that aren't those of the digest are run by nobody: %s", async (part, pick, says) => {
   const good = await readBuiltin("occupancy");
-  const other = await readBuiltin("price");
+  const body = pick(await readBuiltin("price"));
   await using server = await startPlayground([good], {}, ({ path: parts }) =>
-    parts.at(-1) === "component.wasm"
-      ? { status: 200, contentType: "application/wasm", body: other.component, caching: "ask" }
+    parts.at(-1) === part
+      ? { status: 200, contentType: "application/wasm", body, caching: "ask" }
       : undefined,
   );
   const page = await open(server.urlOf(good));
-  expect(await failure(page)).toMatch(
-    /^The server gave bytes with the digest sha256:[0-9a-f]{64} in place of sha256:/,
-  );
+  expect(await failure(page)).toMatch(says);
   expect(await page.locator("iframe").count()).toBe(0);
   await page.close();
 });

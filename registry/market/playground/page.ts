@@ -1,3 +1,4 @@
+import type { Digest } from "../../digest.ts";
 import { html, type Html } from "../html.ts";
 import { pageOf, type Site } from "../pages/layout.ts";
 
@@ -5,12 +6,12 @@ export interface PlaygroundPage {
   /** Name and version. */
   readonly title: string;
   readonly reference: string;
-  /** Of the module's own page; below it lies what this one fetches. */
-  readonly moduleUrl: string;
+  readonly digest: Digest;
 }
 
 /** The frame of the page; its script fills it. */
-export function playgroundPage(site: Site, { title, reference, moduleUrl }: PlaygroundPage): Html {
+export function playgroundPage(site: Site, { title, reference, digest }: PlaygroundPage): Html {
+  const moduleUrl = `/modules/${digest}`;
   const main = html`
     <nav aria-label="Back"><a href="${moduleUrl}">About this module</a></nav>
     <header class="module">
@@ -29,6 +30,7 @@ export function playgroundPage(site: Site, { title, reference, moduleUrl }: Play
       id="playground"
       class="playground"
       data-base="${moduleUrl}/playground"
+      data-digest="${digest}"
       data-frame="/playground/frame"
     >
       ${answerPart()} ${questionPart()}

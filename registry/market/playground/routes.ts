@@ -5,6 +5,7 @@ import type { ModuleResult } from "../../../core/select/outcome.ts";
 import type { ModuleKind } from "../../../core/select/request.ts";
 import { openTurns } from "../../../core/turns.ts";
 import { findLift } from "../../../core/wasm/lift.ts";
+import { MEDIA_TYPE } from "../../artifact.ts";
 import { type Digest, isDigest, sha256 } from "../../digest.ts";
 import { Cache } from "../cache.ts";
 import { type Answer, htmlAnswer, type Route, type Visit } from "../http/answer.ts";
@@ -21,6 +22,7 @@ export interface TriedModule {
   readonly title: string;
   readonly reference: string;
   readonly kind: ModuleKind;
+  readonly manifest: Uint8Array;
   /** Its bytes have the digest that the manifest names. */
   readonly component: Uint8Array;
   readonly metadata: ModuleMetadata | undefined;
@@ -60,7 +62,7 @@ export function playgroundRoutes(playground: Playground): readonly Route[] {
       if (module === undefined) return undefined;
       if (typeof module === "string") return plainAnswer(502, module);
       if (part === "glue") return await answerGlue(module, makeGlue);
-      return answerPart(part, module, { site: playground.site(), moduleUrl: `/modules/${digest}` });
+      return answerPart(part, module, { site: playground.site(), digest });
     },
   ];
 }
@@ -68,18 +70,20 @@ export function playgroundRoutes(playground: Playground): readonly Route[] {
 function answerPart(
   part: string,
   module: TriedModule,
-  { site, moduleUrl }: { readonly site: Site; readonly moduleUrl: string },
+  { site, digest }: { readonly site: Site; readonly digest: Digest },
 ): Answer | undefined {
   switch (part) {
     case "":
       return {
-        ...htmlAnswer(playgroundPage(site, { ...module, moduleUrl })),
+        ...htmlAnswer(playgroundPage(site, { ...module, digest })),
         headers: {
           "content-security-policy": formatContentPolicy({ ...CONTENT_POLICY, "frame-src": "'self'" }),
         },
       };
     case "module.json":
       return toAnswer("application/json", Buffer.from(JSON.stringify(toTold(module))));
+    case "manifest.json":
+      return toAnswer(MEDIA_TYPE.manifest, module.manifest);
     case "component.wasm":
       return toAnswer("application/wasm", module.component);
     default:
@@ -97,11 +101,10 @@ async function answerGlue(
   return toAnswer("application/octet-stream", encodeRecords(made.value));
 }
 
-function toTold({ kind, component, metadata, cases }: TriedModule): ToldModule {
+function toTold({ kind, metadata, cases }: TriedModule): ToldModule {
   const { kpis, labels = [], annotations = [], settings } = metadata ?? {};
   return {
     kind,
-    componentDigest: sha256(component),
     kpis: [...(kpis?.required ?? []), ...(kpis?.optional ?? [])],
     labels,
     annotations,

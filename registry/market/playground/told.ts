@@ -5,8 +5,6 @@ import type { ModuleKind } from "../../../core/select/request.ts";
 /** What the page of a playground is told of its module, as JSON. Text in it is the author's. */
 export interface ToldModule {
   readonly kind: ModuleKind;
-  /** Of the component, as the manifest has it. */
-  readonly componentDigest: string;
   /** Required and optional. */
   readonly kpis: readonly string[];
   readonly labels: readonly string[];

@@ -62,10 +62,12 @@ function showWanted(result: ModuleResult<Answer>, question: GoldenCase): void {
   const place = find("wanted", HTMLElement);
   place.hidden = wanted === undefined;
   if (wanted === undefined) return;
-  const differences = planDiff(wanted, toGoldenOutcome(result, question));
-  place.className = differences.length === 0 ? "mark verified" : "mark broken";
-  place.textContent =
-    differences.length === 0
-      ? "as its golden case says"
-      : `not as its golden case says: ${differences.map(({ where, expected, got }) => `${where}: ${got} where ${expected} is expected`).join("; ")}`;
+  const got = toGoldenOutcome(result, question);
+  const differences = "failure" in got ? [] : planDiff(wanted, got);
+  const isAsWanted = differences.length === 0 && !("failure" in got);
+  place.className = isAsWanted ? "mark verified" : "mark broken";
+  place.textContent = [
+    isAsWanted ? "as its golden case says" : "not as its golden case says",
+    ...differences.map(({ where, expected, got: found }) => `${where}: ${found}, where it wants ${expected}`),
+  ].join("; ");
 }

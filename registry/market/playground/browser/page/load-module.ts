@@ -2,18 +2,21 @@ import type { Records } from "../../../../../core/sandbox/wire/records.ts";
 import { decodeRecords } from "../../../../../core/sandbox/wire/records.ts";
 import { LIFT } from "../../../../../core/sandbox/wire/message.ts";
 import type { FailedOutcome, ModuleFailure } from "../../../../../core/select/outcome.ts";
+import type { ModuleKind } from "../../../../../core/select/request.ts";
+import { findJsonObject, isJsonObject } from "../../../../../core/spec/json.ts";
 import { readSections } from "../../../../../core/wasm/binary.ts";
 import { findMisfit } from "../../../../../core/wasm/component.ts";
 import { findLift } from "../../../../../core/wasm/lift.ts";
 import { capMemories } from "../../../../../core/wasm/memory.ts";
 import { findMadeFault } from "../../../../prepare/made.ts";
-import type { ToldModule } from "../../told.ts";
 import type { LoadOrder } from "../orders.ts";
 
 /** As nodes have it whose admin changes nothing. */
 const MEMORY_BYTES = 16 * 2 ** 20;
 
 const CORE_MODULE_SECTION = 1;
+
+type Bytes = Uint8Array<ArrayBuffer>;
 
 /** The module can't be run here. The message is one sentence for the visitor. */
 export class UnusableModule extends Error {
@@ -32,15 +35,19 @@ export interface Loaded {
   readonly isDigestChecked: boolean;
 }
 
+/** Where the server has the module: `base` goes before the names of its parts. */
+interface Place {
+  readonly base: string;
+  /** The one that is pinned: of its manifest. */
+  readonly digest: string;
+}
+
 /** Fetches what the frame runs, and checks it as a node does. @throws {UnusableModule} */
-export async function loadModule(base: string, { kind, componentDigest }: ToldModule): Promise<Loaded> {
+export async function loadModule({ base, digest }: Place, kind: ModuleKind): Promise<Loaded> {
   const component = await fetchBytes(`${base}/component.wasm`);
-  const digest = await findDigest(component);
-  if (digest !== undefined && digest !== componentDigest) {
-    throw new UnusableModule(
-      `The server gave bytes with the digest ${digest} in place of ${componentDigest}.`,
-    );
-  }
+  const isDigestChecked = globalThis.isSecureContext;
+  if (isDigestChecked)
+    await checkDigests(component, { digest, manifest: await fetchBytes(`${base}/manifest.json`) });
   const misfit = findMisfit(kind, component);
   if (misfit !== undefined) throw toUnusable({ outcome: "wrongWorld", detail: misfit });
   const records = findPlainRecords(component) ?? (await fetchRecords(`${base}/glue`));
@@ -56,7 +63,7 @@ export async function loadModule(base: string, { kind, componentDigest }: ToldMo
     memoryBytes: MEMORY_BYTES,
     records: new Map([...others, ...capped.value]),
   };
-  return { order, isDigestChecked: digest !== undefined };
+  return { order, isDigestChecked };
 }
 
 function toUnusable({ outcome, detail }: ModuleFailure): UnusableModule {
@@ -85,14 +92,36 @@ async function fetchRecords(url: string): Promise<Records> {
   return records;
 }
 
-async function fetchBytes(url: string): Promise<Uint8Array<ArrayBuffer>> {
+async function fetchBytes(url: string): Promise<Bytes> {
   const response = await fetch(url);
   if (!response.ok) throw new UnusableModule((await response.text()).slice(0, 500));
   return new Uint8Array(await response.arrayBuffer());
 }
 
-async function findDigest(bytes: Uint8Array<ArrayBuffer>): Promise<string | undefined> {
-  if (!globalThis.isSecureContext) return undefined;
+/** From the digest that is pinned to the manifest, and from there to the component. @throws {UnusableModule} */
+async function checkDigests(
+  component: Bytes,
+  { digest, manifest }: { readonly digest: string; readonly manifest: Bytes },
+): Promise<void> {
+  const got = await toDigest(manifest);
+  if (got !== digest)
+    throw new UnusableModule(`The server gave a manifest with the digest ${got} for ${digest}.`);
+  const wanted = findLayerDigest(new TextDecoder().decode(manifest));
+  const found = await toDigest(component);
+  if (found !== wanted) {
+    throw new UnusableModule(
+      `The server gave a component with the digest ${found}; the manifest names another.`,
+    );
+  }
+}
+
+function findLayerDigest(manifest: string): unknown {
+  const { layers } = findJsonObject(manifest) ?? {};
+  const layer: unknown = Array.isArray(layers) ? layers[0] : undefined;
+  return isJsonObject(layer) ? layer["digest"] : undefined;
+}
+
+async function toDigest(bytes: Bytes): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   return `sha256:${[...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
 }

@@ -3,7 +3,7 @@ import { checkDigest, type Digest, isDigest, sha256 } from "../digest.ts";
 import { RegistryFailure } from "../errors.ts";
 import type { ArtifactReader, Referrer } from "../reader.ts";
 import { isTag, type Reference } from "../reference.ts";
-import { findMediaType } from "./media-type.ts";
+import { checkMediaType, findMediaType } from "./media-type.ts";
 import { type ClientOptions, Connection, MAX_EMPTY_BYTES, type Wanted } from "./connection.ts";
 import type { Call, Reply } from "./exchange.ts";
 import { keepPresent } from "./keep-present.ts";
@@ -153,6 +153,7 @@ export class RegistryClient implements ArtifactReader, Disposable {
     if (isDigest(name)) checkDigest(body, name, this.#connection.host);
     const said = headers["docker-content-digest"];
     if (isDigest(said)) checkDigest(body, said, this.#connection.host);
+    checkMediaType(body, headers["content-type"], this.#connection.host);
     return body;
   }
 }

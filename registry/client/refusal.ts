@@ -11,7 +11,10 @@ export function toRefusal(call: Call, reply: Reply): RegistryFailure {
   return new RegistryFailure(
     kind,
     `${call.method} ${call.url.origin}${call.url.pathname} was answered with ${reply.status}${said === "" ? "" : ` (${said})`}`,
-    passes ? { retryAfterMs: parseRetryAfter(reply.headers["retry-after"], new Date()) } : {},
+    {
+      ...(passes && { retryAfterMs: parseRetryAfter(reply.headers["retry-after"], new Date()) }),
+      ...(reply.status === 413 && { todo: "ask the registry's operator to take larger uploads" }),
+    },
   );
 }
 
@@ -20,6 +23,7 @@ function kindOf(status: number): RegistryFailureKind {
   if (status === 403) return "denied";
   if (status === 404) return "notFound";
   if (status === 405) return "unsupported";
+  if (status === 413) return "tooLarge";
   if (status === 429) return "rateLimited";
   return status >= 500 ? "registryError" : "badAnswer";
 }

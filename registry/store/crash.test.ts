@@ -1,9 +1,10 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { expect, onTestFinished, test } from "vitest";
+import { makeComponent, SCORER } from "../../test/fakes/component.ts";
 import { openStore } from "./store.ts";
 
 const WRITERS = 8;
@@ -13,7 +14,11 @@ const script = path.resolve("test/fakes/store-writer.ts");
 
 /** A process that writes until it's killed; answers the digests that it was told are in the store. */
 function startWriter(folder: string, name: string): { kill(): Promise<string[]> } {
-  const writer = execa(process.execPath, [script, folder, name], { reject: false, timeout: 60_000 });
+  const component = path.join(folder, "../component.wasm");
+  const writer = execa(process.execPath, [script, folder, name, component], {
+    reject: false,
+    timeout: 60_000,
+  });
   return {
     async kill() {
       writer.kill("SIGKILL");
@@ -24,8 +29,10 @@ function startWriter(folder: string, name: string): { kill(): Promise<string[]> 
 }
 
 test("eight writers that are killed over and over spoil nothing, lose nothing and block nobody", async () => {
-  const folder = await mkdtemp(path.join(tmpdir(), "genie-crash-"));
-  onTestFinished(() => rm(folder, { recursive: true }));
+  const parent = await mkdtemp(path.join(tmpdir(), "genie-crash-"));
+  onTestFinished(() => rm(parent, { recursive: true }));
+  await writeFile(path.join(parent, "component.wasm"), await makeComponent(SCORER));
+  const folder = path.join(parent, "modules");
   const store = openStore(folder);
   const listDigests = async () => new Set((await store.listEntries()).map(({ digest }) => String(digest)));
   const checkAll = async () => {

@@ -5,8 +5,8 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { makeComponent, SCORER } from "../test/fakes/component.ts";
 import { makeReferrer } from "../test/fakes/referrer.ts";
 import { type Artifact, planArtifact } from "./artifact.ts";
-import { collectArtifact, readCollected } from "./collect.ts";
-import { hexOf } from "./digest.ts";
+import { collectArtifact, isModule, readCollected } from "./collect.ts";
+import { hexOf, sha256 } from "./digest.ts";
 import { RegistryFailure } from "./errors.ts";
 import type { ArtifactReader } from "./reader.ts";
 import { parseReference } from "./reference.ts";
@@ -163,4 +163,15 @@ test("referrers without end, and blobs too large, end with an error or a bound",
   await expect(collectArtifact(changed(reader, { findManifest }), "1", "m")).rejects.toMatchObject({
     kind: "tooLarge",
   });
+});
+
+test("a module that calls itself something else is one", () => {
+  const manifest = Buffer.from(
+    JSON.stringify({ ...JSON.parse(Buffer.from(module.manifest).toString()), artifactType: "a/readme" }),
+  );
+  const toCollection = (bytes: Uint8Array) => {
+    return { root: { digest: sha256(bytes), manifest: bytes, blobs: [] }, referrers: [], tagged: [] };
+  };
+  expect(isModule(toCollection(manifest))).toBe(true);
+  expect(isModule(toCollection(makeReferrer({ artifactType: "a/readme", layer: "x" }).manifest))).toBe(false);
 });

@@ -76,8 +76,9 @@ export function readCollected({ root, referrers, tagged }: Collection): Artifact
   };
 }
 
+/** Whatever its artifactType says: who loads modules doesn't look at that. */
 export function isModule({ root: { manifest, digest } }: Collection): boolean {
-  return parseAnyManifest(manifest, digest).artifactType === MEDIA_TYPE.config;
+  return parseAnyManifest(manifest, digest).blobs.some(({ mediaType }) => mediaType === MEDIA_TYPE.config);
 }
 
 interface Walk {

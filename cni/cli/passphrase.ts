@@ -33,14 +33,19 @@ export async function findPassphrase(
   return process.env[PASSPHRASE_VARIABLE] ?? (process.stdin.isTTY ? await ask(question, shell) : undefined);
 }
 
-/** Asks at the terminal; nothing of the answer is shown. */
+/** Asks at the terminal; nothing of the answer is shown. @throws {Failure} invalidConfig when it ends without one */
 async function ask(question: string, { signal }: Shell): Promise<string> {
-  process.stderr.write(`${question}: `);
   const unseen = new Writable({ write: (_chunk, _encoding, done) => done() });
   const terminal = createInterface({ input: process.stdin, output: unseen, terminal: true });
+  const given = new AbortController();
   terminal.once("SIGINT", () => process.kill(process.pid, "SIGINT")); // raw, a terminal sends none by itself
+  terminal.once("close", () => given.abort());
+  process.stderr.write(`${question}: `); // now that the terminal shows no more what is typed
   try {
-    return await terminal.question("", { signal });
+    return await terminal.question("", { signal: AbortSignal.any([signal, given.signal]) });
+  } catch (cause) {
+    if (signal.aborted || !given.signal.aborted) throw cause;
+    throw new Failure("invalidConfig", "no passphrase was given", { details: "type one, and Enter", cause });
   } finally {
     terminal.close();
     process.stderr.write("\n");

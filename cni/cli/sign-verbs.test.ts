@@ -1,7 +1,8 @@
-import { readFile, stat, writeFile } from "node:fs/promises";
+import { readFile, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type FakeRegistry, startFakeRegistry } from "../../test/fakes/registry.ts";
+import { CLONE_DIR } from "../../test/setup/build.ts";
 import { type Desk, makeDesk } from "../../test/setup/geniectl.ts";
 
 let undo: AsyncDisposableStack;
@@ -67,6 +68,7 @@ test("sign and verify tell each signature", async () => {
     at("scorer:1"),
     "--key",
     "other.pub",
+    "--key",
     "team.pub",
     "--json",
   );
@@ -111,4 +113,18 @@ test("a signature that was copied to another repository or another module counts
   for (const name of ["copy:1", "scorer:2"])
     expect(await desk.run("verify", at(name), "--key", "team.pub")).toMatchObject({ exitCode: 1 });
   expect(await desk.run("verify", at("scorer:1"), "--key", "team.pub")).toMatchObject({ exitCode: 0 });
+});
+
+test("the commands that the README shows do what it says", async () => {
+  const readme = await readFile(path.join(CLONE_DIR, "README.md"), "utf8");
+  const [, block = ""] = /### Who is trusted[^]*?```sh\n([^]*?)```/.exec(readme) ?? [];
+  const lines = block.replaceAll("registry.example", registry.host).trim().split("\n");
+  await desk.run("push", "scorer.wasm", at("occupancy:1.0.0"));
+  await rm(file("team.key"));
+  await rm(file("team.pub"));
+  expect(lines).toHaveLength(3);
+  for (const line of lines) {
+    const [, ...words] = line.replace(/ +#.*$/, "").split(/ +/);
+    expect(await desk.run(...words), line).toMatchObject({ exitCode: 0 });
+  }
 });

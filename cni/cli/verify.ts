@@ -29,7 +29,7 @@ export function verifyCommand(shell: Shell): Command {
   return new Command("verify")
     .description("show the signatures of a module, and whether they are enough")
     .argument("<reference>", "registry/repository:tag or registry/repository@sha256:…")
-    .addOption(new Option("--key <file...>", "public keys of which one must have signed").conflicts("policy"))
+    .addOption(makeKeyOption())
     .option("--policy <file>", `a trust policy (default: the configuration's, or ${DEFAULT_TRUST_POLICY})`)
     .option("--config <file>", "take the trust policy of this .conf or .conflist")
     .option("--store <dir>", "look into this module store, as a node does, instead of the registry")
@@ -52,6 +52,12 @@ export function verifyCommand(shell: Shell): Command {
       if (refusal !== undefined) throw new RegistryFailure("untrusted", `${name} is not trusted: ${refusal}`);
       if (options.json !== true) shell.print(digest);
     });
+}
+
+function makeKeyOption(): Option {
+  const told = "a public key that must have signed it; with several, one of them";
+  const add = (file: string, before: readonly string[] = []) => [...before, file];
+  return new Option("--key <file>", told).argParser(add).conflicts("policy");
 }
 
 /** @throws {Failure} {RegistryFailure} when nothing says what to hold the signatures against */

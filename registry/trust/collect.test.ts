@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type MemoryReader, makeMemoryReader } from "../../test/fakes/reader.ts";
 import { DIGEST, makeClaim, makeKey, OTHER_DIGEST } from "../../test/fakes/signatures.ts";
@@ -159,4 +160,37 @@ test.each([
     throw new Error("was asked for a part");
   };
   expect(await listFaults(reader)).toHaveLength(1);
+});
+
+test("whatever lies where signatures are looked for, it is told and throws nothing", async () => {
+  const manifest = fc.oneof(
+    fc.jsonValue(),
+    fc.record({
+      config: fc.jsonValue(),
+      layers: fc.oneof(fc.array(fc.jsonValue()), fc.jsonValue()),
+      subject: fc.jsonValue(),
+    }),
+    fc.record({
+      config: fc.constant(LAYER),
+      layers: fc.array(fc.constant(LAYER)),
+      subject: fc.constant(LAYER),
+    }),
+  );
+  await fc.assert(
+    fc.asyncProperty(manifest, manifest, fc.uint8Array(), async (tagged, referring, blob) => {
+      const reader = makeMemoryReader();
+      reader.manifestByName.set(TAG, Buffer.from(JSON.stringify(tagged)));
+      const bytes = Buffer.from(JSON.stringify(referring));
+      reader.manifestByName.set(sha256(bytes), bytes);
+      reader.referrers.push({
+        mediaType: "",
+        digest: sha256(bytes),
+        size: 1,
+        artifactType: BUNDLE,
+        annotations: {},
+      });
+      reader.getBlob = async () => blob;
+      expect(await countGood(reader)).toBe(0);
+    }),
+  );
 });

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { DIGEST, makeKey } from "../../test/fakes/signatures.ts";
 import { CLONE_DIR } from "../../test/setup/build.ts";
@@ -96,4 +97,31 @@ test("the policy that the README shows is one", async () => {
   const pemByFile = new Map(listKeyFiles(parsed).map((file) => [file, makeKey().public.pem]));
   const policy = planPolicy(parsed, { file: "trust.json", pemByFile });
   expect([...policy.ruleByPrefix.keys()]).toEqual(["registry.example/genie", "mirror.example/genie"]);
+});
+
+test("whatever a file holds, it is a policy or refused in one line", () => {
+  const rule = fc.record({
+    allOf: fc.jsonValue(),
+    anyOf: fc.array(fc.record({ key: fc.string() })),
+    minimum: fc.integer(),
+  });
+  const policy = fc.oneof(
+    fc.jsonValue(),
+    fc.record({
+      repositories: fc.dictionary(fc.string(), fc.oneof(rule, fc.jsonValue())),
+      sources: fc.jsonValue(),
+    }),
+  );
+  fc.assert(
+    fc.property(policy, (value) => {
+      try {
+        read(value);
+      } catch (error) {
+        expect(error).toMatchObject({
+          kind: "invalidPolicy",
+          message: expect.stringMatching(/^trust\.json/),
+        });
+      }
+    }),
+  );
 });

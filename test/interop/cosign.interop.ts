@@ -99,7 +99,15 @@ describe.skipIf(cosign === undefined)("cosign and geniectl", () => {
     await desk.run("sign", reference, "--key", "ours.key", "--annotation", "stage=prod");
     for (const how of [OLD, NEW]) expect(await signWithCosign(reference, how)).toMatchObject({ exitCode: 0 });
     await desk.run("sign", reference, "--key", "ours.key", "--annotation", "stage=prod");
-    const { stdout } = await desk.run("verify", reference, "--key", "ours.pub", "theirs.pub", "--json");
+    const { stdout } = await desk.run(
+      "verify",
+      reference,
+      "--key",
+      "ours.pub",
+      "--key",
+      "theirs.pub",
+      "--json",
+    );
     const signatures: { format: string; key: string; holds: boolean }[] = JSON.parse(stdout).signatures;
     expect(signatures.map(({ format, key, holds }) => `${format} ${key} ${holds}`).toSorted()).toEqual([
       "bundle ours.pub true",

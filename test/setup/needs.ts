@@ -33,6 +33,7 @@ export const NEEDS = {
   nsenter: program("nsenter", "util-linux"),
   unshare: program("unshare", "util-linux"),
   setpriv: program("setpriv", "util-linux"),
+  script: { ...program("script", "bsdutils"), withLibraries: true },
   openssl: { ...program("openssl", "openssl"), withLibraries: true },
   strace: { ...program("strace", "strace"), withLibraries: true },
 } as const satisfies Record<string, Need>;

@@ -34,6 +34,7 @@ export async function ensureTools(say: (line: string) => void = console.error): 
     nsenter: await programPath("nsenter"),
     unshare: await programPath("unshare"),
     setpriv: await programPath("setpriv"),
+    script: await programPath("script"),
     openssl: await programPath("openssl"),
     strace: await programPath("strace"),
   };

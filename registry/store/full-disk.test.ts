@@ -21,9 +21,10 @@ async function fill(mountOptions: string): Promise<unknown> {
   }
 }
 
-test("a full disk fails with one error, and what was there stays sound", async () => {
+test("a full disk fails with one error, what was there stays sound, and prune makes room", async () => {
   const filled = await fill("size=256k");
   expect(filled).toEqual({
+    pruned: { artifacts: Number(Object(filled)["put"]) - 1, left: 2 },
     put: expect.any(Number),
     listed: expect.any(Number),
     failure: expect.stringMatching(/^the module store .* can't be used \(ENOSPC\)$/),

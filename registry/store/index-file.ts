@@ -1,4 +1,4 @@
-import { unlessMissing } from "../../core/missing.ts";
+import { unlessCode, unlessMissing } from "../../core/missing.ts";
 import { findJsonObject } from "../../core/spec/json.ts";
 import { replaceFile, syncFolder } from "../atomic-file.ts";
 import { readBounded } from "../bounded-file.ts";
@@ -10,6 +10,8 @@ import { MAX_INDEX_BYTES, parseIndex } from "./layout.ts";
 
 /** A writer holds it for milliseconds; who removes what nobody needs, for longer. */
 const LOCK_WAIT_MS = 15_000;
+/** What a full disk says, or a full share of it. */
+export const FULL = ["ENOSPC", "EDQUOT"];
 const MAX_MARKER_BYTES = 4_096;
 
 /** The store's index on disk, and a copy of it: other tools empty the file before they write it anew. */
@@ -73,7 +75,8 @@ export class IndexFile {
     if (!(await isMarked(marker))) await replaceFile(marker, Buffer.from(LAYOUT_MARKER), { tempDir });
     await replaceFile(index, bytes, { tempDir });
     await syncFolder(folder);
-    await replaceFile(indexCopy, bytes, { tempDir, sync: false }); // a power cut may take it, and not both
+    // A power cut may take the copy, and not both; on a full disk there is none, but the index is whole.
+    await unlessCode(replaceFile(indexCopy, bytes, { tempDir, sync: false }), FULL);
   }
 }
 

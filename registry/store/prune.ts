@@ -1,12 +1,13 @@
 import { readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
+import { findErrno } from "../../core/errors.ts";
 import { unlessMissing } from "../../core/missing.ts";
 import { type Digest, hexOf } from "../digest.ts";
 import { RegistryFailure } from "../errors.ts";
 import { BlobFolder } from "./blob-folder.ts";
 import { type Contents, readContents } from "./contents.ts";
 import { planPaths, prepareFolders, type StorePaths } from "./folder.ts";
-import { IndexFile } from "./index-file.ts";
+import { FULL, IndexFile } from "./index-file.ts";
 import { type LayoutIndex, planRemoval } from "./layout.ts";
 import { namingStore } from "./naming.ts";
 import { type Needs, planPrune, type PrunePlan } from "./prune-plan.ts";
@@ -31,8 +32,8 @@ export interface PrunedArtifact {
 const PREPARED = /^([a-f0-9]{64})-/;
 
 /**
- * Removes what nobody needs: from the index first, so that a crash leaves only files that the next call removes. Safe
- * beside a pull: under the lock, and a writer looks again for its blobs before it names them.
+ * Removes what nobody needs: from the index first, so that a crash leaves only files that the next call removes; on a
+ * full disk, where no index can be written, the files first. Safe beside a pull: under the lock, and a writer looks again for its blobs before it names them.
  * @throws {RegistryFailure} damagedStore when something that stays can't be read: nobody knows what belongs to it.
  */
 export function pruneStore(folder: string, needs: Needs, { dryRun }: { dryRun: boolean }): Promise<Pruned> {
@@ -80,14 +81,21 @@ async function look({ paths, blobs, index }: StoreParts, needs: Needs): Promise<
 }
 
 async function remove({ blobs, index }: StoreParts, { found, plan, prepared }: Seen): Promise<void> {
-  if (plan.removed.size > 0) await index.write(planRemoval(found, plan.removed));
   for (const { file } of prepared) await rm(file, { force: true });
-  const manifestsFirst = plan.blobs.toSorted((a, b) => rank(a.digest) - rank(b.digest));
-  for (const { digest } of manifestsFirst) await blobs.remove(digest);
-
-  /** A manifest without its blobs would look like damage. */
-  function rank(digest: Digest): number {
-    return plan.removed.has(digest) ? 0 : 1;
+  const blobsByIsManifest = Map.groupBy(plan.blobs, ({ digest }) => plan.removed.has(digest));
+  const removeAll = async (isManifest: boolean) => {
+    for (const { digest } of blobsByIsManifest.get(isManifest) ?? []) await blobs.remove(digest);
+  };
+  const writeIndex = () => index.write(planRemoval(found, plan.removed));
+  try {
+    if (plan.removed.size > 0) await writeIndex();
+    await removeAll(true); // a manifest without its blobs would look like damage
+    await removeAll(false);
+  } catch (error) {
+    if (!FULL.includes(findErrno(error) ?? "")) throw error;
+    await removeAll(true); // there is no room for a new index until something is gone
+    await removeAll(false);
+    await writeIndex();
   }
 }
 

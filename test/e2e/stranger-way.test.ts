@@ -32,7 +32,7 @@ beforeAll(async () => {
   ({ host } = undo.use(await startRegistry({ dir: path.join(team.dir, "registry") })));
   await team.geniectl("new", "scorer", "--lang", "assemblyscript", "near");
   await team.geniectl("build", "near");
-  await team.geniectl("test", "near", ...PATIENT);
+  expect((await team.geniectl("test", "near", ...PATIENT)).at(-1)).toMatch(/^(\d) of \1 cases passed$/);
   await team.geniectl("keygen", "team");
   await copyFile(path.join(team.dir, "team.pub"), path.join(admin.dir, "team.pub"));
   const allOf = [{ name: "team", key: path.join(admin.dir, "team.pub") }];
@@ -43,11 +43,18 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => undo.disposeAsync());
 
+async function writePolicy(blocked: readonly { digest: string; reason: string }[]): Promise<void> {
+  const allOf = [{ name: "team", key: path.join(admin.dir, "team.pub") }];
+  const policy = { repositories: { [host]: { allOf } }, blocked };
+  await writeFile(path.join(admin.dir, "trust.json"), JSON.stringify(policy));
+}
+
 /** Another repository and another digest for each test: the store is the same. */
 let reference: string;
 let title: string;
 let tests = 0;
-beforeEach(() => {
+beforeEach(async () => {
+  await writePolicy([]);
   title = `near-${++tests}`;
   reference = `${host}/team/${title}:1.0.0`;
 });
@@ -73,20 +80,34 @@ async function attachPod() {
   return (await readDecisions(node)).at(-1);
 }
 
-test("what the team signed is pinned and pulled, and places a pod", async () => {
-  const digest = await push();
-  await team.geniectl("sign", reference, "--key", "team.key");
-  await configure(reference);
+test("what the team publishes is found, pinned and pulled, and places a pod until it is blocked", async () => {
+  const catalogue = ["--catalogue", `${host}/team/catalogue`];
+  const publish = ["publish", "near", reference, "--title", title, "--key", "team.key", "--rounds", "10"];
+  const digest = (await team.geniectl(...publish, ...catalogue, ...PATIENT)).at(-1) ?? "";
+  const [found] = JSON.parse((await admin.geniectl("search", "near", ...catalogue, "--json")).join("\n"));
+  expect(found).toMatchObject({ digest, kind: "scorer", version: "1.0.0" });
+
+  await configure(`${found.repository}:${found.version}`);
   const pinned = await admin.geniectl("pin", "--config", CONFIG);
   expect(pinned.at(-1)).toBe(digest);
-  expect(pinned.at(-2)).toMatch(/^ {2}scorer, [\d.]+ kB, signed by team: /);
+  expect(pinned.at(-2)).toMatch(/^ {2}scorer, [\d.]+ kB, version 1\.0\.0, signed by team: /);
   expect((await admin.geniectl("pull", "--config", CONFIG)).at(-1)).toBe(digest);
   expect(await attachPod()).toMatchObject({
     decidedBy: "scores",
     ranking: [{ network: "green", score: 1 }, {}, {}],
     modules: [{ digest, outcome: "ok" }],
   });
-}, 60_000);
+  const outdated = ["outdated", "--config", CONFIG, ...catalogue];
+  expect(await admin.tryGeniectl(...outdated)).toMatchObject({ exitCode: 0, stderr: "" });
+
+  await writePolicy([{ digest, reason: "it lies" }]);
+  const detail = expect.stringContaining(`${digest} is blocked: it lies`);
+  expect(await attachPod()).toMatchObject({
+    decidedBy: "fallback",
+    modules: [{ digest, outcome: "error", detail }],
+  });
+  expect(await admin.tryGeniectl(...outdated)).toMatchObject({ exitCode: 1 });
+}, 120_000);
 
 test("what nobody signed is refused at every door, and let in once it's signed", async () => {
   const digest = await push();
@@ -120,4 +141,4 @@ test("what nobody signed is refused at every door, and let in once it's signed",
   await team.geniectl("sign", reference, "--key", "team.key");
   expect((await admin.geniectl("pull", "--config", CONFIG)).at(-1)).toBe(digest);
   expect(await attachPod()).toMatchObject({ decidedBy: "scores", modules: [{ digest, outcome: "ok" }] });
-}, 90_000);
+}, 120_000);

@@ -39,7 +39,7 @@ export class RegistryClient implements ArtifactReader, Disposable {
     return reply.status === 404 ? undefined : this.#checkManifest(reply, name);
   }
 
-  /** Where a tag leads, without fetching what is there; undefined when there is no such tag. */
+  /** Where a tag or digest leads, without fetching what is there; undefined when there is no such thing. */
   async findDigest(tag: string): Promise<Digest | undefined> {
     const { status, headers } = await this.#callManifest("HEAD", tag, {
       statuses: [200, 404],
@@ -95,6 +95,7 @@ export class RegistryClient implements ArtifactReader, Disposable {
     const port = {
       find: (tag: string) => this.findManifest(tag),
       put: async (index: Uint8Array, tag: string) => void (await this.#putOnce(index, tag)),
+      has: async (referrer: Digest) => (await this.findDigest(referrer)) !== undefined,
     };
     await keepInIndex(entry, port, transport);
     return digest;

@@ -7,11 +7,12 @@ import type { Transport } from "./exchange.ts";
 import { keepPresent, type Presence } from "./keep-present.ts";
 import { fallbackTag, listEntries } from "./referrers.ts";
 
-/** The two calls that keeping an index takes. */
+/** The calls that keeping an index takes. */
 export interface IndexPort {
   find(tag: string): Promise<Uint8Array | undefined>;
   /** Not repeated by itself: what is sent again may be out of date. */
   put(index: Uint8Array, tag: string): Promise<void>;
+  has(digest: Digest): Promise<boolean>;
 }
 
 /** What an index says of a manifest that refers to another. */
@@ -54,8 +55,26 @@ async function addOnce({ subject, fields }: Entry, port: IndexPort): Promise<Pre
   if (entries.some(({ digest }) => digest === fields.digest)) return "present";
   if (entries.length >= MAX_REFERRERS)
     throw new RegistryFailure("tooLarge", `${subject} has ${entries.length} referrers already`);
-  await port.put(formatIndex([...entries, fields]), tag);
+  try {
+    await port.put(formatIndex([...entries, fields]), tag);
+  } catch (error) {
+    const present = isRefused(error) ? await listPresent(entries, port) : entries;
+    if (present.length === entries.length) throw error;
+    await port.put(formatIndex([...present, fields]), tag);
+  }
   return "added";
+}
+
+/** As docker-registry refuses an index that lists what has been deleted. */
+function isRefused(error: unknown): boolean {
+  return error instanceof RegistryFailure && error.kind === "badAnswer";
+}
+
+async function listPresent(entries: readonly JsonObject[], port: IndexPort): Promise<JsonObject[]> {
+  const present: JsonObject[] = [];
+  for (const entry of entries)
+    if (isDigest(entry["digest"]) && (await port.has(entry["digest"]))) present.push(entry);
+  return present;
 }
 
 function formatIndex(manifests: readonly JsonObject[]): Uint8Array {

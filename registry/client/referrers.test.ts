@@ -82,6 +82,19 @@ describe.each([
     expect(await client.findManifest(sha256(note))).toEqual(note);
   });
 
+  test("what is put after another was deleted is listed", async () => {
+    await using registry = await start();
+    using client = openClient(registry.host);
+    const subject = await putSubject(client);
+    const gone = await client.putReferrer(makeNote("gone"));
+    await client.putReferrer(makeNote("stays"));
+    await client.deleteManifest(gone);
+    await client.putReferrer(makeNote("comes"));
+    const listed = await client.listReferrers(subject, NOTE);
+    const texts = listed.map(({ annotations }) => annotations["text"]);
+    expect(texts).toEqual(expect.arrayContaining(["stays", "comes"]));
+  });
+
   test("eight writers at once lose nothing", async () => {
     await using registry = await start();
     using client = openClient(registry.host);

@@ -2,6 +2,11 @@ import { chmod, glob, mkdtempDisposable, readFile, stat, utimes, writeFile } fro
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type KeptNode, makeKeptNode } from "../../test/setup/kept-node.ts";
+import { planArtifact } from "../../registry/artifact.ts";
+import { parseReference } from "../../registry/reference.ts";
+import { openStore } from "../../registry/store/store.ts";
+import { makeKeyPair } from "../../registry/trust/key.ts";
+import { makeComponent, SCORER } from "../../test/fakes/component.ts";
 import type { Finding } from "../doctor/check.ts";
 
 let kept: KeptNode;
@@ -198,4 +203,39 @@ test("folders that aren't there or aren't safe are told, and none is made", asyn
   const { stdout } = await doctor("--state-dir", missing, "--json");
   expect(stdout).toContain(`${missing} isn't there yet`);
   expect(await kept.node.has("a")).toBe(false);
+});
+
+test("a trust policy that holds a module back, can't be used or isn't where it should be is told", async () => {
+  const artifact = planArtifact(await makeComponent(SCORER), { created: new Date(0) });
+  const module = `r.example/genie/near@${artifact.digest}`;
+  const [policy, moduleStore] = [path.join(dir, "trust.json"), path.join(dir, "modules")];
+  await openStore(moduleStore).put(artifact, parseReference(module));
+  const selection = { scorers: [{ module }] };
+  const genie = {
+    confDir: path.join(dir, "net.d"),
+    stateDir: dir,
+    moduleStore,
+    selection,
+    trust: { policy },
+  };
+  await writeFile(
+    kept.configFile,
+    JSON.stringify({ cniVersion: "1.0.0", name: "genie", type: "genie", genie }),
+  );
+  expect((await examine()).of("trust policy")).toMatchObject([{ state: "warning" }]);
+  const { publicPem } = makeKeyPair();
+  const rule = { allOf: [{ key: publicPem, name: "team" }] };
+  await writeFile(policy, JSON.stringify({ repositories: { "r.example": rule } }));
+  const { of } = await examine();
+  expect(of("trust policy")).toMatchObject([{ state: "ok" }]);
+  expect(of(`module ${module}`)).toContainEqual(
+    expect.objectContaining({
+      state: "problem",
+      detail: expect.stringContaining("no signature holds by team"),
+    }),
+  );
+  await writeFile(policy, "{");
+  expect((await examine()).of("trust policy")).toMatchObject([
+    { state: "problem", detail: expect.stringContaining("is not a JSON object") },
+  ]);
 });

@@ -48,5 +48,6 @@ export function renderReadme(markdown: string): string {
 /** Only links to other sites are links: in this one, a README has nothing. */
 function toLinkAttributes(href: string): Record<string, string> {
   const url = URL.parse(href);
-  return url === null ? {} : { href: url.href, rel: "noopener noreferrer nofollow" };
+  if (url?.protocol !== "https:" && url?.protocol !== "http:") return {};
+  return { href: url.href, rel: "noopener noreferrer nofollow" };
 }

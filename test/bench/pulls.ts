@@ -1,5 +1,5 @@
 /** What it takes to bring a module from a registry next door, and from the store. */
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { planArtifact } from "../../registry/artifact.ts";
 import type { Digest } from "../../registry/digest.ts";
@@ -25,6 +25,8 @@ export interface PullDurations {
   /** The same with the signatures that a policy asks for: fetched in both formats, and verified. */
   readonly signedMs: readonly number[];
   readonly storeMs: readonly number[];
+  /** Of each of these reads, the time over that of `readFile` on the same files, unchecked, just before. */
+  readonly storeRatios: readonly number[];
   /** Of all together. */
   readonly parallelMs: number;
 }
@@ -43,15 +45,33 @@ export async function measurePulls(
   const storeDir = path.join(folder, "pulled");
   const pull = () => pullInto(openStore(storeDir), reference, OPTIONS);
   const parallelMs = await timeMs(() => Promise.all(Array.from({ length: parallel }, pull)));
-  const storeMs = await repeat(rounds, async () => {
-    if ((await openStore(storeDir).findModule(reference.digest)) === undefined) throw new Error("it's gone");
-  });
-  return { coldMs, signedMs, storeMs, parallelMs };
+  const files = (await readdir(path.join(storeDir, "blobs"), { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name));
+  const plainMs: number[] = [];
+  const storeMs = await repeat(
+    rounds,
+    async () => {
+      if ((await openStore(storeDir).findModule(reference.digest)) === undefined)
+        throw new Error("it's gone");
+    },
+    async () => void plainMs.push(await timeMs(() => Promise.all(files.map((file) => readFile(file))))),
+  );
+  const storeRatios = storeMs.map((checkedMs, at) => checkedMs / (plainMs[WARMING_ROUNDS + at] ?? NaN));
+  return { coldMs, signedMs, storeMs, storeRatios, parallelMs };
 }
 
-async function repeat(rounds: number, act: () => Promise<unknown>): Promise<readonly number[]> {
+/** @param before each, and not timed. */
+async function repeat(
+  rounds: number,
+  act: () => Promise<unknown>,
+  before: () => Promise<void> = async () => {},
+): Promise<readonly number[]> {
   const durationsMs: number[] = [];
-  for (let round = 0; round < WARMING_ROUNDS + rounds; round++) durationsMs.push(await timeMs(act));
+  for (let round = 0; round < WARMING_ROUNDS + rounds; round++) {
+    await before();
+    durationsMs.push(await timeMs(act));
+  }
   return durationsMs.slice(WARMING_ROUNDS);
 }
 

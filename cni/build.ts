@@ -3,7 +3,7 @@ import { mkdir, mkdtempDisposable, readFile, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { build } from "esbuild";
-import { replaceFile } from "../registry/atomic-file.ts";
+import { replaceFile } from "../registry/file/atomic-file.ts";
 import { JCO_VERSION } from "../registry/prepare/jco-version.ts";
 import { buildBuiltinModules } from "./author/builtin.ts";
 import { compileConfineObject, type Machine, MACHINES, OWN_MACHINE } from "./build/confine-object.ts";

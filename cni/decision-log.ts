@@ -8,7 +8,7 @@ import { unlessMissing } from "../core/missing.ts";
 import type { DecisionEntry, Log } from "../core/ports.ts";
 import { formatRecord } from "../core/select/record-line.ts";
 import { findJsonObject, isJsonObject } from "../core/spec/json.ts";
-import { makeFolder } from "../registry/new-folder.ts";
+import { makeFolder } from "../registry/file/new-folder.ts";
 
 /** One file and its predecessor: the log never takes more than twice this. */
 const ROTATE_AT_BYTES = 8 * 1024 * 1024;

@@ -3,9 +3,9 @@ import { findErrno } from "../core/errors.ts";
 import { unlessMissing } from "../core/missing.ts";
 import type { Health, Log } from "../core/ports.ts";
 import { findHealthBook, formatHealthBook, type HealthBook } from "../core/select/health/book.ts";
-import { replaceFile } from "../registry/atomic-file.ts";
-import { readBounded } from "../registry/bounded-file.ts";
-import { makeFolder } from "../registry/new-folder.ts";
+import { replaceFile } from "../registry/file/atomic-file.ts";
+import { readBounded } from "../registry/file/bounded-file.ts";
+import { makeFolder } from "../registry/file/new-folder.ts";
 
 /** More than 64 modules with 32 namespaces each take. */
 const MAX_BYTES = 4 * 2 ** 20;

@@ -4,7 +4,7 @@ import path from "node:path";
 import { Failure, findErrno } from "../core/errors.ts";
 import { orIoFailure } from "../core/io-failure.ts";
 import { unlessMissing } from "../core/missing.ts";
-import { syncFolder } from "../registry/atomic-file.ts";
+import { syncFolder } from "../registry/file/atomic-file.ts";
 import { writeDurably } from "./private-folder.ts";
 
 const SECRET_BYTES = 32;

@@ -1,8 +1,8 @@
 import { lstat } from "node:fs/promises";
 import path from "node:path";
 import { Failure } from "../core/errors.ts";
-import { replaceFile, syncFolder } from "../registry/atomic-file.ts";
-import { makeFolder } from "../registry/new-folder.ts";
+import { replaceFile, syncFolder } from "../registry/file/atomic-file.ts";
+import { makeFolder } from "../registry/file/new-folder.ts";
 
 const WRITABLE_BY_ANYONE = 0o002;
 const WRITABLE_BY_GROUP = 0o020;

@@ -3,7 +3,7 @@ import { symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { takeLock } from "../registry/file-lock.ts";
+import { takeLock } from "../registry/file/file-lock.ts";
 import { countAlive } from "../test/plugins/alive.ts";
 import { openNotedPids } from "../test/plugins/noted-pids.ts";
 import { toPluginCall } from "../test/plugins/plugin-call.ts";
@@ -24,7 +24,7 @@ async function startCaller(lock?: string) {
     await using held = holding(taken.fd);`;
   const text = `
     import { openExec } from ${beside("process-exec.ts")};
-    import { takeLock } from ${beside("../registry/file-lock.ts")};
+    import { takeLock } from ${beside("../registry/file/file-lock.ts")};
     const { exec, holding } = openExec();
     ${lock === undefined ? "" : locking}
     await exec.run(${JSON.stringify(toPluginCall(folder))}, new AbortController().signal);

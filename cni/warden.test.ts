@@ -4,7 +4,7 @@ import path from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { unlessMissing } from "../core/missing.ts";
-import { takeLock } from "../registry/file-lock.ts";
+import { takeLock } from "../registry/file/file-lock.ts";
 import { countAlive } from "../test/plugins/alive.ts";
 import { signalGroup } from "./exec/group.ts";
 import { openWarden } from "./warden.ts";

@@ -1,9 +1,9 @@
-import { type Descriptor, MEDIA_TYPE } from "./artifact.ts";
+import { type Descriptor, MEDIA_TYPE } from "./artifact/artifact.ts";
 import { type Digest, hexOf, sha256 } from "./digest.ts";
 import { RegistryFailure } from "./errors.ts";
-import { parseAnyManifest } from "./manifest.ts";
+import { parseAnyManifest } from "./artifact/manifest.ts";
 import type { ArtifactReader } from "./reader.ts";
-import type { PlainArtifact } from "./referrer.ts";
+import type { PlainArtifact } from "./artifact/referrer.ts";
 
 /** An artifact, and what belongs to it. */
 export interface Collection {

@@ -6,7 +6,7 @@ import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { makeComponent, SCORER } from "../test/fakes/component.ts";
 import { type FakeRegistry, type Fault, startFakeRegistry } from "../test/fakes/registry.ts";
-import { type Artifact, MEDIA_TYPE, planArtifact } from "./artifact.ts";
+import { type Artifact, MEDIA_TYPE, planArtifact } from "./artifact/artifact.ts";
 import { sha256 } from "./digest.ts";
 import { RegistryFailure } from "./errors.ts";
 import type { Limits } from "./client/limits.ts";

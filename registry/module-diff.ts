@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { ModuleMetadata } from "../core/metadata/metadata.ts";
 import type { SettingsSchema } from "../core/metadata/settings-schema.ts";
 import type { ComponentShape } from "../core/wasm/component.ts";
-import { findKind, findWorld } from "./module-kind.ts";
+import { findKind, findWorld } from "./artifact/module-kind.ts";
 
 /** What of a module can be told without running it. */
 export interface ModuleTraits {

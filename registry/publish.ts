@@ -1,11 +1,11 @@
-import type { Artifact } from "./artifact.ts";
+import type { Artifact } from "./artifact/artifact.ts";
 import { addEntry, type AddOptions, isEntered } from "./catalogue/add.ts";
 import type { Entry } from "./catalogue/document.ts";
 import type { ModuleVersion } from "./catalogue/tags.ts";
 import { refreshRollUp } from "./catalogue/update.ts";
 import { type ClientOptions, RegistryClient } from "./client/client.ts";
 import type { Digest } from "./digest.ts";
-import type { ModuleDocument } from "./document.ts";
+import type { ModuleDocument } from "./artifact/document.ts";
 import { RegistryFailure } from "./errors.ts";
 import { formatReference, type Reference } from "./reference.ts";
 import { pushArtifact } from "./transfer.ts";

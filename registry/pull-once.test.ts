@@ -4,7 +4,7 @@ import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { makeComponent, SCORER } from "../test/fakes/component.ts";
 import { type FakeRegistry, startFakeRegistry } from "../test/fakes/registry.ts";
-import { planArtifact } from "./artifact.ts";
+import { planArtifact } from "./artifact/artifact.ts";
 import { parseReference } from "./reference.ts";
 import { openStore } from "./store/store.ts";
 import { pullInto, pushArtifact } from "./transfer.ts";

@@ -1,12 +1,18 @@
-import { type Artifact, type Descriptor, MEDIA_TYPE, parseConfig, parseManifest } from "./artifact.ts";
+import {
+  type Artifact,
+  type Descriptor,
+  MEDIA_TYPE,
+  parseConfig,
+  parseManifest,
+} from "./artifact/artifact.ts";
 import { type ClientOptions, RegistryClient } from "./client/client.ts";
 import { checkDigest, sha256 } from "./digest.ts";
-import { toDescriptor } from "./descriptor.ts";
-import { findDocumentBytes, type ModuleDocument, planDocument } from "./document.ts";
+import { toDescriptor } from "./artifact/descriptor.ts";
+import { findDocumentBytes, type ModuleDocument, planDocument } from "./artifact/document.ts";
 import { RegistryFailure } from "./errors.ts";
 import { formatReference, type Reference } from "./reference.ts";
 import { SingleFlight } from "./single-flight.ts";
-import type { PlainArtifact } from "./referrer.ts";
+import type { PlainArtifact } from "./artifact/referrer.ts";
 import type { Store, StoredModule } from "./store/store.ts";
 import { checkSource, checkTrusted, findRefusal, type NamedModule } from "./trust/admit.ts";
 import { collectSignatures, type SignatureArtifact } from "./trust/collect.ts";

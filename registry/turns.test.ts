@@ -5,7 +5,7 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { makeComponent, SCORER } from "../test/fakes/component.ts";
 import { type FakeRegistry, type Fault, startFakeRegistry } from "../test/fakes/registry.ts";
-import { type Artifact, planArtifact } from "./artifact.ts";
+import { type Artifact, planArtifact } from "./artifact/artifact.ts";
 import type { Limits } from "./client/limits.ts";
 import { parseReference, type Reference } from "./reference.ts";
 import { openStore } from "./store/store.ts";

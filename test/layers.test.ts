@@ -19,7 +19,7 @@ const APART: readonly (readonly [file: RegExp, name: RegExp])[] = [
 /** What may be imported only where the second column says. */
 const EDGES: readonly { name: RegExp; allowedIn: RegExp }[] = [
   { name: /^(node:)?(fs|fs\/promises|net|http|https|dns|os)$/, allowedIn: /^(cni|registry)\// },
-  { name: /^(node:)?child_process$/, allowedIn: /^(registry\/file-lock|cni\/warden)\.ts$/ },
+  { name: /^(node:)?child_process$/, allowedIn: /^(registry\/file\/file-lock|cni\/warden)\.ts$/ },
   { name: /^execa$/, allowedIn: /^(cni\/|registry\/auth\/helper\.ts$)/ },
 ];
 

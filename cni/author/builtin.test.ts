@@ -5,7 +5,7 @@ import path from "node:path";
 import { execa } from "execa";
 import { expect, test } from "vitest";
 import { findMisfit, inspectComponent } from "../../core/wasm/component.ts";
-import { findKind } from "../../registry/module-kind.ts";
+import { findKind } from "../../registry/artifact/module-kind.ts";
 import { BUILTIN_MODULES, buildBuiltinModules } from "./builtin.ts";
 
 async function digestModules(folder: string): Promise<string[]> {

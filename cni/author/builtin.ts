@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
-import { replaceFile } from "../../registry/atomic-file.ts";
+import { replaceFile } from "../../registry/file/atomic-file.ts";
 import { buildModule } from "./module.ts";
 import { findPackageRoot } from "./toolchain.ts";
 

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { findErrno } from "../../core/errors.ts";
 import { unlessMissing } from "../../core/missing.ts";
-import { replaceFile } from "../../registry/atomic-file.ts";
+import { replaceFile } from "../../registry/file/atomic-file.ts";
 import type { BuiltModule } from "./module.ts";
 import { formatSettingsTypes, MADE_BY, toSettingsFile } from "./settings-types.ts";
 

@@ -1,7 +1,7 @@
 import { realpath } from "node:fs/promises";
 import path from "node:path";
 import { Failure, findErrno } from "../../core/errors.ts";
-import { takeLock } from "../../registry/file-lock.ts";
+import { takeLock } from "../../registry/file/file-lock.ts";
 
 /** As long as registries may take for a few modules. */
 const WAIT_MS = 60_000;

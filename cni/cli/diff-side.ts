@@ -5,7 +5,7 @@ import type { ModuleKind } from "../../core/select/request.ts";
 import { inspectComponent } from "../../core/wasm/component.ts";
 import { RegistryClient } from "../../registry/client/client.ts";
 import type { Digest } from "../../registry/digest.ts";
-import { findGolden } from "../../registry/document.ts";
+import { findGolden } from "../../registry/artifact/document.ts";
 import type { ModuleTraits } from "../../registry/module-diff.ts";
 import { formatReference, parseReference, type Reference } from "../../registry/reference.ts";
 import { fetchArtifact } from "../../registry/transfer.ts";

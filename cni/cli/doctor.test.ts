@@ -2,7 +2,7 @@ import { chmod, glob, mkdtempDisposable, readFile, stat, utimes, writeFile } fro
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type KeptNode, makeKeptNode } from "../../test/setup/kept-node.ts";
-import { planArtifact } from "../../registry/artifact.ts";
+import { planArtifact } from "../../registry/artifact/artifact.ts";
 import { parseReference } from "../../registry/reference.ts";
 import { openStore } from "../../registry/store/store.ts";
 import { makeKeyPair } from "../../registry/trust/key.ts";

@@ -1,5 +1,5 @@
 import { Failure, findErrno } from "../../core/errors.ts";
-import { readBounded } from "../../registry/bounded-file.ts";
+import { readBounded } from "../../registry/file/bounded-file.ts";
 
 /** The whole file. @throws {Failure} ioFailure, also when it's no file or has more than `maxBytes` */
 export async function readInput(file: string, maxBytes: number): Promise<Buffer> {

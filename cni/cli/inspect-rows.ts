@@ -1,6 +1,6 @@
 import { toFieldName } from "../../core/spec/json.ts";
 import type { SettingsSchema } from "../../core/metadata/settings-schema.ts";
-import { ARTIFACT_TYPE, OCI_ANNOTATION } from "../../registry/annotations.ts";
+import { ARTIFACT_TYPE, OCI_ANNOTATION } from "../../registry/artifact/annotations.ts";
 import type { InspectedModule } from "./inspect.ts";
 import { formatSize } from "./size.ts";
 

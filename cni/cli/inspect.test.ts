@@ -3,7 +3,7 @@ import { cp, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type FakeRegistry, startFakeRegistry } from "../../test/fakes/registry.ts";
-import { planArtifact } from "../../registry/artifact.ts";
+import { planArtifact } from "../../registry/artifact/artifact.ts";
 import { parseReference } from "../../registry/reference.ts";
 import { pushArtifact } from "../../registry/transfer.ts";
 import { makeComponent, SCORER } from "../../test/fakes/component.ts";

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { DEFAULT_MODULE_STORE } from "../../core/config.ts";
 import type { ModuleKind } from "../../core/select/request.ts";
-import { findKind } from "../../registry/module-kind.ts";
+import { findKind } from "../../registry/artifact/module-kind.ts";
 import type { Digest } from "../../registry/digest.ts";
 import { RegistryFailure } from "../../registry/errors.ts";
 import { isPrepared } from "../../registry/prepare/prepared.ts";

@@ -1,9 +1,9 @@
 import { readEmbeddedMetadata } from "../../core/metadata/embedded.ts";
 import type { ModuleKind } from "../../core/select/request.ts";
-import { OCI_ANNOTATION } from "../../registry/annotations.ts";
+import { OCI_ANNOTATION } from "../../registry/artifact/annotations.ts";
 import type { Digest } from "../../registry/digest.ts";
-import { parseAnyManifest } from "../../registry/manifest.ts";
-import { findKind } from "../../registry/module-kind.ts";
+import { parseAnyManifest } from "../../registry/artifact/manifest.ts";
+import { findKind } from "../../registry/artifact/module-kind.ts";
 import type { FetchedModule } from "./pin-fetch.ts";
 import { formatSize } from "./size.ts";
 

@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { type FileHandle, open, rm } from "node:fs/promises";
 import path from "node:path";
 import { Failure, findErrno } from "../../core/errors.ts";
-import { syncFolder } from "../../registry/atomic-file.ts";
+import { syncFolder } from "../../registry/file/atomic-file.ts";
 
 export interface NewFile {
   readonly file: string;

@@ -1,7 +1,7 @@
-import { OCI_ANNOTATION } from "../../registry/annotations.ts";
+import { OCI_ANNOTATION } from "../../registry/artifact/annotations.ts";
 import { isVersion } from "../../registry/catalogue/version-order.ts";
 import type { Digest } from "../../registry/digest.ts";
-import { parseAnyManifest } from "../../registry/manifest.ts";
+import { parseAnyManifest } from "../../registry/artifact/manifest.ts";
 import { formatReference, type Reference } from "../../registry/reference.ts";
 import { listNewer, type Look, type TaggedDigest } from "./outdated-plan.ts";
 

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { Failure, findErrno } from "../../core/errors.ts";
-import { type FileOptions, replaceFile, syncFolder } from "../../registry/atomic-file.ts";
+import { type FileOptions, replaceFile, syncFolder } from "../../registry/file/atomic-file.ts";
 
 /** Puts a file in place whole or not at all. @throws {Failure} ioFailure */
 export async function writeOutput(

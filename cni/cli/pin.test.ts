@@ -1,7 +1,7 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { takeLock } from "../../registry/file-lock.ts";
+import { takeLock } from "../../registry/file/file-lock.ts";
 import { addNote, makeComponent, SCORER } from "../../test/fakes/component.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../test/fakes/registry.ts";
 import { type Desk, makeDesk } from "../../test/setup/geniectl.ts";

@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import { Failure } from "../../core/errors.ts";
 import { toFieldName } from "../../core/spec/json.ts";
-import { findKind } from "../../registry/module-kind.ts";
+import { findKind } from "../../registry/artifact/module-kind.ts";
 import { RegistryFailure } from "../../registry/errors.ts";
 import { formatReference, parseReference, type Reference } from "../../registry/reference.ts";
 import { warnOfConfig } from "./config-faults.ts";

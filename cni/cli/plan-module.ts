@@ -1,8 +1,8 @@
 import { Failure } from "../../core/errors.ts";
-import type { Artifact } from "../../registry/artifact.ts";
+import type { Artifact } from "../../registry/artifact/artifact.ts";
 import { RegistryFailure } from "../../registry/errors.ts";
-import { planModuleArtifact } from "../../registry/module-artifact.ts";
-import type { PublisherNotes } from "../../registry/publisher-notes.ts";
+import { planModuleArtifact } from "../../registry/artifact/module-artifact.ts";
+import type { PublisherNotes } from "../../registry/artifact/publisher-notes.ts";
 
 /** The artifact of a component that was read from a file. @throws {RegistryFailure} naming the file */
 export function planFromFile(

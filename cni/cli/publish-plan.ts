@@ -1,12 +1,12 @@
 import { readEmbeddedMetadata } from "../../core/metadata/embedded.ts";
 import { inspectComponent } from "../../core/wasm/component.ts";
-import type { Artifact } from "../../registry/artifact.ts";
+import type { Artifact } from "../../registry/artifact/artifact.ts";
 import type { Entry } from "../../registry/catalogue/document.ts";
 import { planEntry } from "../../registry/catalogue/entry.ts";
 import type { ModuleVersion } from "../../registry/catalogue/tags.ts";
-import type { ModuleDocument } from "../../registry/document.ts";
-import { findWorld } from "../../registry/module-kind.ts";
-import type { PublisherNotes } from "../../registry/publisher-notes.ts";
+import type { ModuleDocument } from "../../registry/artifact/document.ts";
+import { findWorld } from "../../registry/artifact/module-kind.ts";
+import type { PublisherNotes } from "../../registry/artifact/publisher-notes.ts";
 import type { Benched } from "../author/measure.ts";
 import { type Rehearsed, rehearse } from "../author/rehearse.ts";
 import type { Subject } from "../author/subject.ts";

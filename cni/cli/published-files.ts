@@ -3,7 +3,7 @@ import path from "node:path";
 import { Failure } from "../../core/errors.ts";
 import type { GoldenCase } from "../../core/golden/case.ts";
 import { unlessMissing } from "../../core/missing.ts";
-import { DOCUMENTS } from "../../registry/document.ts";
+import { DOCUMENTS } from "../../registry/artifact/document.ts";
 import { parseGoldenCases } from "../author/golden/case.ts";
 import type { Subject } from "../author/subject.ts";
 import { withReport } from "./author-options.ts";

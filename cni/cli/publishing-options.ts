@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
-import { DOCUMENTS, type ModuleDocument } from "../../registry/document.ts";
-import type { PublisherNotes } from "../../registry/publisher-notes.ts";
+import { DOCUMENTS, type ModuleDocument } from "../../registry/artifact/document.ts";
+import type { PublisherNotes } from "../../registry/artifact/publisher-notes.ts";
 import { parseGoldenCases } from "../author/golden/case.ts";
 import { readInput } from "./input-file.ts";
 

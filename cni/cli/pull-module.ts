@@ -1,6 +1,6 @@
 import { readEmbeddedMetadata } from "../../core/metadata/embedded.ts";
-import { parseAnyManifest } from "../../registry/manifest.ts";
-import { listAnnotationFaults } from "../../registry/module-annotations.ts";
+import { parseAnyManifest } from "../../registry/artifact/manifest.ts";
+import { listAnnotationFaults } from "../../registry/artifact/module-annotations.ts";
 import { prepareModule } from "../../registry/prepare/source.ts";
 import { formatReference, type Reference } from "../../registry/reference.ts";
 import { openStore, type StoredModule } from "../../registry/store/store.ts";

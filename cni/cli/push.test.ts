@@ -5,7 +5,7 @@ import { type FakeRegistry, startFakeRegistry } from "../../test/fakes/registry.
 import { type Desk, makeDesk } from "../../test/setup/geniectl.ts";
 import { RegistryClient } from "../../registry/client/client.ts";
 import { isDigest } from "../../registry/digest.ts";
-import { findGolden, findReadme } from "../../registry/document.ts";
+import { findGolden, findReadme } from "../../registry/artifact/document.ts";
 import { parseReference, type Reference } from "../../registry/reference.ts";
 
 let desk: Desk;

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { MAX_MODULE_BYTES } from "../../registry/artifact.ts";
+import { MAX_MODULE_BYTES } from "../../registry/artifact/artifact.ts";
 import { parseReference } from "../../registry/reference.ts";
 import { openStore } from "../../registry/store/store.ts";
 import { pushArtifact } from "../../registry/transfer.ts";

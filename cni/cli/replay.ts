@@ -6,7 +6,7 @@ import type { ModuleResult } from "../../core/select/outcome.ts";
 import { type Change, type Replacement, type Skip, SKIPS } from "../../core/select/replay.ts";
 import { makeDefaultSelection, type SelectionConfig } from "../../core/select/selection-config.ts";
 import { readEmbeddedMetadata } from "../../core/metadata/embedded.ts";
-import { findKind } from "../../registry/module-kind.ts";
+import { findKind } from "../../registry/artifact/module-kind.ts";
 import { formatReference, parseReference, pinReference } from "../../registry/reference.ts";
 import { openStore } from "../../registry/store/store.ts";
 import { prepareTrial } from "../author/trial.ts";

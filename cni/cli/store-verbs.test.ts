@@ -3,7 +3,7 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { addNote, makeComponent, SCORER } from "../../test/fakes/component.ts";
 import { makeDesk } from "../../test/setup/geniectl.ts";
-import { planArtifact } from "../../registry/artifact.ts";
+import { planArtifact } from "../../registry/artifact/artifact.ts";
 import { hexOf, sha256 } from "../../registry/digest.ts";
 import { parseReference } from "../../registry/reference.ts";
 import { openStore } from "../../registry/store/store.ts";

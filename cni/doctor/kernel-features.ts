@@ -3,7 +3,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { unlessCode } from "../../core/missing.ts";
-import { readBounded } from "../../registry/bounded-file.ts";
+import { readBounded } from "../../registry/file/bounded-file.ts";
 
 const MAX_LIST_BYTES = 8 * 2 ** 20;
 const MAX_OPTIONS_BYTES = 4 * 2 ** 20;

@@ -7,7 +7,7 @@ import { listNetworks } from "../../core/networks/candidates.ts";
 import { readMetadata } from "../../core/metadata/metadata.ts";
 import { METADATA_SECTION } from "../../core/wasm/metadata-section.ts";
 import { withMetadata } from "../../core/metadata/embedded.ts";
-import { planArtifact } from "../../registry/artifact.ts";
+import { planArtifact } from "../../registry/artifact/artifact.ts";
 import { parseReference } from "../../registry/reference.ts";
 import { openStore } from "../../registry/store/store.ts";
 import { addNote, makeComponent, SCORER } from "../../test/fakes/component.ts";

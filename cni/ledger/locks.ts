@@ -2,7 +2,7 @@ import path from "node:path";
 import { Failure, findErrno } from "../../core/errors.ts";
 import { orIoFailure } from "../../core/io-failure.ts";
 import type { Ledger, Log } from "../../core/ports.ts";
-import { takeLock } from "../../registry/file-lock.ts";
+import { takeLock } from "../../registry/file/file-lock.ts";
 import { makePrivateFolder } from "../private-folder.ts";
 
 /** Longer than most delegates take: the other call may be in the middle of one. The runtime tries the rest again. */

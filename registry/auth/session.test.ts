@@ -5,7 +5,7 @@ import path from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { makeComponent, SCORER } from "../../test/fakes/component.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../test/fakes/registry.ts";
-import { planArtifact } from "../artifact.ts";
+import { planArtifact } from "../artifact/artifact.ts";
 import { RegistryClient } from "../client/client.ts";
 import { parseReference } from "../reference.ts";
 import { fetchArtifact, pushArtifact } from "../transfer.ts";

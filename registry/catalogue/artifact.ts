@@ -1,11 +1,11 @@
 import { isJsonObject, type JsonObject } from "../../core/spec/json.ts";
-import { ARTIFACT_TYPE, OCI_ANNOTATION } from "../annotations.ts";
-import type { Descriptor } from "../artifact.ts";
+import { ARTIFACT_TYPE, OCI_ANNOTATION } from "../artifact/annotations.ts";
+import type { Descriptor } from "../artifact/artifact.ts";
 import { isDigest } from "../digest.ts";
 import { RegistryFailure, type RegistryFailureKind } from "../errors.ts";
 import { parseJsonObject } from "../json.ts";
 import type { ArtifactReader } from "../reader.ts";
-import { type PlainArtifact, planReferrer } from "../referrer.ts";
+import { type PlainArtifact, planReferrer } from "../artifact/referrer.ts";
 import { type CatalogueDocument, findDocument } from "./document.ts";
 import type { CatalogueRepository } from "./repository.ts";
 import { toDocumentTag } from "./tags.ts";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { ARTIFACT_TYPE } from "../annotations.ts";
-import { planReferrer } from "../referrer.ts";
+import { ARTIFACT_TYPE } from "../artifact/annotations.ts";
+import { planReferrer } from "../artifact/referrer.ts";
 import { putTagged } from "./artifact.ts";
 import type { CatalogueRepository } from "./repository.ts";
 

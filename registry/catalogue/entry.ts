@@ -1,8 +1,8 @@
 import type { ModuleMetadata } from "../../core/metadata/metadata.ts";
 import type { ModuleKind } from "../../core/select/request.ts";
-import type { Benchmark } from "../benchmark.ts";
+import type { Benchmark } from "../artifact/benchmark.ts";
 import type { Digest } from "../digest.ts";
-import type { PublisherNotes } from "../publisher-notes.ts";
+import type { PublisherNotes } from "../artifact/publisher-notes.ts";
 import { type Entry, MAX_DESCRIPTION_LENGTH, MAX_LICENCE_LENGTH, MAX_URL_LENGTH } from "./document.ts";
 import { toBoundedLine } from "./line.ts";
 import type { ModuleVersion } from "./tags.ts";

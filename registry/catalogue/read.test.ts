@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { makeDeprecation, makeEntry } from "../../test/fakes/catalogue-entry.ts";
 import { FakeRepository } from "../../test/fakes/catalogue-repository.ts";
-import { ARTIFACT_TYPE } from "../annotations.ts";
+import { ARTIFACT_TYPE } from "../artifact/annotations.ts";
 import { planJsonArtifact, putDocument, putTagged } from "./artifact.ts";
 import { findEntry } from "./catalogue.ts";
 import { readCatalogue } from "./read.ts";

@@ -1,5 +1,5 @@
 import { isJsonObject } from "../../core/spec/json.ts";
-import { ARTIFACT_TYPE } from "../annotations.ts";
+import { ARTIFACT_TYPE } from "../artifact/annotations.ts";
 import { type BlobReader, checkDocument, planJsonArtifact, putTagged, readJson } from "./artifact.ts";
 import type { CatalogueDocument } from "./document.ts";
 import type { CatalogueRepository } from "./repository.ts";

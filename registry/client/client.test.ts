@@ -2,7 +2,7 @@ import http from "node:http";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { makeComponent, SCORER } from "../../test/fakes/component.ts";
 import { type FakeRegistry, type Fault, startFakeRegistry } from "../../test/fakes/registry.ts";
-import { type Artifact, planArtifact } from "../artifact.ts";
+import { type Artifact, planArtifact } from "../artifact/artifact.ts";
 import { parseReference, type Reference } from "../reference.ts";
 import { fetchArtifact, pushArtifact } from "../transfer.ts";
 import { RegistryClient } from "./client.ts";

@@ -6,7 +6,7 @@ import { findErrno } from "../../core/errors.ts";
 import { unlessMissing } from "../../core/missing.ts";
 import { findJsonObject, toFieldName } from "../../core/spec/json.ts";
 import { strict } from "../../core/strict-object.ts";
-import { readBounded } from "../bounded-file.ts";
+import { readBounded } from "../file/bounded-file.ts";
 import { RegistryFailure } from "../errors.ts";
 import { isHost } from "../reference.ts";
 

@@ -1,5 +1,5 @@
 import { findJsonObject, isJsonObject, type JsonObject } from "../../core/spec/json.ts";
-import { MEDIA_TYPE } from "../artifact.ts";
+import { MEDIA_TYPE } from "../artifact/artifact.ts";
 import { type Digest, isDigest, sha256 } from "../digest.ts";
 import { RegistryFailure } from "../errors.ts";
 import { MAX_REFERRERS } from "../reader.ts";

@@ -4,7 +4,7 @@ import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { type FakeRegistry, startFakeRegistry } from "../../test/fakes/registry.ts";
 import { startRegistry } from "../../test/setup/registry-server.ts";
-import { MEDIA_TYPE } from "../artifact.ts";
+import { MEDIA_TYPE } from "../artifact/artifact.ts";
 import { type Digest, sha256 } from "../digest.ts";
 import { RegistryFailure } from "../errors.ts";
 import { MAX_REFERRERS } from "../reader.ts";

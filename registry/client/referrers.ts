@@ -1,6 +1,6 @@
 import { findJsonObject, isJsonObject, type JsonObject } from "../../core/spec/json.ts";
-import { toAnnotations } from "../annotation-text.ts";
-import { MEDIA_TYPE } from "../artifact.ts";
+import { toAnnotations } from "../artifact/annotation-text.ts";
+import { MEDIA_TYPE } from "../artifact/artifact.ts";
 import { type Digest, hexOf, isDigest } from "../digest.ts";
 import { MAX_REFERRERS, type Referrer } from "../reader.ts";
 import type { Connection } from "./connection.ts";

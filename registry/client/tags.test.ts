@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { makeComponent, SCORER } from "../../test/fakes/component.ts";
 import { startFakeRegistry } from "../../test/fakes/registry.ts";
 import { startRegistry } from "../../test/setup/registry-server.ts";
-import { planArtifact } from "../artifact.ts";
+import { planArtifact } from "../artifact/artifact.ts";
 import type { Digest } from "../digest.ts";
 import { parseReference } from "../reference.ts";
 import { pushArtifact } from "../transfer.ts";

@@ -7,7 +7,7 @@ import { packTar, type TarEntry, type TarHeader } from "modern-tar";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { addNote, makeComponent, SCORER } from "../../test/fakes/component.ts";
 import { makeReferrer } from "../../test/fakes/referrer.ts";
-import { planArtifact } from "../artifact.ts";
+import { planArtifact } from "../artifact/artifact.ts";
 import { hexOf, sha256 } from "../digest.ts";
 import { parseReference } from "../reference.ts";
 import { openStore, type Store } from "../store/store.ts";

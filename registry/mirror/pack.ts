@@ -5,7 +5,7 @@ import path from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createTarPacker, type TarPackController } from "modern-tar";
-import { syncFolder } from "../atomic-file.ts";
+import { syncFolder } from "../file/atomic-file.ts";
 import { type Digest, hexOf } from "../digest.ts";
 import { BlobFolder } from "../store/blob-folder.ts";
 import { planPaths } from "../store/folder.ts";

@@ -1,7 +1,7 @@
 import type { RegistryClient } from "../client/client.ts";
 import type { Collection } from "../collect.ts";
 import { pushReferrer } from "../transfer.ts";
-import type { PlainArtifact } from "../referrer.ts";
+import type { PlainArtifact } from "../artifact/referrer.ts";
 
 /**
  * Has an artifact and all that belongs to it in a repository, byte for byte. Its tag comes last: it never leads to an

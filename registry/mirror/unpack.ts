@@ -6,7 +6,7 @@ import { createTarDecoder, type ParsedTarEntry, type TarHeader } from "modern-ta
 import { findErrno } from "../../core/errors.ts";
 import { hexOf, sha256 } from "../digest.ts";
 import { RegistryFailure } from "../errors.ts";
-import { makeFolder } from "../new-folder.ts";
+import { makeFolder } from "../file/new-folder.ts";
 import { MAX_INDEX_BYTES } from "../store/layout.ts";
 import { MAX_ARCHIVE_BYTES, MAX_ARCHIVE_FILES, MAX_BLOB_BYTES } from "./limits.ts";
 

@@ -3,11 +3,11 @@ import path from "node:path";
 import type { Records } from "../../core/sandbox/wire/records.ts";
 import { CHECK_VERSION } from "../../core/wasm/check/walk.ts";
 import { findSealed, seal } from "../../core/sealed.ts";
-import { replaceFile, syncFolder } from "../atomic-file.ts";
+import { replaceFile, syncFolder } from "../file/atomic-file.ts";
 import { type Digest, hexOf } from "../digest.ts";
-import { makeFolder } from "../new-folder.ts";
+import { makeFolder } from "../file/new-folder.ts";
 import { planPaths } from "../store/folder.ts";
-import { findGuardedFile, isGuarded, isGuardedFile } from "../guarded-file.ts";
+import { findGuardedFile, isGuarded, isGuardedFile } from "../file/guarded-file.ts";
 import { JCO_VERSION } from "./jco-version.ts";
 import { MADE_LIMIT_BYTES } from "./made.ts";
 

@@ -20,7 +20,7 @@ import { withMetadata } from "../../core/metadata/embedded.ts";
 import { TRANSPILING } from "../../test/fakes/transpiling.ts";
 import type { PreparedModule } from "../../core/sandbox/port.ts";
 import type { ModuleResult } from "../../core/select/outcome.ts";
-import { planArtifact } from "../artifact.ts";
+import { planArtifact } from "../artifact/artifact.ts";
 import { parseReference } from "../reference.ts";
 import { openStore } from "../store/store.ts";
 import { isPrepared, writePrepared } from "./prepared.ts";

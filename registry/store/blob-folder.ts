@@ -4,9 +4,9 @@ import { lstat, readdir, rm, stat, utimes } from "node:fs/promises";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { unlessCode, unlessMissing } from "../../core/missing.ts";
-import type { Descriptor } from "../artifact.ts";
-import { replaceFile, syncFolder } from "../atomic-file.ts";
-import { readBounded } from "../bounded-file.ts";
+import type { Descriptor } from "../artifact/artifact.ts";
+import { replaceFile, syncFolder } from "../file/atomic-file.ts";
+import { readBounded } from "../file/bounded-file.ts";
 import { type Digest, hexOf, isDigest, sha256 } from "../digest.ts";
 import { RegistryFailure } from "../errors.ts";
 

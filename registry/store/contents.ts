@@ -1,6 +1,6 @@
-import { MAX_JSON_BYTES } from "../artifact.ts";
+import { MAX_JSON_BYTES } from "../artifact/artifact.ts";
 import { type Digest, isDigest } from "../digest.ts";
-import { type AnyManifest, findAnyManifest } from "../manifest.ts";
+import { type AnyManifest, findAnyManifest } from "../artifact/manifest.ts";
 import type { BlobFile, BlobFolder } from "./blob-folder.ts";
 import { type LayoutEntry, type LayoutIndex, listEntries, listForeignDigests } from "./layout.ts";
 

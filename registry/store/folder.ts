@@ -1,7 +1,7 @@
 import { readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { unlessMissing } from "../../core/missing.ts";
-import { makeFolder } from "../new-folder.ts";
+import { makeFolder } from "../file/new-folder.ts";
 
 /** What lies where in a store; names with a dot are ours, the rest is the OCI image layout's. */
 export interface StorePaths {

@@ -1,9 +1,9 @@
 import { unlessCode, unlessMissing } from "../../core/missing.ts";
 import { findJsonObject } from "../../core/spec/json.ts";
-import { replaceFile, syncFolder } from "../atomic-file.ts";
-import { readBounded } from "../bounded-file.ts";
+import { replaceFile, syncFolder } from "../file/atomic-file.ts";
+import { readBounded } from "../file/bounded-file.ts";
 import { RegistryFailure } from "../errors.ts";
-import { takeLock } from "../file-lock.ts";
+import { takeLock } from "../file/file-lock.ts";
 import type { StorePaths } from "./folder.ts";
 import { damagedIndex, EMPTY_INDEX, formatIndex, LAYOUT_MARKER, type LayoutIndex } from "./layout.ts";
 import { MAX_INDEX_BYTES, parseIndex } from "./layout.ts";

@@ -1,5 +1,5 @@
 import { sha256 } from "../digest.ts";
-import { type AnyManifest, findAnyManifest, parseAnyManifest } from "../manifest.ts";
+import { type AnyManifest, findAnyManifest, parseAnyManifest } from "../artifact/manifest.ts";
 import type { NamedManifest } from "./layout.ts";
 
 /** What the index says of a manifest. @throws {RegistryFailure} badAnswer, badManifest */

@@ -1,8 +1,8 @@
-import type { Descriptor } from "../artifact.ts";
-import { MAX_JSON_BYTES } from "../artifact.ts";
+import type { Descriptor } from "../artifact/artifact.ts";
+import { MAX_JSON_BYTES } from "../artifact/artifact.ts";
 import { type Digest, hexOf, isDigest } from "../digest.ts";
 import { RegistryFailure } from "../errors.ts";
-import { type AnyManifest, findAnyManifest, parseAnyManifest } from "../manifest.ts";
+import { type AnyManifest, findAnyManifest, parseAnyManifest } from "../artifact/manifest.ts";
 import { type ArtifactReader, MAX_REFERRERS, type Referrer } from "../reader.ts";
 import type { Reference } from "../reference.ts";
 import type { BlobFolder } from "./blob-folder.ts";

@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { unlessMissing } from "../../core/missing.ts";
-import { MAX_JSON_BYTES } from "../artifact.ts";
+import { MAX_JSON_BYTES } from "../artifact/artifact.ts";
 import type { Digest } from "../digest.ts";
 import { RegistryFailure } from "../errors.ts";
 import { BlobFolder } from "./blob-folder.ts";

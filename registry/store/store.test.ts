@@ -4,7 +4,7 @@ import path from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { addNote, makeComponent, SCORER } from "../../test/fakes/component.ts";
-import { type Artifact, planArtifact } from "../artifact.ts";
+import { type Artifact, planArtifact } from "../artifact/artifact.ts";
 import { hexOf, sha256 } from "../digest.ts";
 import { parseReference } from "../reference.ts";
 import { openStore, type Store } from "./store.ts";

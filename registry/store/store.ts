@@ -1,5 +1,5 @@
 import type { ComponentShape } from "../../core/wasm/component.ts";
-import { type Artifact, MAX_JSON_BYTES, parseConfig, parseManifest } from "../artifact.ts";
+import { type Artifact, MAX_JSON_BYTES, parseConfig, parseManifest } from "../artifact/artifact.ts";
 import type { Collection } from "../collect.ts";
 import { isDigest, sha256 } from "../digest.ts";
 import type { ArtifactReader } from "../reader.ts";

@@ -1,7 +1,7 @@
 import { type Digest, sha256 } from "../digest.ts";
 import { RegistryFailure, type RegistryFailureKind } from "../errors.ts";
 import type { ArtifactReader, Referrer } from "../reader.ts";
-import { EMPTY } from "../referrer.ts";
+import { EMPTY } from "../artifact/referrer.ts";
 import { BUNDLE, readBundle, SIGN_PREDICATE } from "./bundle.ts";
 import type { BadSignature, Signature } from "./signature.ts";
 import { MAX_SIGNATURES, parseParts, type Part } from "./signature-manifest.ts";

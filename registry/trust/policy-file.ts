@@ -2,7 +2,7 @@ import { lstat, realpath } from "node:fs/promises";
 import { findErrno } from "../../core/errors.ts";
 import { unlessMissing } from "../../core/missing.ts";
 import { RegistryFailure } from "../errors.ts";
-import { findGuardedFile } from "../guarded-file.ts";
+import { findGuardedFile } from "../file/guarded-file.ts";
 import { MAX_KEY_BYTES } from "./key.ts";
 import type { TrustPolicy } from "./policy.ts";
 import { listKeyFiles, parsePolicyText, planPolicy } from "./policy-text.ts";

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { makeComponent, SCORER } from "../../test/fakes/component.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../test/fakes/registry.ts";
 import { makeKey } from "../../test/fakes/signatures.ts";
-import { type Artifact, planArtifact } from "../artifact.ts";
+import { type Artifact, planArtifact } from "../artifact/artifact.ts";
 import { RegistryClient } from "../client/client.ts";
 import { parseReference, type Reference } from "../reference.ts";
 import { pushArtifact } from "../transfer.ts";

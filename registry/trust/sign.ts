@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import { type ClientOptions, RegistryClient } from "../client/client.ts";
-import { toDescriptor } from "../descriptor.ts";
+import { toDescriptor } from "../artifact/descriptor.ts";
 import { type Digest, sha256 } from "../digest.ts";
 import { RegistryFailure } from "../errors.ts";
-import { parseAnyManifest } from "../manifest.ts";
-import { planReferrer } from "../referrer.ts";
+import { parseAnyManifest } from "../artifact/manifest.ts";
+import { planReferrer } from "../artifact/referrer.ts";
 import { formatReference, type Reference } from "../reference.ts";
 import { pushReferrer } from "../transfer.ts";
 import { BUNDLE, SIGN_PREDICATE } from "./bundle.ts";

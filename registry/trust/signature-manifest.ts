@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { findJsonObject, isJsonObject, type JsonObject } from "../../core/spec/json.ts";
-import { type Descriptor, MEDIA_TYPE } from "../artifact.ts";
-import { toDescriptor } from "../descriptor.ts";
+import { type Descriptor, MEDIA_TYPE } from "../artifact/artifact.ts";
+import { toDescriptor } from "../artifact/descriptor.ts";
 import { type Digest, isDigest } from "../digest.ts";
 import { RegistryFailure } from "../errors.ts";
 import type { SignatureLayer } from "./sign-plan.ts";

@@ -6,7 +6,7 @@ import { openSandbox } from "../../core/sandbox/host/sandbox.ts";
 import type { ModuleSource, Sandbox } from "../../core/sandbox/port.ts";
 import { decide } from "../../core/select/pipeline.ts";
 import type { Question } from "../../core/select/question.ts";
-import { planArtifact } from "../../registry/artifact.ts";
+import { planArtifact } from "../../registry/artifact/artifact.ts";
 import { openModuleSource, prepareModule } from "../../registry/prepare/source.ts";
 import { parseReference } from "../../registry/reference.ts";
 import { openStore } from "../../registry/store/store.ts";

@@ -1,7 +1,7 @@
 /** What it takes to bring a module from a registry next door, and from the store. */
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
-import { planArtifact } from "../../registry/artifact.ts";
+import { planArtifact } from "../../registry/artifact/artifact.ts";
 import type { Digest } from "../../registry/digest.ts";
 import { parseReference, type Reference } from "../../registry/reference.ts";
 import { openStore } from "../../registry/store/store.ts";

@@ -1,8 +1,8 @@
 /** What registry/README.md says of annotations and documents, made from the code. `npm run docs` writes it. */
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { MODULE_ANNOTATION, OCI_ANNOTATION } from "../../registry/annotations.ts";
-import { DOCUMENTS } from "../../registry/document.ts";
+import { MODULE_ANNOTATION, OCI_ANNOTATION } from "../../registry/artifact/annotations.ts";
+import { DOCUMENTS } from "../../registry/artifact/document.ts";
 import { CLONE_DIR } from "../setup/build.ts";
 import { fillPlace, formatTable } from "./tables.ts";
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { buildModule } from "../../cni/author/module.ts";
 import { GLUE } from "../../core/sandbox/wire/message.ts";
 import { withMetadata } from "../../core/metadata/embedded.ts";
-import { planArtifact } from "../../registry/artifact.ts";
+import { planArtifact } from "../../registry/artifact/artifact.ts";
 import { writePrepared } from "../../registry/prepare/prepared.ts";
 import { prepareModule } from "../../registry/prepare/source.ts";
 import { parseReference } from "../../registry/reference.ts";

@@ -1,4 +1,4 @@
-import { type Descriptor, MEDIA_TYPE } from "../../registry/artifact.ts";
+import { type Descriptor, MEDIA_TYPE } from "../../registry/artifact/artifact.ts";
 import { type Digest, sha256 } from "../../registry/digest.ts";
 import { RegistryFailure } from "../../registry/errors.ts";
 import type { ArtifactReader, Referrer } from "../../registry/reader.ts";

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { planArtifact } from "../../registry/artifact.ts";
+import { planArtifact } from "../../registry/artifact/artifact.ts";
 import { parseReference } from "../../registry/reference.ts";
 import { fetchArtifact, pushArtifact } from "../../registry/transfer.ts";
 import { startRegistry } from "../setup/registry-server.ts";

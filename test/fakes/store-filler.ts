@@ -5,7 +5,7 @@
 import { readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { unlessCode } from "../../core/missing.ts";
-import { planArtifact } from "../../registry/artifact.ts";
+import { planArtifact } from "../../registry/artifact/artifact.ts";
 import { RegistryFailure } from "../../registry/errors.ts";
 import { parseReference } from "../../registry/reference.ts";
 import { pruneStore } from "../../registry/store/prune.ts";

@@ -3,7 +3,7 @@
  * killed. Prints each digest once it's in the store.
  */
 import { readFile } from "node:fs/promises";
-import { planArtifact } from "../../registry/artifact.ts";
+import { planArtifact } from "../../registry/artifact/artifact.ts";
 import { parseReference } from "../../registry/reference.ts";
 import { openStore } from "../../registry/store/store.ts";
 import { addNote } from "./component-notes.ts";

@@ -8,7 +8,7 @@ import { spawnGuest } from "../../cni/guest-process.ts";
 import { parseConfig } from "../../core/config.ts";
 import type { Decision } from "../../core/select/decision.ts";
 import { decide } from "../../core/select/pipeline.ts";
-import { planArtifact } from "../../registry/artifact.ts";
+import { planArtifact } from "../../registry/artifact/artifact.ts";
 import { openModuleSource } from "../../registry/prepare/source.ts";
 import { parseReference } from "../../registry/reference.ts";
 import { openStore } from "../../registry/store/store.ts";

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { findReadme } from "../../registry/document.ts";
+import { findReadme } from "../../registry/artifact/document.ts";
 import { openStore } from "../../registry/store/store.ts";
 import { openWorkshop, ORAS, type Workshop } from "./workshop.ts";
 

@@ -5,7 +5,7 @@ import type { ModuleResult } from "../../../core/select/outcome.ts";
 import type { ModuleKind } from "../../../core/select/request.ts";
 import { openTurns } from "../../../core/turns.ts";
 import { findLift } from "../../../core/wasm/lift.ts";
-import { MEDIA_TYPE } from "../../artifact.ts";
+import { MEDIA_TYPE } from "../../artifact/artifact.ts";
 import { type Digest, isDigest, sha256 } from "../../digest.ts";
 import { Cache } from "../cache.ts";
 import { type Answer, htmlAnswer, type Route, type Visit } from "../http/answer.ts";

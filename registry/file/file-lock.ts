@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process"; // execa can't ha
 import { once } from "node:events";
 import { constants } from "node:fs";
 import { open, rm, stat, type FileHandle } from "node:fs/promises";
-import { Failure, findErrno } from "../core/errors.ts";
-import { unlessMissing } from "../core/missing.ts";
+import { Failure, findErrno } from "../../core/errors.ts";
+import { unlessMissing } from "../../core/missing.ts";
 
 /** Exit code of flock(1) when the wait is over; its default is 1, which also stands for other failures. */
 const BUSY = 75;

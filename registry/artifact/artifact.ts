@@ -1,11 +1,11 @@
-import { BinaryError } from "../core/wasm/binary.ts";
-import { type ComponentShape, inspectComponent } from "../core/wasm/component.ts";
-import { isJsonObject } from "../core/spec/json.ts";
+import { BinaryError } from "../../core/wasm/binary.ts";
+import { type ComponentShape, inspectComponent } from "../../core/wasm/component.ts";
+import { isJsonObject } from "../../core/spec/json.ts";
 import { type Annotations, OCI_ANNOTATION } from "./annotations.ts";
 import { formatCreated, toAnnotated, toDescriptor } from "./descriptor.ts";
-import { type Digest, isDigest, sha256 } from "./digest.ts";
-import { RegistryFailure } from "./errors.ts";
-import { parseJsonObject } from "./json.ts";
+import { type Digest, isDigest, sha256 } from "../digest.ts";
+import { RegistryFailure } from "../errors.ts";
+import { parseJsonObject } from "../json.ts";
 
 /** Source: OCI image-spec; CNCF TAG Runtime, "Wasm OCI Artifact layout". */
 export const MEDIA_TYPE = {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { makeComponent, SCORER } from "../test/fakes/component.ts";
-import { makeReferrer } from "../test/fakes/referrer.ts";
+import { makeComponent, SCORER } from "../../test/fakes/component.ts";
+import { makeReferrer } from "../../test/fakes/referrer.ts";
 import { planArtifact } from "./artifact.ts";
 import { parseAnyManifest } from "./manifest.ts";
 

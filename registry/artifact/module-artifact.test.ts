@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { makeComponent, SCORER } from "../test/fakes/component.ts";
+import { makeComponent, SCORER } from "../../test/fakes/component.ts";
 import { planModuleArtifact } from "./module-artifact.ts";
 import type { PublisherNotes } from "./publisher-notes.ts";
 

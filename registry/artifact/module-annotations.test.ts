@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { makeComponent, SCORER } from "../test/fakes/component.ts";
-import { readMetadata } from "../core/metadata/metadata.ts";
-import { withMetadata } from "../core/metadata/embedded.ts";
-import { inspectComponent } from "../core/wasm/component.ts";
+import { makeComponent, SCORER } from "../../test/fakes/component.ts";
+import { readMetadata } from "../../core/metadata/metadata.ts";
+import { withMetadata } from "../../core/metadata/embedded.ts";
+import { inspectComponent } from "../../core/wasm/component.ts";
 import { listAnnotationFaults, planModuleAnnotations } from "./module-annotations.ts";
 
 const SAID = {

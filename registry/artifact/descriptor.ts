@@ -1,6 +1,6 @@
 import type { Annotations } from "./annotations.ts";
 import type { Descriptor } from "./artifact.ts";
-import { sha256 } from "./digest.ts";
+import { sha256 } from "../digest.ts";
 
 /** How a manifest names these bytes. */
 export function toDescriptor(mediaType: string, bytes: Uint8Array): Descriptor {

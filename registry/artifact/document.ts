@@ -1,9 +1,9 @@
 import { ARTIFACT_TYPE, OCI_ANNOTATION } from "./annotations.ts";
 import type { Descriptor } from "./artifact.ts";
-import type { Digest } from "./digest.ts";
-import { RegistryFailure, type RegistryFailureKind } from "./errors.ts";
+import type { Digest } from "../digest.ts";
+import { RegistryFailure, type RegistryFailureKind } from "../errors.ts";
 import { parseAnyManifest } from "./manifest.ts";
-import type { ArtifactReader, Referrer } from "./reader.ts";
+import type { ArtifactReader, Referrer } from "../reader.ts";
 import { type PlainArtifact, planReferrer } from "./referrer.ts";
 
 /** What lies beside a module in its repository and refers to it: one text each. */

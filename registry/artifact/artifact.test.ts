@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { makeComponent, SCORER, SELECTOR } from "../test/fakes/component.ts";
+import { makeComponent, SCORER, SELECTOR } from "../../test/fakes/component.ts";
 import { parseConfig, parseManifest, planArtifact } from "./artifact.ts";
-import { sha256 } from "./digest.ts";
+import { sha256 } from "../digest.ts";
 import { findKind } from "./module-kind.ts";
 
 const EPOCH = { created: new Date(0) };

@@ -1,8 +1,8 @@
 import { constants } from "node:fs";
 import { mkdir, open, stat } from "node:fs/promises";
 import path from "node:path";
-import { findErrno } from "../core/errors.ts";
-import { unlessMissing } from "../core/missing.ts";
+import { findErrno } from "../../core/errors.ts";
+import { unlessMissing } from "../../core/missing.ts";
 
 /** Of the folder that we have just made, and not of a link that somebody has put in its place. */
 const ITSELF = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;

@@ -1,8 +1,8 @@
 import { constants, type Stats } from "node:fs";
 import { type FileHandle, lstat, open } from "node:fs/promises";
 import path from "node:path";
-import { findErrno } from "../core/errors.ts";
-import { unlessMissing } from "../core/missing.ts";
+import { findErrno } from "../../core/errors.ts";
+import { unlessMissing } from "../../core/missing.ts";
 
 const WRITABLE_BY_OTHERS = 0o022;
 

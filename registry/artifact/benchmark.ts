@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { findJsonObject } from "../core/spec/json.ts";
+import { findJsonObject } from "../../core/spec/json.ts";
 
 const milliseconds = z.number().min(0);
 

@@ -1,6 +1,6 @@
-import { toLine } from "../core/printable.ts";
+import { toLine } from "../../core/printable.ts";
 import { type Annotations, MODULE_PREFIX, OCI_ANNOTATION } from "./annotations.ts";
-import { RegistryFailure } from "./errors.ts";
+import { RegistryFailure } from "../errors.ts";
 
 /** What a publisher says of a module beside what the module says of itself. */
 export interface PublisherNotes {

@@ -1,10 +1,10 @@
-import { isJsonObject, type JsonObject } from "../core/spec/json.ts";
+import { isJsonObject, type JsonObject } from "../../core/spec/json.ts";
 import { toAnnotations } from "./annotation-text.ts";
 import type { Annotations } from "./annotations.ts";
 import { type Descriptor, MEDIA_TYPE } from "./artifact.ts";
-import { isDigest } from "./digest.ts";
-import { RegistryFailure } from "./errors.ts";
-import { parseJsonObject } from "./json.ts";
+import { isDigest } from "../digest.ts";
+import { RegistryFailure } from "../errors.ts";
+import { parseJsonObject } from "../json.ts";
 
 /** What any manifest says: of a module, of what refers to one, or of a list of others. */
 export interface AnyManifest {

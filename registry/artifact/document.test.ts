@@ -1,10 +1,10 @@
 import { beforeEach, expect, test } from "vitest";
-import { type MemoryReader, makeMemoryReader } from "../test/fakes/reader.ts";
+import { type MemoryReader, makeMemoryReader } from "../../test/fakes/reader.ts";
 import { MEDIA_TYPE } from "./artifact.ts";
 import { toDescriptor } from "./descriptor.ts";
-import { sha256 } from "./digest.ts";
+import { sha256 } from "../digest.ts";
 import { findGolden, findReadme, type ModuleDocument, planDocument } from "./document.ts";
-import { RegistryFailure } from "./errors.ts";
+import { RegistryFailure } from "../errors.ts";
 import { parseAnyManifest } from "./manifest.ts";
 import type { PlainArtifact } from "./referrer.ts";
 

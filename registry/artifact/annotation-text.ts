@@ -1,5 +1,5 @@
-import { toLine } from "../core/printable.ts";
-import { isJsonObject } from "../core/spec/json.ts";
+import { toLine } from "../../core/printable.ts";
+import { isJsonObject } from "../../core/spec/json.ts";
 import type { Annotations } from "./annotations.ts";
 
 const MAX_ANNOTATIONS = 256;

@@ -1,5 +1,5 @@
-import type { ModuleKind } from "../core/select/request.ts";
-import { INTERFACE_BY_KIND, PACKAGE, SERVED } from "../core/select/world.ts";
+import type { ModuleKind } from "../../core/select/request.ts";
+import { INTERFACE_BY_KIND, PACKAGE, SERVED } from "../../core/select/world.ts";
 
 /** What a component with these exports is for; undefined when it's neither, or both. */
 export function findKind(exports: readonly string[]): ModuleKind | undefined {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { ARTIFACT_TYPE } from "./annotations.ts";
-import { sha256 } from "./digest.ts";
+import { sha256 } from "../digest.ts";
 import { planReferrer, type ReferrerPlan } from "./referrer.ts";
 
 const subject = {

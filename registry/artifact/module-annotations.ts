@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
-import { readEmbeddedMetadata } from "../core/metadata/embedded.ts";
-import { toJson, toLine } from "../core/printable.ts";
-import { findJsonObject } from "../core/spec/json.ts";
-import type { ComponentShape } from "../core/wasm/component.ts";
+import { readEmbeddedMetadata } from "../../core/metadata/embedded.ts";
+import { toJson, toLine } from "../../core/printable.ts";
+import { findJsonObject } from "../../core/spec/json.ts";
+import type { ComponentShape } from "../../core/wasm/component.ts";
 import { type Annotations, MODULE_ANNOTATION, OCI_ANNOTATION } from "./annotations.ts";
 import { checkComponent } from "./artifact.ts";
 import { findKind, findWorld } from "./module-kind.ts";

@@ -1,19 +1,17 @@
-/** Modules, glue and servers that misbehave, in a real browser: the page says what was wrong, and goes on. */
+/** Glue and servers that misbehave, in a real browser: the page says what was wrong, and goes on. */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
-import type { Browser, Page } from "playwright-core";
+import { parse } from "@bytecodealliance/jco";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { buildModule } from "../../../cni/author/module.ts";
-import { type GoldenCase, goldenCase } from "../../../core/golden/case.ts";
 import { GLUE } from "../../../core/sandbox/wire/message.ts";
+import { moveSlider, openPlayground, QUESTION, readFailure } from "../../../test/fakes/playground-page.ts";
 import { readBuiltin, startPlayground, toTried } from "../../../test/fakes/playground.ts";
-import { type HostileModule, makeHostile } from "../../../test/guests/corpus.ts";
 import { openBrowser } from "../../../test/setup/browser.ts";
 import { CLONE_DIR } from "../../../test/setup/build.ts";
 import type { TriedModule } from "./routes.ts";
-
-const PATIENT_MS = 30_000;
 
 const undo = new AsyncDisposableStack();
 let browser: Browser;
@@ -27,69 +25,6 @@ beforeAll(async () => {
   scripted = toTried("scripted", (await buildModule({ file: source })).component, [QUESTION]);
 }, 120_000);
 afterAll(() => undo.disposeAsync());
-
-const QUESTION: GoldenCase = goldenCase.parse({
-  name: "three networks",
-  candidates: { "network-0": { occupancy: 0.1 }, "network-1": { occupancy: 0.2 }, "network-2": {} },
-  count: 2,
-});
-
-async function open(url: string): Promise<Page> {
-  const page = await browser.newPage();
-  page.setDefaultTimeout(PATIENT_MS);
-  await page.goto(url);
-  await settled(page);
-  return page;
-}
-
-/** Until the page shows an answer, or that it has none to show. */
-async function settled(page: Page): Promise<void> {
-  await page.locator('[data-state="failed"], #result[aria-busy="false"]').first().waitFor();
-}
-
-async function move(page: Page, value: string): Promise<void> {
-  await page.locator("#candidates input[type=range]:enabled").first().fill(value);
-  await settled(page);
-}
-
-const failure = async (page: Page) => (await page.locator("#failure strong").allTextContents()).join();
-
-/** How a module's call ended, as the corpus tells it. */
-async function readEnd(page: Page): Promise<{ outcome: string | null; text: string }> {
-  const outcome = await page.locator("#result").getAttribute("data-outcome");
-  if (outcome === "ok") {
-    const { answer } = JSON.parse((await page.locator("#answer").textContent()) ?? "");
-    return { outcome, text: JSON.stringify(answer) };
-  }
-  const text = (await failure(page)).replace(/^[^:]*: /, "");
-  return { outcome, text };
-}
-
-const CORPUS = [
-  ["loop-in-call", "loop-in-start", "loop-in-realloc", "loop-in-post-return", "endless-tail-call"],
-  ["trap", "trap-in-start", "trap-in-realloc", "recursion", "hungry-recursion", "twice-its-memory"],
-  ["memory-hog", "memory-at-start", "memory-page-by-page", "hog-in-realloc"],
-  ["huge-answer", "nan", "score-infinite", "too-few-verdicts", "bad-answer-tag", "list-wraps", "text-wraps"],
-  ["bad-utf8", "bad-utf16", "odd-utf16", "reason-at-limit", "reason-torn", "long-text"],
-  ["escapes-in-reason", "bidi-in-reason", "bidi-in-error", "error"],
-  ["duplicate-choice", "choice-out-of-range", "too-many-choices"],
-  ["import", "wasi", "many-memories", "script-in-name", "wrong-world"],
-].flat();
-
-test.each(CORPUS)("%s ends as in a node's guest, and the page goes on", async (name) => {
-  const { wasm, kind, outcome, says }: HostileModule = await makeHostile(name);
-  const tried = { ...toTried(name, wasm, [QUESTION]), kind };
-  await using server = await startPlayground([tried]);
-  const page = await open(server.urlOf(tried));
-  const end = await readEnd(page);
-  expect(end.outcome).toBe(outcome);
-  expect(end.text).toMatch(says);
-  if ((await page.locator("#playground").getAttribute("data-state")) === "running") {
-    await move(page, "0.7");
-    expect((await readEnd(page)).outcome, "asked again").toBe(outcome);
-  }
-  await page.close();
-});
 
 test.each([
   [
@@ -110,22 +45,22 @@ test.each([
       ? { status: 200, contentType: "application/wasm", body, caching: "ask" }
       : undefined,
   );
-  const page = await open(server.urlOf(good));
-  expect(await failure(page)).toMatch(says);
+  const page = await openPlayground(browser, server.urlOf(good));
+  expect(await readFailure(page)).toMatch(says);
   expect(await page.locator("iframe").count()).toBe(0);
   await page.close();
 });
 
 /** Shows the page of a module whose glue is this script's value. */
-async function openGlue(glue: string) {
+async function openGlue(glue: string, cores: ReadonlyMap<string, Uint8Array> = new Map()) {
   await using built = new AsyncDisposableStack();
-  const records = new Map([[GLUE, Buffer.from(`(() => {${glue}})()`)]]);
+  const records = new Map<string, Uint8Array>([[GLUE, Buffer.from(`(() => {${glue}})()`)], ...cores]);
   const server = built.use(
     await startPlayground([scripted], {
       transpile: () => Promise.resolve({ outcome: "ok", value: records }),
     }),
   );
-  const page = await open(server.urlOf(scripted));
+  const page = await openPlayground(browser, server.urlOf(scripted));
   built.defer(() => page.close());
   return { page, server, kept: built.move() };
 }
@@ -170,7 +105,7 @@ test("glue reaches nothing: no server, no other origin, no page, no text that is
     "disk Reference",
     "page Reference",
   ]);
-  await move(page, "0.9");
+  await moveSlider(page, "0.9");
   await page.waitForTimeout(1_000); // for what is asked without waiting
   expect(asked).toEqual([]);
 });
@@ -183,7 +118,7 @@ test("the frame has an origin of its own, and reaches neither its page nor a ser
     {},
     ({ path: parts }) => void asked.push(parts.join("/")),
   );
-  const page = await open(server.urlOf(good));
+  const page = await openPlayground(browser, server.urlOf(good));
   const frame = page.frames().find((each) => each.url().endsWith("/playground/frame"));
   const inFrame = (expression: string) => frame?.evaluate<string>(expression);
   expect(await inFrame("self.origin")).toBe("null");
@@ -196,6 +131,31 @@ test("the frame has an origin of its own, and reaches neither its page nor a ser
   expect(await inFrame(caught(`top.location = "${server.origin}/from-frame"`))).toBe("SecurityError");
   expect(asked).not.toContain("from-frame");
   await page.close();
+});
+
+test("the frame is alone by its page's word and by its server's", async () => {
+  const good = await readBuiltin("occupancy");
+  await using server = await startPlayground([good]);
+  const { headers } = await fetch(`${server.origin}/playground/frame`);
+  expect(headers.get("content-security-policy")).toMatch(/^sandbox allow-scripts; default-src 'none'; /);
+  const page = await openPlayground(browser, server.urlOf(good));
+  expect(await page.locator("iframe").getAttribute("sandbox")).toBe("allow-scripts");
+  await page.close();
+});
+
+test("memory ends where it ends on a node", async () => {
+  const core = await parse('(module (memory (export "memory") 1 65536))');
+  const { page, kept } = await openGlue(
+    `return (getCore) => {
+      const { memory } = new WebAssembly.Instance(getCore("module.core.wasm")).exports;
+      try { for (;;) memory.grow(1); } catch {}
+      const score = ({ candidates }) => candidates.map(() => ({ tag: "reject", val: String(memory.buffer.byteLength) }));
+      return { "genie:selection/scoring@1.0.0": { score } };
+    };`,
+    new Map([["module.core.wasm", core]]),
+  );
+  await using _kept = kept;
+  expect(await page.locator("#ranking .reason").first().textContent()).toBe(String(16 * 2 ** 20));
 });
 
 const MARKUP = `<img src=x onerror="parent.hit=1"><script>top.hit=1</script>`;
@@ -216,7 +176,7 @@ test.each([
 ])("who says %s unasked is stopped", async (_, act) => {
   const { page, kept } = await openGlue(`${act}; ${answering('"here"')}`);
   await using _kept = kept;
-  expect(await failure(page)).toBe("The module answers with an error: it said what it wasn't asked");
+  expect(await readFailure(page)).toBe("The module answers with an error: it said what it wasn't asked");
   expect(await page.evaluate("1 + 1")).toBe(2);
 });
 
@@ -233,11 +193,11 @@ test.each([
     ${answering('"here"')}`);
   await using _kept = kept;
   expect(await page.locator("#ranking li").count()).toBe(0);
-  expect(await failure(page)).toMatch(/^The module's answer breaks the contract/);
+  expect(await readFailure(page)).toMatch(/^The module's answer breaks the contract/);
 });
 
 test("glue that throws, or isn't there, is told", async () => {
   const { page, kept } = await openGlue(`throw new Error("no");`);
   await using _kept = kept;
-  expect(await failure(page)).toBe("The module answers with an error: its worker failed");
+  expect(await readFailure(page)).toBe("The module answers with an error: its worker failed");
 });

@@ -8,6 +8,16 @@ const STUCK_MS = 20_000;
 
 const STUCK: ModuleFailure = { outcome: "timeout", detail: "its frame doesn't answer; a new one was made" };
 
+/**
+ * A browser may fail to stop a worker, as Chromium does one that calls itself by tail calls: so many may be left running.
+ */
+const MOST_LATE = 3;
+
+const TOO_LATE: ModuleFailure = {
+  outcome: "timeout",
+  detail: `it was late ${MOST_LATE} times in a row; load the page anew to ask it again`,
+};
+
 const JUNK: ModuleFailure = { outcome: "badAnswer", detail: "it answered out of protocol" };
 
 /** A frame with one module in it. Nothing that comes from there is believed without being read. */
@@ -19,6 +29,8 @@ export class ModuleFrame {
   #isReady: PromiseWithResolvers<void> = Promise.withResolvers();
   #awaited: { readonly id: number; readonly resolve: (said: ModuleResult<unknown>) => void } | undefined;
   #lastId = 0;
+  /** In a row. */
+  #lateCount = 0;
 
   /** @param place the element that holds the frame; nothing of it is seen. */
   constructor(place: HTMLElement, url: string, order: LoadOrder) {
@@ -30,6 +42,7 @@ export class ModuleFrame {
 
   /** One question at a time. */
   async ask(question: Question): Promise<ModuleResult<Checked>> {
+    if (this.#lateCount === MOST_LATE) return TOO_LATE;
     const { kind } = this.#order;
     const { request, verdicts } = question;
     const { promise, resolve } = Promise.withResolvers<ModuleResult<unknown>>();
@@ -46,6 +59,7 @@ export class ModuleFrame {
     const said = await promise;
     clearTimeout(timer);
     this.#awaited = undefined;
+    this.#lateCount = said.outcome === "timeout" ? this.#lateCount + 1 : 0;
     return said.outcome === "ok" ? checkAnswer(kind, said.value, question) : said;
   }
 

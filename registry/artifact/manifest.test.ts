@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { makeComponent, SCORER } from "../../test/fakes/component.ts";
 import { makeReferrer } from "../../test/fakes/referrer.ts";
-import { planArtifact } from "./artifact.ts";
+import { MEDIA_TYPE, planArtifact } from "./artifact.ts";
 import { parseAnyManifest } from "./manifest.ts";
 
 const parse = (value: unknown) => parseAnyManifest(Buffer.from(JSON.stringify(value)), "here");
@@ -68,4 +68,13 @@ test.each([
 
 test("what is no JSON object is refused", () => {
   expect(() => parse([])).toThrow(expect.objectContaining({ kind: "badAnswer" }));
+});
+
+test("no type is longer than types are: the store's index repeats them", () => {
+  const config = { ...BLOB, mediaType: "a/b" };
+  const manifest = { schemaVersion: 2, mediaType: MEDIA_TYPE.manifest, config, layers: [] };
+  const long = "x".repeat(256);
+  expect(parse({ ...manifest, artifactType: "x".repeat(255) }).artifactType).toHaveLength(255);
+  expect(() => parse({ ...manifest, artifactType: long })).toThrow("artifactType");
+  expect(() => parse({ ...manifest, config: { ...config, mediaType: long } })).toThrow("names blobs");
 });

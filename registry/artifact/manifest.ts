@@ -21,6 +21,8 @@ export interface AnyManifest {
 
 /** Blobs of one manifest, and manifests of one index. */
 const MAX_DESCRIPTORS = 1_024;
+/** Each half of a media type has at most 127. Source: RFC 6838 §4.2. */
+const MAX_TYPE_LENGTH = 255;
 
 /** @throws {RegistryFailure} badAnswer, badManifest */
 export function parseAnyManifest(bytes: Uint8Array, where: string): AnyManifest {
@@ -32,8 +34,12 @@ export function parseAnyManifest(bytes: Uint8Array, where: string): AnyManifest 
   const mediaType = findMediaType(manifest) ?? fail("is neither an OCI manifest nor an OCI index");
   const list = (values: unknown, what: string): Descriptor[] => {
     if (!Array.isArray(values) || values.length > MAX_DESCRIPTORS) return fail(`has no list of ${what}`);
-    return values.map((each) => findDescriptor(each) ?? fail(`names ${what} without digest and size`));
+    return values.map(
+      (each) => findDescriptor(each) ?? fail(`names ${what} without media type, digest and size`),
+    );
   };
+  if (typeof artifactType === "string" && artifactType.length > MAX_TYPE_LENGTH)
+    return fail(`has an artifactType of more than ${MAX_TYPE_LENGTH} characters`);
   const isIndex = mediaType === MEDIA_TYPE.index;
   const blobs = isIndex ? [] : list([config, ...list(layers, "layers")], "blobs");
   return {
@@ -71,7 +77,8 @@ function findMediaType({
 function findDescriptor(value: unknown): Descriptor | undefined {
   if (!isJsonObject(value)) return undefined;
   const { mediaType, digest, size } = value;
-  if (typeof mediaType !== "string" || !isDigest(digest)) return undefined;
+  if (typeof mediaType !== "string" || mediaType.length > MAX_TYPE_LENGTH || !isDigest(digest))
+    return undefined;
   if (typeof size !== "number" || !Number.isSafeInteger(size) || size < 0) return undefined;
   return { mediaType, digest, size };
 }

@@ -142,6 +142,35 @@ test("more than is read is told", async () => {
   expect(faults).toHaveLength(66);
 });
 
+const BUNDLE_LAYER = { mediaType: BUNDLE, digest: DIGEST, size: 1 };
+const REFERRING = {
+  schemaVersion: 2,
+  mediaType: MEDIA_TYPE.manifest,
+  artifactType: BUNDLE,
+  config: { mediaType: MEDIA_TYPE.empty, digest: OTHER_DIGEST, size: 2 },
+  layers: [BUNDLE_LAYER],
+  subject: { mediaType: MEDIA_TYPE.manifest, digest: DIGEST, size: 1 },
+};
+test.each([
+  ["more bundles than one", { layers: [BUNDLE_LAYER, { ...BUNDLE_LAYER, digest: OTHER_DIGEST }] }],
+  ["an artifactType of its own", { artifactType: "x".repeat(900_000) }],
+  [
+    "the type of other tools' manifests",
+    { mediaType: "application/vnd.docker.distribution.manifest.v2+json" },
+  ],
+  ["more text than signatures need", { annotations: { note: "x".repeat(70_000) } }],
+])("a manifest with %s, listed by a hostile registry, is told and never kept", async (_, fields) => {
+  const reader = makeMemoryReader();
+  reader.blobByDigest.set(DIGEST, signBundle(makeClaim(), key));
+  reader.blobByDigest.set(OTHER_DIGEST, signBundle(makeClaim(), key));
+  const entry = reader.addManifest({ ...REFERRING, ...fields });
+  reader.referrers.push({ ...entry, artifactType: BUNDLE, annotations: {} });
+  addBundle(reader);
+  const { artifacts, signatures } = await collectSignatures(reader, DIGEST);
+  expect(artifacts).toHaveLength(1);
+  expect(signatures.filter((each) => "fault" in each)).toHaveLength(1);
+});
+
 const LAYER = { mediaType: SIMPLE_SIGNING, digest: DIGEST, size: 1 };
 test.each([
   ["a list", []],

@@ -1,10 +1,11 @@
 import { type Digest, sha256 } from "../digest.ts";
 import { RegistryFailure, type RegistryFailureKind } from "../errors.ts";
+import { type AnyManifest, findAnyManifest } from "../artifact/manifest.ts";
 import type { ArtifactReader, Referrer } from "../reader.ts";
 import { EMPTY } from "../artifact/referrer.ts";
 import { BUNDLE, readBundle, SIGN_PREDICATE } from "./bundle.ts";
 import type { BadSignature, Signature } from "./signature.ts";
-import { MAX_SIGNATURES, parseParts, type Part } from "./signature-manifest.ts";
+import { MAX_SIGNATURES, parseParts, type Part, type Parts } from "./signature-manifest.ts";
 import { readSimpleSigning, SIMPLE_SIGNING, toSignatureTag } from "./simple-signing.ts";
 
 /** What holds signatures, as a registry has it, and what they are. */
@@ -23,6 +24,8 @@ export interface CollectedSignatures {
   readonly signatures: readonly (Signature | BadSignature)[];
 }
 
+/** Cosign's have about 1 KB. All of a module's are read at every load. */
+const MAX_BUNDLE_MANIFEST_BYTES = 64 * 2 ** 10;
 const EMPTY_DIGEST = sha256(EMPTY);
 
 /** What is wrong with one artifact and says nothing of those beside it: `garbage-collect -m` leaves such entries. */
@@ -96,6 +99,10 @@ async function collect(
   const parts = parseParts(manifest);
   if (typeof parts === "string") return { format, fault: parts };
   const { config, layers, about } = parts;
+  const whole = findAnyManifest(manifest);
+  if (whole === undefined) return { format, fault: "it is no OCI manifest" };
+  const unfit = tag === undefined ? findUnfit(manifest, whole, parts) : undefined;
+  if (unfit !== undefined) return { format, fault: unfit };
   if (tag === undefined && about !== subject) return { format, fault: "it refers to another artifact" };
   const mediaType = tag === undefined ? BUNDLE : SIMPLE_SIGNING;
   if (layers.some((layer) => layer.mediaType !== mediaType))
@@ -106,6 +113,18 @@ async function collect(
   );
   const blobs = settings === undefined ? payloads : [settings, ...payloads];
   return { tag, digest: sha256(manifest), manifest, blobs, signatures };
+}
+
+/** What a list says of a manifest is anybody's word. One bundle each: how many signatures there are stays bounded. */
+function findUnfit(
+  { byteLength }: Uint8Array,
+  { artifactType }: AnyManifest,
+  { layers }: Parts,
+): string | undefined {
+  if (byteLength > MAX_BUNDLE_MANIFEST_BYTES)
+    return `its manifest has more than ${MAX_BUNDLE_MANIFEST_BYTES} bytes`;
+  if (layers.length !== 1) return `it holds ${layers.length} bundles where one may be`;
+  return artifactType === BUNDLE ? undefined : "it says that it is something else";
 }
 
 /** The empty config is known without a question. */

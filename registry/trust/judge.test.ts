@@ -181,3 +181,16 @@ test("what comes from no allowed source is refused", () => {
   ).toBeUndefined();
   expect(judgeAll(plan({ ...rules, sources: [] }), makeSignature("sig", team)).refusal).toBeDefined();
 });
+
+test("what strangers signed, however much, costs a bounded number of checks", () => {
+  const keys = Array.from({ length: 32 }, () => makeKey());
+  const policy = plan({
+    repositories: { "r.example": { allOf: [demand(team)], anyOf: keys.map((key) => demand(key)) } },
+  });
+  const foreign = Array.from({ length: 128 }, () => makeSignature("sig", stranger));
+  const faults = judgeAll(policy, ...foreign).signatures.map(({ fault }) => fault);
+  expect(faults.filter((fault) => fault === "it was made by no key that counts here")).toHaveLength(31);
+  expect(faults.at(-1)).toBe("it isn't checked: there are too many for so many keys");
+  const few = plan({ repositories: { "r.example": { allOf: [demand(team)], anyOf: [demand(team)] } } });
+  expect(judgeAll(few, ...foreign, makeSignature("bundle", team)).refusal).toBeUndefined();
+});

@@ -32,13 +32,25 @@ export interface JudgedSignature {
   readonly fault: string | undefined;
 }
 
+/**
+ * Of one signature with one key: 0.1 ms with P-256, 2 ms with P-384. Whoever may push can add signatures, and a pod
+ * waits for all. With up to eight keys, all that are read are checked.
+ */
+const MAX_CHECKS = 1_024;
+const UNCHECKED = "it isn't checked: there are too many for so many keys";
+
 /** Holds a module against the policy. What a signature says is read only when a key of the rule has made it. */
 export function judge(policy: TrustPolicy, { reference, digest, signatures }: Subject): Judgement {
   const repository = toName(reference);
   const found = findRule(policy, repository);
-  const demands = found === undefined ? [] : [...found.rule.allOf, ...found.rule.anyOf];
+  const demands = listKeys(found === undefined ? [] : [...found.rule.allOf, ...found.rule.anyOf]);
   const identity = found && toIdentity(found, repository);
-  const judged = signatures.map((one) => judgeSignature(one, { demands, digest, identity }));
+  const checked = new Set(signatures.filter(isWhole).slice(0, Math.floor(MAX_CHECKS / demands.length)));
+  const judged = signatures.map((one) =>
+    isWhole(one) && !checked.has(one)
+      ? toUnknown(one, UNCHECKED)
+      : judgeSignature(one, { demands, digest, identity }),
+  );
   const early = findEarlyRefusal(policy, { reference, digest });
   if (early !== undefined || found === undefined) return { refusal: early, signatures: judged };
   return { refusal: findLack(found.rule, judged), signatures: judged };
@@ -74,15 +86,27 @@ function judgeSignature(
   found: Signature | BadSignature,
   wanted: { demands: readonly SignatureDemand[]; digest: Digest; identity: Identity | undefined },
 ): JudgedSignature {
+  if (!isWhole(found)) return toUnknown(found, found.fault);
   const { format } = found;
-  const none = { format, key: undefined, keyId: undefined, claim: undefined };
-  if ("fault" in found) return { ...none, fault: found.fault };
   const maker = wanted.demands.find(({ key }) => isSignedBy(key, found));
-  if (maker === undefined) return { ...none, fault: "it was made by no key that counts here" };
+  if (maker === undefined) return toUnknown(found, "it was made by no key that counts here");
   const known = { format, key: maker.name, keyId: maker.key.id };
   const claim = readClaim(found);
   if (typeof claim === "string") return { ...known, claim: undefined, fault: claim };
   return { ...known, claim, fault: findClaimFault(claim, wanted) };
+}
+
+function isWhole(found: Signature | BadSignature): found is Signature {
+  return !("fault" in found);
+}
+
+function toUnknown({ format }: Signature | BadSignature, fault: string): JudgedSignature {
+  return { format, key: undefined, keyId: undefined, claim: undefined, fault };
+}
+
+/** A demand for each key: the first that names it. */
+function listKeys(demands: readonly SignatureDemand[]): readonly SignatureDemand[] {
+  return [...new Map(demands.toReversed().map((demand) => [demand.key.id, demand])).values()].toReversed();
 }
 
 function readClaim({ format, payload }: Signature): Claim | string {

@@ -79,8 +79,9 @@ export interface FetchOptions extends ClientOptions {
 export async function fetchArtifact(reference: Reference, options: FetchOptions): Promise<StoredModule> {
   checkSource(options.policy, reference);
   using client = new RegistryClient(reference, options);
+  const early = options.policy && fetchEarly(client, reference, options);
   const manifest = await fetchManifest(client, reference);
-  const judging = options.policy && fetchSignatures(client, { reference, ...manifest }, options);
+  const judging = early ?? (options.policy && fetchSignatures(client, { reference, ...manifest }, options));
   const [module] = await Promise.all([fetchParts(client, reference, manifest), judging]);
   return module;
 }
@@ -115,10 +116,11 @@ async function pullOnce(store: Store, reference: Reference, options: FetchOption
     return present;
   }
   using client = new RegistryClient(reference, options);
+  const early = fetchEarly(client, reference, options);
   const named = present ?? (await fetchManifest(client, reference));
   const [module, signatures] = await Promise.all([
     present ?? fetchParts(client, reference, named),
-    fetchSignatures(client, { reference, digest: named.digest }, options),
+    early ?? fetchSignatures(client, { reference, digest: named.digest }, options),
   ]);
   const { manifest, config, wasm } = module;
   await store.putAll([
@@ -149,12 +151,29 @@ async function fetchParts(
 ): Promise<StoredModule> {
   const where = formatReference(reference);
   const { config: configAt, layer } = parseManifest(manifest, where);
+  const wasm = ahead(client.getBlob(layer));
   const config = await client.getBlob(configAt);
-  const shape = parseConfig(config, layer.digest, where);
-  return { digest, manifest, config, shape, wasm: await client.getBlob(layer) };
+  return { digest, manifest, config, shape: parseConfig(config, layer.digest, where), wasm: await wasm };
 }
 
 /** @throws {RegistryFailure} untrusted, and why there are none to be judged */
+/** Asks for the signatures beside the manifest, where its digest is known before; undefined where it isn't. */
+function fetchEarly(
+  client: RegistryClient,
+  reference: Reference,
+  options: FetchOptions,
+): Promise<readonly SignatureArtifact[]> | undefined {
+  const { digest } = reference;
+  if (digest === undefined) return undefined;
+  return ahead(fetchSignatures(client, { reference, digest }, options));
+}
+
+/** Work that nobody waits for yet. Who does later has its failure; one that comes before is told first. */
+function ahead<T>(work: Promise<T>): Promise<T> {
+  work.catch(() => undefined);
+  return work;
+}
+
 async function fetchSignatures(
   client: RegistryClient,
   module: NamedModule,

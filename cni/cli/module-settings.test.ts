@@ -92,12 +92,12 @@ test("a module that is added has no settings yet: what it needs is told, and it 
   expect(await readFile(file, "utf8")).toContain("near@sha256:");
 });
 
-test("pull fails for settings that the module doesn't take, and has it in the store", async () => {
+test("pull warns of settings that the module doesn't take, and has it in the store", async () => {
   await push("1", 1);
   await configure({ share: 1, shares: 2 });
   const { exitCode, stdout, stderr } = await desk.run("pull", "--config", "genie.conf");
   expect({ exitCode, stdout, stderr }).toEqual({
-    exitCode: 1,
+    exitCode: 0,
     stdout: expect.stringContaining("is in"),
     stderr: expect.stringContaining(
       'genie.selection.scorers[0].settings: unknown key "shares", did you mean "share"?',
@@ -105,7 +105,7 @@ test("pull fails for settings that the module doesn't take, and has it in the st
   });
 });
 
-test("a scorer in the selector's place isn't pinned, and pull fails", async () => {
+test("a scorer in the selector's place isn't pinned, and pull warns of it", async () => {
   await push("1", 1);
   const genie = {
     moduleStore: path.join(desk.folder, "store"),
@@ -119,8 +119,8 @@ test("a scorer in the selector's place isn't pinned, and pull fails", async () =
     stderr: expect.stringContaining(fault),
   });
   expect(await desk.run("pull", "--config", "genie.conf")).toMatchObject({
-    exitCode: 1,
-    stderr: expect.stringContaining(`warning: ${fault}\nerror: 1 of 1 modules of genie.conf can't be used: `),
+    exitCode: 0,
+    stderr: expect.stringContaining(`warning: ${fault}`),
   });
 });
 

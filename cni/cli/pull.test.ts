@@ -43,10 +43,11 @@ test("one that can't be had, and one that can't be used, keep no other out of th
   expect(lines).toHaveLength(3);
   expect(lines[0]).toMatch(/^warning: genie\.conf: genie\.selection\.scorers\[1\]\.module: GET .* 404 /);
   expect(lines[1]).toMatch(/^warning: genie\.conf: genie\.selection\.selector\.module: .*doesn't export/);
-  expect(lines[2]).toBe("error: 2 of 3 modules of genie.conf can't be used: do what is said with each");
+  expect(lines[2]).toBe("error: 1 of 3 modules of genie.conf can't be had: do what is said with each");
   expect((await listStored()).toSorted()).toEqual([other, scorer].toSorted());
 
   const asJson = await pull("--json");
+  expect(asJson).toMatchObject({ exitCode: 1, stderr });
   expect(JSON.parse(asJson.stdout)).toEqual({
     digest: other,
     modules: [

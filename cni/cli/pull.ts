@@ -16,8 +16,8 @@ interface PullOptions extends TrustOptions {
 }
 
 const HELP = `
-A module that genie can't use is stored with a warning. With --config, each module must also do its work in its
-place: exit code 1 when one is missing, can't be used or refuses its settings; the others are in the store then.`;
+A module that genie can't use is stored with a warning, and so is one that refuses its settings or its place in the
+configuration. Exit code 1 when one can't be had; the others are in the store then.`;
 
 /** `geniectl pull REF | --config FILE` */
 export function pullCommand(shell: Shell): Command {
@@ -65,17 +65,17 @@ function print(
   shell: Shell,
 ): void {
   const digest = modules.findLast((one) => one.digest !== null)?.digest ?? null;
-  if (json === true) return shell.printJson({ digest, modules });
   for (const { fault } of modules) if (fault !== null) shell.warn(fault);
+  if (json === true) return shell.printJson({ digest, modules });
   for (const one of modules) if (one.digest !== null) shell.print(`${one.reference} is in ${store}`);
   if (digest !== null) shell.print(digest);
 }
 
 /** @throws {Failure} notReady */
 function checkAll(modules: readonly Pulled[], file: string): void {
-  const bad = modules.filter(({ fault }) => fault !== null);
-  if (bad.length === 0) return;
-  throw new Failure("notReady", `${bad.length} of ${modules.length} modules of ${file} can't be used`, {
+  const missing = modules.filter(({ digest }) => digest === null);
+  if (missing.length === 0) return;
+  throw new Failure("notReady", `${missing.length} of ${modules.length} modules of ${file} can't be had`, {
     details: "do what is said with each",
   });
 }

@@ -74,6 +74,10 @@ const ATTACKS = [
 const SAFE_TAG =
   /^<(?:\/?(?:h[2-6]|p|br|hr|blockquote|ul|li|code|em|strong|s|table|thead|tbody|tr|th|td|ol|a|div|pre)(?: \/)?|ol start="\d+"|a href="https?:\/\/[^"<>]*" rel="noopener noreferrer nofollow"|pre tabindex="0"|div class="scroll" role="region" aria-label="Table" tabindex="0")>$/;
 
+test("a link that reads as another site than it leads to is none", () => {
+  expect(renderReadme("[x](https://good.example@evil.example/)")).not.toContain("href");
+});
+
 test("whatever a README holds, only allowed tags with allowed attributes come out", () => {
   const pieces = fc.oneof(
     fc.constantFrom(

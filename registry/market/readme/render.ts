@@ -49,5 +49,6 @@ export function renderReadme(markdown: string): string {
 function toLinkAttributes(href: string): Record<string, string> {
   const url = URL.parse(href);
   if (url?.protocol !== "https:" && url?.protocol !== "http:") return {};
+  if (url.username !== "" || url.password !== "") return {}; // reads as another site than it leads to
   return { href: url.href, rel: "noopener noreferrer nofollow" };
 }

@@ -17,7 +17,8 @@ test("a README is rendered in another thread", async () => {
 
 test("characters that turn text around are seen", async () => {
   await using renderer = openReadmeRenderer(WORKER);
-  expect((await renderer.render("a\u202eb"))?.text).toBe("<p>a\ufffdb</p>\n");
+  for (const text of ["a\u202eb", "a&#x202e;b", "a&#8238;b"])
+    expect((await renderer.render(text))?.text).toBe("<p>a\ufffdb</p>\n");
 });
 
 test("one that doesn't end, or ends the thread, keeps no other one from being rendered", async () => {

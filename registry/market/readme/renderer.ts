@@ -31,11 +31,12 @@ export function openReadmeRenderer(file: string | URL, renderMs = RENDER_MS): Re
     worker ??= startWorker(file);
     const answer = await ask(worker, markdown, renderMs);
     if (answer === undefined) await stop();
-    return answer === undefined || answer.length > MAX_MARKUP_LENGTH ? undefined : new Html(answer);
+    return answer === undefined || answer.length > MAX_MARKUP_LENGTH
+      ? undefined
+      : new Html(replaceSteering(answer));
   };
   return {
-    render: async (markdown) =>
-      markdown.length > MAX_LENGTH ? undefined : inTurn(() => render(replaceSteering(markdown))),
+    render: async (markdown) => (markdown.length > MAX_LENGTH ? undefined : inTurn(() => render(markdown))),
     [Symbol.asyncDispose]: () => inTurn(stop),
   };
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { findJsonObject, isJsonObject, toFieldName } from "./json.ts";
+import { findJsonObject, hasAtMost, isJsonObject, toFieldName } from "./json.ts";
 
 test.each(["", " ", "null", "[]", "[{}]", '"{}"', "1", "{", "{}{}", "{a:1}", "\ufeff{}", "{}\0"])(
   "%j holds no object",
@@ -35,3 +35,12 @@ test.each([
   [["genie", "selection", "scorers", 0, "weight"], "genie.selection.scorers[0].weight"],
   [[0, "a"], "[0].a"],
 ])("%j is written %j", (path, name) => expect(toFieldName(path)).toBe(name));
+
+test.each([
+  [1, 1],
+  [[], 1],
+  [{ a: [1, 2], b: { c: null } }, 6],
+])("%j has so many values: %i", (value, count) => {
+  expect(hasAtMost(value, count)).toBe(true);
+  expect(hasAtMost(value, count - 1)).toBe(false);
+});

@@ -30,6 +30,18 @@ export function isNestedWithin(value: unknown, levels: number): boolean {
   return levels > 0 && Object.values(value).every((inner) => isNestedWithin(inner, levels - 1));
 }
 
+/** True when it is, with all that lies in it, at most so many values: telling what is wrong with each costs a lot. */
+export function hasAtMost(value: unknown, most: number): boolean {
+  const open = [value];
+  for (let count = 1; open.length > 0; count++) {
+    if (count > most) return false;
+    const next = open.pop();
+    if (typeof next !== "object" || next === null) continue;
+    for (const inner of Object.values(next)) open.push(inner);
+  }
+  return true;
+}
+
 /** Deeper than anybody nests what genie reads, and as deep as it may be for who calls himself for each level. */
 export const MOST_LEVELS = 256;
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseQuestion } from "./case.ts";
+import { parseGoldenCases, parseQuestion } from "./case.ts";
 
 test.each([
   ["[]", "q.json is a list of cases, not one question"],
@@ -17,4 +17,9 @@ test.each([
   expect(() => parseQuestion("q.json", text)).toThrow(
     expect.objectContaining({ message: expect.stringContaining(words), report: [] }),
   );
+});
+
+test("a list that tells faults without end is refused before it is checked", () => {
+  const text = `[${Array.from({ length: 60_000 }, () => "{}").join(",")}]`;
+  expect(() => parseGoldenCases("golden.json", text)).toThrow("golden.json has more than 50000 values");
 });

@@ -1,10 +1,13 @@
 import * as z from "zod";
 import { type GoldenCase, goldenCase } from "../../../core/golden/case.ts";
-import { isNestedWithin, MOST_LEVELS, toFieldName } from "../../../core/spec/json.ts";
+import { hasAtMost, isNestedWithin, MOST_LEVELS, toFieldName } from "../../../core/spec/json.ts";
 import { BuildFailure } from "../failure.ts";
 
 /** Of a file of golden cases, or of one question. */
 export const MAX_CASES_BYTES = 16 * 2 ** 20;
+
+/** Of numbers, texts, lists and objects together: the file may be a stranger's. */
+const MOST_VALUES = 50_000;
 
 /** Reads a file of golden cases. @throws {BuildFailure} naming the case and the field that is wrong. */
 export function parseGoldenCases(file: string, text: string): readonly GoldenCase[] {
@@ -41,6 +44,11 @@ function toFailure(what: string, { issues }: z.ZodError): BuildFailure {
 
 function parseJson(file: string, text: string): unknown {
   const value = readJson(file, text);
+  if (!hasAtMost(value, MOST_VALUES)) {
+    throw new BuildFailure(`${file} has more than ${MOST_VALUES} values`, {
+      todo: "make several files of it",
+    });
+  }
   if (isNestedWithin(value, MOST_LEVELS)) return value;
   throw new BuildFailure(`${file} is nested more than ${MOST_LEVELS} levels deep`, { todo: "mend the file" });
 }

@@ -104,7 +104,7 @@ async function openPlayground(market: OpenMarket, { signal }: Shell): Promise<re
   return playgroundRoutes({
     site: () => siteOf(market),
     frameScript: await readFile(path.join(MARKET_DIR, "playground-frame.js"), "utf8"),
-    findModule: (digest) => market.findTried(digest),
+    findModule: (digest, repository) => market.findTried(digest, repository),
     transpile: (component) => transpile(component, TRANSPILING, signal),
   });
 }

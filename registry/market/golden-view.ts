@@ -1,21 +1,29 @@
-import * as z from "zod";
 import { type GoldenCase, goldenCase } from "../../core/golden/case.ts";
-import { isNestedWithin, MOST_LEVELS } from "../../core/spec/json.ts";
+import { hasAtMost, isNestedWithin, MOST_LEVELS } from "../../core/spec/json.ts";
 import type { GoldenRow, GoldenView } from "./details.ts";
 
-/** So many cases and columns are shown; there may be any number. */
+/** So many cases, columns and rows are shown; there may be any number. */
 const MOST_CASES = 50;
 const MOST_KPIS = 16;
 const MOST_ROWS = 50;
 const MOST_CHARACTERS = 300;
 
-const goldenCases = z.array(goldenCase);
+/** Of all golden cases of a module; their texts count as well. */
+const MOST_VALUES = 20_000;
+const MAX_LENGTH = 2 ** 20;
 
-/** Golden cases that anybody may have written; none when they can't be read. */
+/** The first golden cases of what anybody may have written; none when they can't be read, or are far too many. */
 export function readGoldenCases(text: string): readonly GoldenCase[] {
-  const value = parseJson(text);
-  if (!isNestedWithin(value, MOST_LEVELS)) return [];
-  return goldenCases.safeParse(value).data ?? [];
+  const value = text.length > MAX_LENGTH ? undefined : parseJson(text);
+  if (!Array.isArray(value) || !hasAtMost(value, MOST_VALUES) || !isNestedWithin(value, MOST_LEVELS))
+    return [];
+  const cases: GoldenCase[] = [];
+  for (const each of value.slice(0, MOST_CASES)) {
+    const { data } = goldenCase.safeParse(each);
+    if (data === undefined) return [];
+    cases.push(data);
+  }
+  return cases;
 }
 
 function parseJson(text: string): unknown {
@@ -27,9 +35,9 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** The first of them, as a person reads them. */
+/** As a person reads them. */
 export function toGoldenViews(cases: readonly GoldenCase[]): readonly GoldenView[] {
-  return cases.slice(0, MOST_CASES).map(toView);
+  return cases.map(toView);
 }
 
 function toView({ name, settings, candidates, verdicts, answer, error }: GoldenCase): GoldenView {

@@ -89,6 +89,22 @@ test("what many ask for at the same time is asked for once, and kept", async () 
   expect(registry.log).toHaveLength(before);
 });
 
+test("READMEs that take long don't gather modules in memory", async () => {
+  for (const name of ["a", "b", "c", "d", "e", "f"]) await publish(name);
+  let inside = 0;
+  let most = 0;
+  const render = async () => {
+    most = Math.max(most, ++inside);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    inside--;
+    return undefined;
+  };
+  const readmes = { render, [Symbol.asyncDispose]: () => Promise.resolve() };
+  const { market } = await open({ readmes });
+  await Promise.all(market.shelf().modules.map(({ offered }) => market.readDetails(offered, stop.signal)));
+  expect(most).toBe(4);
+});
+
 test("a registry that wants a login gets ours only when told so", async () => {
   const auth = Buffer.from("me:secret").toString("base64");
   await writeFile(path.join(home, "config.json"), JSON.stringify({ auths: { [registry.host]: { auth } } }));

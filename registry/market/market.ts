@@ -13,12 +13,14 @@ import type { Assets } from "./assets.ts";
 import { Cache } from "./cache.ts";
 import type { ModuleDetails } from "./details.ts";
 import { openGate } from "./gate.ts";
-import { readGoldenCases, toGoldenViews } from "./golden-view.ts";
+import { toGoldenViews } from "./golden-view.ts";
 import { type ModuleContents, readContents } from "./module-contents.ts";
 import type { TriedModule } from "./playground/routes.ts";
+import { toModuleUrl } from "./module-url.ts";
 import type { ReadmeRenderer } from "./readme/renderer.ts";
 import type { Market } from "./routes.ts";
 import { judgeFor } from "./signature-views.ts";
+import { findVersion } from "./shelf.ts";
 import { openStock } from "./stock.ts";
 import { toTriedModule } from "./tried-module.ts";
 
@@ -43,7 +45,7 @@ export interface MarketOptions {
 
 export interface OpenMarket extends Market {
   /** Undefined of a digest that the catalogue doesn't name; a sentence says why it can't be tried. */
-  findTried(digest: Digest): Promise<TriedModule | string | undefined>;
+  findTried(digest: Digest, repository: string | null): Promise<TriedModule | string | undefined>;
   /** Settled when nothing is read any more. */
   readonly ended: Promise<void>;
 }
@@ -82,6 +84,7 @@ export async function openMarket(options: MarketOptions): Promise<OpenMarket> {
   const contentsByModule = new Cache<string, ModuleContents | string>(CONTENTS_KEPT);
   const detailsByModule = new Cache<string, ModuleDetails | string>(DETAILS_KEPT);
   const gate = openGate(GATE);
+  const detailsGate = openGate(GATE); // who waits for a README to be rendered holds a whole module
   const stock = await openStock({
     read: () => askRepository(options, catalogue, (client) => readCatalogue(client, name)),
     onRead: () => [contentsByModule, detailsByModule].forEach((cache) => cache.clear()),
@@ -96,14 +99,16 @@ export async function openMarket(options: MarketOptions): Promise<OpenMarket> {
     catalogue: name,
     shelf: () => stock.shelf(),
     ended: stock.ended,
-    findPlaygroundUrl: ({ repository, digest }) =>
-      isAllowed(repository, options) ? `/modules/${digest}/playground` : undefined,
+    findPlaygroundUrl: (entry) =>
+      isAllowed(entry.repository, options) ? toModuleUrl(entry, "/playground") : undefined,
     readDetails: (entry) =>
       orWhy(() =>
-        detailsByModule.get(toKey(entry), async () => toDetails(entry, await getContents(entry), options)),
+        detailsByModule.get(toKey(entry), () =>
+          detailsGate.enter(async () => toDetails(entry, await getContents(entry), options)),
+        ),
       ),
-    findTried: async (digest) => {
-      const entry = stock.shelf().versionsByDigest.get(digest)?.[0];
+    findTried: async (digest, repository) => {
+      const entry = findVersion(stock.shelf(), digest, repository);
       return entry && toTriedModule(entry, await orWhy(() => getContents(entry)));
     },
   };
@@ -152,13 +157,13 @@ async function toDetails(
   { readmes, readPolicy }: MarketOptions,
 ): Promise<ModuleDetails | string> {
   if (typeof contents === "string") return contents;
-  const { component, metadata, readme, golden, benchmark, signatures } = contents;
+  const { component, metadata, readme, cases, benchmark, signatures } = contents;
   const { digest, repository, bench } = entry;
   return {
     sizeBytes: component.byteLength,
     metadata,
     readme: readme === undefined ? undefined : await readmes.render(readme),
-    goldenCases: golden === undefined ? [] : toGoldenViews(readGoldenCases(golden)),
+    goldenCases: toGoldenViews(cases),
     bench: benchmark?.latencies ?? (bench === undefined ? [] : [bench]),
     ...judgeFor(await readPolicy(), { reference: parseRepository(repository), digest, signatures }),
   };

@@ -2,6 +2,7 @@ import { readEmbeddedMetadata } from "../../core/metadata/embedded.ts";
 import type { ModuleMetadata } from "../../core/metadata/metadata.ts";
 import { BinaryError } from "../../core/wasm/binary.ts";
 import { inspectComponent } from "../../core/wasm/component.ts";
+import type { GoldenCase } from "../../core/golden/case.ts";
 import type { ModuleKind } from "../../core/select/request.ts";
 import { parseConfig, parseManifest } from "../artifact/artifact.ts";
 import { type Benchmark, findBenchmark } from "../artifact/benchmark.ts";
@@ -10,6 +11,7 @@ import { findDocument, findGolden, findReadme } from "../artifact/document.ts";
 import { RegistryFailure } from "../errors.ts";
 import { findKind } from "../artifact/module-kind.ts";
 import type { ArtifactReader } from "../reader.ts";
+import { readGoldenCases } from "./golden-view.ts";
 import { listSignatures } from "../trust/collect.ts";
 import type { BadSignature, Signature } from "../trust/signature.ts";
 
@@ -22,8 +24,7 @@ export interface ModuleContents {
   /** As the component itself has it. Absent: it says nothing that can be used. */
   readonly metadata: ModuleMetadata | undefined;
   readonly readme: string | undefined;
-  /** JSON, if it's honest. */
-  readonly golden: string | undefined;
+  readonly cases: readonly GoldenCase[];
   readonly benchmark: Benchmark | undefined;
   readonly signatures: readonly (Signature | BadSignature)[];
 }
@@ -45,7 +46,7 @@ export async function readContents(
     kind: findKindOf(component, where),
     metadata: readEmbeddedMetadata(component).metadata,
     readme: await findReadme(reader, digest),
-    golden: await findGolden(reader, digest),
+    cases: readGoldenCases((await findGolden(reader, digest)) ?? "[]"),
     benchmark: await readBenchmark(reader, digest),
     signatures: await listSignatures(reader, digest),
   };

@@ -35,13 +35,25 @@ async function visit(market: Market, address: string): Promise<Answer & { readon
 test("the list leads to each module's page, which names the digest to pin", async () => {
   const entry = marketEntry();
   const market = await makeMarket([entry]);
-  expect((await visit(market, "/")).text).toContain(`href="/modules/${entry.digest}"`);
-  const { status, text } = await visit(market, `/modules/${entry.digest}`);
+  const [, address = ""] = /href="(\/modules\/[^"]*)"/.exec((await visit(market, "/")).text) ?? [];
+  const { status, text } = await visit(market, address);
   expect(status).toBe(200);
   expect(text).toContain(
     `geniectl pin --config /etc/cni/net.d/00-genie.conf ${entry.repository}@${entry.digest}`,
   );
   expect(text).toContain("there is no registry here");
+});
+
+test("a module's page is its own, though somebody entered its digest under another name before", async () => {
+  const entry = marketEntry();
+  const stranger = { ...entry, repository: "evil.example/genie/near" };
+  const market = await makeMarket([stranger, entry]);
+  const addresses = [...(await visit(market, "/")).text.matchAll(/href="(\/modules\/[^"]*)"/g)].map(
+    ([, url]) => url,
+  );
+  const pages = await Promise.all(addresses.map((address = "") => visit(market, address)));
+  const pinned = pages.map(({ text }) => /00-genie.conf ([^@]*)@/.exec(text)?.[1]);
+  expect(new Set(pinned)).toEqual(new Set([stranger.repository, entry.repository]));
 });
 
 test("a digest that the catalogue doesn't name is asked of no registry", async () => {

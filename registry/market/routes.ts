@@ -8,7 +8,7 @@ import type { Site } from "./pages/layout.ts";
 import { missingPage } from "./pages/missing.ts";
 import { modulePage } from "./pages/module.ts";
 import { readSearch } from "./search.ts";
-import type { Shelf } from "./shelf.ts";
+import { findVersion, type Shelf } from "./shelf.ts";
 
 /** What pages are made of. */
 export interface Market {
@@ -48,8 +48,7 @@ async function answerModule(
   const [folder, digest, ...more] = path;
   if (folder !== "modules" || !isDigest(digest) || more.length > 0) return undefined;
   const shelf = market.shelf();
-  const entries = shelf.versionsByDigest.get(digest) ?? [];
-  const entry = entries.find(({ repository }) => repository === params.get("in")) ?? entries[0];
+  const entry = findVersion(shelf, digest, params.get("in"));
   const module = entry && shelf.moduleByRepository.get(entry.repository);
   if (entry === undefined || module === undefined) return undefined;
   const page = modulePage(site, {

@@ -40,6 +40,16 @@ export function planShelf({ entries, updatedAtMs }: Pick<Catalogue, "entries" | 
   };
 }
 
+/** The version with this digest, in this repository if there is one. */
+export function findVersion(
+  { versionsByDigest }: Shelf,
+  digest: Digest,
+  repository: string | null,
+): CatalogueEntry | undefined {
+  const versions = versionsByDigest.get(digest);
+  return versions?.find((version) => version.repository === repository) ?? versions?.[0];
+}
+
 function toShelved(entries: readonly CatalogueEntry[]): ShelvedModule {
   const versions = entries.toSorted((one, other) => compareVersions(other.version, one.version));
   const offered = entries.toSorted(compareNewestFirst)[0];

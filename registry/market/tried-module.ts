@@ -1,5 +1,4 @@
 import type { CatalogueEntry } from "../catalogue/catalogue.ts";
-import { readGoldenCases } from "./golden-view.ts";
 import type { ModuleContents } from "./module-contents.ts";
 import type { TriedModule } from "./playground/routes.ts";
 
@@ -9,15 +8,16 @@ export function toTriedModule(
   contents: ModuleContents | string,
 ): TriedModule | string {
   if (typeof contents === "string") return `This module can’t be tried: ${contents}.`;
-  const { manifest, component, kind, metadata, golden } = contents;
+  const { manifest, component, kind, metadata, cases } = contents;
   if (kind === undefined) return "This module can’t be tried: it is neither a scorer nor a selector.";
   return {
     title: `${repository.slice(repository.lastIndexOf("/") + 1)} ${version}`,
+    repository,
     reference: `${repository}@${digest}`,
     kind,
     manifest,
     component,
     metadata,
-    cases: golden === undefined ? [] : readGoldenCases(golden),
+    cases,
   };
 }

@@ -61,6 +61,7 @@ export async function readBuiltin(name: string): Promise<TriedModule> {
 export function toTried(name: string, component: Uint8Array, cases: readonly GoldenCase[] = []): TriedModule {
   return {
     title: `${name} 1.0.0`,
+    repository: `registry.example/genie/${name}`,
     reference: `registry.example/genie/${name}@${sha256(component)}`,
     kind: findComponentKind(component) ?? "scorer",
     manifest: Buffer.from(JSON.stringify({ layers: [{ digest: sha256(component) }] })),

@@ -1,4 +1,5 @@
 import { html, type Html } from "../html.ts";
+import { toModuleUrl } from "../module-url.ts";
 import { findModules, formatSearch, type Found, type Search } from "../search.ts";
 import type { Shelf, ShelvedModule } from "../shelf.ts";
 import { deprecatedBadge, kindBadge, kpiChips, signedMark } from "./badges.ts";
@@ -80,10 +81,10 @@ function checkbox(name: string, text: string, checked: boolean): Html {
 }
 
 function card({ name, repository, versions, offered }: ShelvedModule): Html {
-  const { digest, version, description, sizeBytes, publishedAt } = offered;
+  const { version, description, sizeBytes, publishedAt } = offered;
   return html`<li class="card">
     <h2>
-      <a href="/modules/${digest}">${name}</a> ${kindBadge(offered)} ${deprecatedBadge(offered)}
+      <a href="${toModuleUrl(offered)}">${name}</a> ${kindBadge(offered)} ${deprecatedBadge(offered)}
       ${signedMark(offered)}
     </h2>
     <p class="repository">${repository}</p>

@@ -1,5 +1,6 @@
 import type { CatalogueEntry } from "../../catalogue/catalogue.ts";
 import { html, type Html } from "../html.ts";
+import { toModuleUrl } from "../module-url.ts";
 import { deprecatedBadge, signedMark } from "./badges.ts";
 import { formatDay, shortDigest } from "./format.ts";
 import { scrollable } from "./scrollable.ts";
@@ -32,7 +33,7 @@ function row(entry: CatalogueEntry, isShown: boolean): Html {
   const { version, digest, publishedAt } = entry;
   const name = isShown
     ? html`<strong aria-current="page">${version}</strong>`
-    : html`<a href="/modules/${digest}">${version}</a>`;
+    : html`<a href="${toModuleUrl(entry)}">${version}</a>`;
   return html`<tr>
     <th scope="row">${name} ${deprecatedBadge(entry)}</th>
     <td>${formatDay(publishedAt)}</td>

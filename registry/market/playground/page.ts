@@ -1,19 +1,22 @@
 import type { Digest } from "../../digest.ts";
 import { html, type Html } from "../html.ts";
+import { toModuleUrl } from "../module-url.ts";
 import { pageOf, type Site } from "../pages/layout.ts";
 
 export interface PlaygroundPage {
   /** Name and version. */
   readonly title: string;
+  readonly repository: string;
   readonly reference: string;
   readonly digest: Digest;
 }
 
 /** The frame of the page; its script fills it. */
-export function playgroundPage(site: Site, { title, reference, digest }: PlaygroundPage): Html {
-  const moduleUrl = `/modules/${digest}`;
+export function playgroundPage(site: Site, page: PlaygroundPage): Html {
+  const { title, reference, digest } = page;
+  const { pathname: base, search: query } = new URL(toModuleUrl(page, "/playground"), "http://market");
   const main = html`
-    <nav aria-label="Back"><a href="${moduleUrl}">About this module</a></nav>
+    <nav aria-label="Back"><a href="${toModuleUrl(page)}">About this module</a></nav>
     <header class="module">
       <h1>Try ${title}</h1>
       <p class="repository">${reference}</p>
@@ -29,7 +32,8 @@ export function playgroundPage(site: Site, { title, reference, digest }: Playgro
     <div
       id="playground"
       class="playground"
-      data-base="${moduleUrl}/playground"
+      data-base="${base}"
+      data-query="${query}"
       data-digest="${digest}"
       data-frame="/playground/frame"
     >

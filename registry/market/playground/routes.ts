@@ -3,11 +3,12 @@ import type { ModuleMetadata } from "../../../core/metadata/metadata.ts";
 import { encodeRecords, type Records } from "../../../core/sandbox/wire/records.ts";
 import type { ModuleResult } from "../../../core/select/outcome.ts";
 import type { ModuleKind } from "../../../core/select/request.ts";
-import { openTurns } from "../../../core/turns.ts";
 import { findLift } from "../../../core/wasm/lift.ts";
 import { MEDIA_TYPE } from "../../artifact/artifact.ts";
 import { type Digest, isDigest, sha256 } from "../../digest.ts";
+import { RegistryFailure } from "../../errors.ts";
 import { Cache } from "../cache.ts";
+import { openGate } from "../gate.ts";
 import { type Answer, htmlAnswer, type Route, type Visit } from "../http/answer.ts";
 import { plainAnswer } from "../http/respond.ts";
 import { CONTENT_POLICY, formatContentPolicy } from "../http/safe-headers.ts";
@@ -20,6 +21,8 @@ import type { ToldModule } from "./told.ts";
 export interface TriedModule {
   /** Name and version. */
   readonly title: string;
+  /** `host/repository` */
+  readonly repository: string;
   readonly reference: string;
   readonly kind: ModuleKind;
   readonly manifest: Uint8Array;
@@ -36,7 +39,7 @@ export interface Playground {
   /** Undefined of a digest that the catalogue doesn't name; a text says in one sentence why it can't be had. */
   readonly findModule: (
     digest: Digest,
-    signal: AbortSignal,
+    repository: string | null,
   ) => Promise<TriedModule | string | undefined> | TriedModule | string | undefined;
   /** Makes glue and core modules, in a process that holds nothing. */
   readonly transpile: (component: Uint8Array) => Promise<ModuleResult<Records>>;
@@ -44,21 +47,23 @@ export interface Playground {
 
 /** A JavaScript engine becomes 1.5 MB of them. */
 const MOST_KEPT = 16;
+/** Visitors can have one processor at work, and no more; each who waits holds a module. */
+const GATE = { atOnce: 1, waiting: 8 };
 
 /** The pages on which modules run, `/modules/<digest>/playground`, and the frame in which they do. */
 export function playgroundRoutes(playground: Playground): readonly Route[] {
   const frame = makeFrameAnswer(playground.frameScript);
-  const kept = new Cache<Digest, ModuleResult<Records>>(MOST_KEPT);
-  const inTurn = openTurns(); // a visitor can have one processor at work, and no more
-  const makeGlue = (component: Uint8Array) =>
-    kept.get(sha256(component), () => inTurn(() => playground.transpile(component)));
+  const kept = new Cache<Digest, ModuleResult<Uint8Array>>(MOST_KEPT);
+  const gate = openGate(GATE);
+  const makeGlue: MakeGlue = (component) =>
+    kept.get(sha256(component), () => gate.enter(async () => toGlue(await playground.transpile(component))));
   return [
     ({ path }) => (path.join("/") === "playground/frame" ? frame : undefined),
-    async ({ path, signal }: Visit) => {
+    async ({ path, params }: Visit) => {
       const [folder, digest, place, part = "", ...more] = path;
       if (folder !== "modules" || place !== "playground" || !isDigest(digest) || more.length > 0)
         return undefined;
-      const module = await playground.findModule(digest, signal);
+      const module = await playground.findModule(digest, params.get("in"));
       if (module === undefined) return undefined;
       if (typeof module === "string") return plainAnswer(502, module);
       if (part === "glue") return await answerGlue(module, makeGlue);
@@ -91,14 +96,23 @@ function answerPart(
   }
 }
 
-async function answerGlue(
-  { component }: TriedModule,
-  makeGlue: (component: Uint8Array) => Promise<ModuleResult<Records>>,
-): Promise<Answer> {
+/** In one piece, which all who ask for it are sent. */
+type MakeGlue = (component: Uint8Array) => Promise<ModuleResult<Uint8Array>>;
+
+function toGlue(made: ModuleResult<Records>): ModuleResult<Uint8Array> {
+  return made.outcome === "ok" ? { outcome: "ok", value: encodeRecords(made.value) } : made;
+}
+
+async function answerGlue({ component }: TriedModule, makeGlue: MakeGlue): Promise<Answer> {
   if (findLift(component) !== undefined) return plainAnswer(404, "This module needs no glue.");
-  const made = await makeGlue(component);
-  if (made.outcome !== "ok") return plainAnswer(422, `No node would run this module: ${made.detail}.`);
-  return toAnswer("application/octet-stream", encodeRecords(made.value));
+  try {
+    const made = await makeGlue(component);
+    if (made.outcome !== "ok") return plainAnswer(422, `No node would run this module: ${made.detail}.`);
+    return toAnswer("application/octet-stream", made.value);
+  } catch (error) {
+    if (!(error instanceof RegistryFailure) || error.kind !== "busy") throw error;
+    return plainAnswer(503, "Too many modules are made ready at the same time: try again in a moment.");
+  }
 }
 
 function toTold({ kind, metadata, cases }: TriedModule): ToldModule {

@@ -35,22 +35,24 @@ export interface Loaded {
   readonly isDigestChecked: boolean;
 }
 
-/** Where the server has the module: `base` goes before the names of its parts. */
+/** Where the server has the module: `base` goes before the names of its parts, `query` after them. */
 interface Place {
   readonly base: string;
+  readonly query: string;
   /** The one that is pinned: of its manifest. */
   readonly digest: string;
 }
 
 /** Fetches what the frame runs, and checks it as a node does. @throws {UnusableModule} */
-export async function loadModule({ base, digest }: Place, kind: ModuleKind): Promise<Loaded> {
-  const component = await fetchBytes(`${base}/component.wasm`);
+export async function loadModule({ base, query, digest }: Place, kind: ModuleKind): Promise<Loaded> {
+  const urlOf = (part: string): string => `${base}/${part}${query}`;
+  const component = await fetchBytes(urlOf("component.wasm"));
   const isDigestChecked = globalThis.isSecureContext;
   if (isDigestChecked)
-    await checkDigests(component, { digest, manifest: await fetchBytes(`${base}/manifest.json`) });
+    await checkDigests(component, { digest, manifest: await fetchBytes(urlOf("manifest.json")) });
   const misfit = findMisfit(kind, component);
   if (misfit !== undefined) throw toUnusable({ outcome: "wrongWorld", detail: misfit });
-  const records = findPlainRecords(component) ?? (await fetchRecords(`${base}/glue`));
+  const records = findPlainRecords(component) ?? (await fetchRecords(urlOf("glue")));
   const others = [...records].filter(([name]) => NOT_CORES.includes(name));
   const capped = capMemories(
     new Map([...records].filter(([name]) => !NOT_CORES.includes(name))),

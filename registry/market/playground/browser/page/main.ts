@@ -12,11 +12,11 @@ import { ModuleFrame } from "./module-frame.ts";
 z.config({ jitless: true }); // it would make functions out of text, which the page's policy forbids
 
 async function run(place: HTMLElement): Promise<void> {
-  const { base = "", digest = "", frame: frameUrl = "" } = place.dataset;
-  const response = await fetch(`${base}/module.json`);
+  const { base = "", query = "", digest = "", frame: frameUrl = "" } = place.dataset;
+  const response = await fetch(`${base}/module.json${query}`);
   if (!response.ok) throw new UnusableModule((await response.text()).slice(0, 500));
   const told = (await response.json()) as ToldModule; // of our own server
-  const { order, isDigestChecked } = await loadModule({ base, digest }, told.kind);
+  const { order, isDigestChecked } = await loadModule({ base, query, digest }, told.kind);
   find("unchecked", HTMLElement).hidden = isDigestChecked;
   const asking = new Asking(new ModuleFrame(place, frameUrl, order), { show: showAnswer, setBusy });
   new Editor(told, (question: GoldenCase | undefined) => {

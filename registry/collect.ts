@@ -1,5 +1,7 @@
-import { type Descriptor, MEDIA_TYPE } from "./artifact/artifact.ts";
-import { type Digest, hexOf, sha256 } from "./digest.ts";
+import { MEDIA_TYPE } from "./artifact/artifact.ts";
+import type { Descriptor } from "./artifact/descriptor.ts";
+import { toDigestTag } from "./artifact/digest-tag.ts";
+import { type Digest, sha256 } from "./digest.ts";
 import { RegistryFailure } from "./errors.ts";
 import { parseAnyManifest } from "./artifact/manifest.ts";
 import type { ArtifactReader } from "./reader.ts";
@@ -44,7 +46,7 @@ export async function collectArtifact(
   await collectReferrers(root.digest, { reading, from, referrers, depth: 1 });
   const tagged: TaggedArtifact[] = [];
   for (const ending of TAG_ENDINGS) {
-    const tag = `sha256-${hexOf(root.digest)}${ending}`;
+    const tag = toDigestTag(root.digest, ending);
     const artifact = await reading.findListed(tag);
     if (artifact !== undefined) tagged.push({ ...artifact, tag });
   }

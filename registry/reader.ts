@@ -1,4 +1,4 @@
-import type { Descriptor } from "./artifact/artifact.ts";
+import type { Descriptor } from "./artifact/descriptor.ts";
 import type { Digest } from "./digest.ts";
 
 /** Of one manifest; what a registry lists beyond it is not read. */

@@ -1,13 +1,7 @@
-import {
-  type Artifact,
-  type Descriptor,
-  MEDIA_TYPE,
-  parseConfig,
-  parseManifest,
-} from "./artifact/artifact.ts";
+import { type Artifact, MEDIA_TYPE, parseConfig, parseManifest } from "./artifact/artifact.ts";
 import { type ClientOptions, RegistryClient } from "./client/client.ts";
 import { checkDigest, sha256 } from "./digest.ts";
-import { toDescriptor } from "./artifact/descriptor.ts";
+import { type Descriptor, toDescriptor } from "./artifact/descriptor.ts";
 import { findDocumentBytes, type ModuleDocument, planDocument } from "./artifact/document.ts";
 import { RegistryFailure } from "./errors.ts";
 import { formatReference, type Reference } from "./reference.ts";

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { isDigestTagged } from "../../registry/artifact/digest-tag.ts";
 import { type Catalogue, findEntry } from "../../registry/catalogue/catalogue.ts";
 import { compareVersions } from "../../registry/catalogue/version-order.ts";
 import { RegistryClient } from "../../registry/client/client.ts";
@@ -28,8 +29,6 @@ interface Version {
 
 /** More are not looked at; the newest are. */
 const MAX_VERSIONS = 1000;
-/** Signatures, READMEs and what else refers to a digest are kept under such tags. */
-const REFERRING_TAG = /^sha256-[0-9a-f]{64}(?:\.[\w.]+)?$/;
 
 /** `geniectl versions REPO` */
 export function versionsCommand(shell: Shell): Command {
@@ -62,7 +61,7 @@ async function listVersions(
     await shell.clientOptions(),
   );
   shell.progress(`listing ${repository} …`);
-  const tags = (await client.listTags()).filter((tag) => !REFERRING_TAG.test(tag));
+  const tags = (await client.listTags()).filter((tag) => !isDigestTagged(tag));
   const newest = tags.toSorted((one, other) => compareVersions(other, one)).slice(0, MAX_VERSIONS);
   if (newest.length < tags.length)
     shell.warn(`${repository} has ${tags.length} versions: the newest are shown`);

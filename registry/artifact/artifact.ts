@@ -2,7 +2,7 @@ import { BinaryError } from "../../core/wasm/binary.ts";
 import { type ComponentShape, inspectComponent } from "../../core/wasm/component.ts";
 import { isJsonObject } from "../../core/spec/json.ts";
 import { type Annotations, OCI_ANNOTATION } from "./annotations.ts";
-import { formatCreated, toAnnotated, toDescriptor } from "./descriptor.ts";
+import { type Descriptor, formatCreated, toAnnotated, toDescriptor } from "./descriptor.ts";
 import { type Digest, isDigest, sha256 } from "../digest.ts";
 import { RegistryFailure } from "../errors.ts";
 import { parseJsonObject } from "../json.ts";
@@ -20,13 +20,6 @@ export const MEDIA_TYPE = {
 export const MAX_MODULE_BYTES = 16 * 2 ** 20;
 /** Of a manifest, and of a config. */
 export const MAX_JSON_BYTES = 2 ** 20;
-
-export interface Descriptor {
-  readonly mediaType: string;
-  readonly digest: Digest;
-  /** Bytes. */
-  readonly size: number;
-}
 
 /** A module as registries and the store hold it: three blobs, named by the digest of the first. */
 export interface Artifact {
@@ -107,9 +100,9 @@ export function parseManifest(bytes: Uint8Array, where: string): ArtifactManifes
   }
   const layers: unknown[] = Array.isArray(manifest["layers"]) ? manifest["layers"] : [];
   if (layers.length !== 1) return fail(`it has ${layers.length} layers instead of one`);
-  const config = findDescriptor(manifest["config"], MEDIA_TYPE.config, MAX_JSON_BYTES);
+  const config = checkDescriptor(manifest["config"], MEDIA_TYPE.config, MAX_JSON_BYTES);
   if (typeof config === "string") return fail(`its config ${config}`);
-  const layer = findDescriptor(layers[0], MEDIA_TYPE.wasm, MAX_MODULE_BYTES);
+  const layer = checkDescriptor(layers[0], MEDIA_TYPE.wasm, MAX_MODULE_BYTES);
   if (typeof layer === "string") return fail(`its layer ${layer}`);
   return { config, layer };
 }
@@ -132,7 +125,7 @@ export function parseConfig(bytes: Uint8Array, layer: Digest, where: string): Co
 }
 
 /** The descriptor, or the clause that says why it's none. */
-function findDescriptor(value: unknown, mediaType: string, maxBytes: number): Descriptor | string {
+function checkDescriptor(value: unknown, mediaType: string, maxBytes: number): Descriptor | string {
   if (!isJsonObject(value)) return "is missing";
   const { digest, size } = value;
   if (value["mediaType"] !== mediaType) return `is ${text(value["mediaType"])}`;

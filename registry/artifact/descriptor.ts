@@ -1,6 +1,27 @@
 import type { Annotations } from "./annotations.ts";
-import type { Descriptor } from "./artifact.ts";
-import { sha256 } from "../digest.ts";
+import { isJsonObject } from "../../core/spec/json.ts";
+import { type Digest, isDigest, sha256 } from "../digest.ts";
+
+/** How a manifest names other bytes. Source: OCI image-spec, "Content Descriptors". */
+export interface Descriptor {
+  readonly mediaType: string;
+  readonly digest: Digest;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/** Each half of a media type has at most 127. Source: RFC 6838 §4.2. */
+export const MAX_TYPE_LENGTH = 255;
+
+/** What a foreign manifest names by this value; undefined when that is no descriptor. What else it has is left out. */
+export function findDescriptor(value: unknown): Descriptor | undefined {
+  if (!isJsonObject(value)) return undefined;
+  const { mediaType, digest, size } = value;
+  if (typeof mediaType !== "string" || mediaType.length > MAX_TYPE_LENGTH) return undefined;
+  if (!isDigest(digest)) return undefined;
+  if (typeof size !== "number" || !Number.isSafeInteger(size) || size < 0) return undefined;
+  return { mediaType, digest, size };
+}
 
 /** How a manifest names these bytes. */
 export function toDescriptor(mediaType: string, bytes: Uint8Array): Descriptor {

@@ -1,5 +1,5 @@
 import { ARTIFACT_TYPE, OCI_ANNOTATION } from "./annotations.ts";
-import type { Descriptor } from "./artifact.ts";
+import type { Descriptor } from "./descriptor.ts";
 import type { Digest } from "../digest.ts";
 import { RegistryFailure, type RegistryFailureKind } from "../errors.ts";
 import { parseAnyManifest } from "./manifest.ts";

@@ -1,8 +1,8 @@
-import { isJsonObject, type JsonObject } from "../../core/spec/json.ts";
+import type { JsonObject } from "../../core/spec/json.ts";
 import { toAnnotations } from "./annotation-text.ts";
 import type { Annotations } from "./annotations.ts";
-import { type Descriptor, MEDIA_TYPE } from "./artifact.ts";
-import { isDigest } from "../digest.ts";
+import { MEDIA_TYPE } from "./artifact.ts";
+import { type Descriptor, findDescriptor, MAX_TYPE_LENGTH } from "./descriptor.ts";
 import { RegistryFailure } from "../errors.ts";
 import { parseJsonObject } from "../json.ts";
 
@@ -21,8 +21,6 @@ export interface AnyManifest {
 
 /** Blobs of one manifest, and manifests of one index. */
 const MAX_DESCRIPTORS = 1_024;
-/** Each half of a media type has at most 127. Source: RFC 6838 §4.2. */
-const MAX_TYPE_LENGTH = 255;
 
 /** @throws {RegistryFailure} badAnswer, badManifest */
 export function parseAnyManifest(bytes: Uint8Array, where: string): AnyManifest {
@@ -72,13 +70,4 @@ function findMediaType({
   if (mediaType === MEDIA_TYPE.manifest || mediaType === MEDIA_TYPE.index) return mediaType;
   if (mediaType !== undefined) return undefined;
   return config === undefined ? MEDIA_TYPE.index : MEDIA_TYPE.manifest;
-}
-
-function findDescriptor(value: unknown): Descriptor | undefined {
-  if (!isJsonObject(value)) return undefined;
-  const { mediaType, digest, size } = value;
-  if (typeof mediaType !== "string" || mediaType.length > MAX_TYPE_LENGTH || !isDigest(digest))
-    return undefined;
-  if (typeof size !== "number" || !Number.isSafeInteger(size) || size < 0) return undefined;
-  return { mediaType, digest, size };
 }

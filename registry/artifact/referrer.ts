@@ -1,6 +1,6 @@
 import { type Annotations, OCI_ANNOTATION } from "./annotations.ts";
-import { type Descriptor, MEDIA_TYPE } from "./artifact.ts";
-import { formatCreated, toAnnotated, toDescriptor } from "./descriptor.ts";
+import { MEDIA_TYPE } from "./artifact.ts";
+import { type Descriptor, formatCreated, toAnnotated, toDescriptor } from "./descriptor.ts";
 import { type Digest, sha256 } from "../digest.ts";
 
 /** An artifact of any kind but a module: a manifest and the blobs that it names. */

@@ -1,7 +1,6 @@
-import { isJsonObject, type JsonObject } from "../../core/spec/json.ts";
+import type { JsonObject } from "../../core/spec/json.ts";
 import { ARTIFACT_TYPE, OCI_ANNOTATION } from "../artifact/annotations.ts";
-import type { Descriptor } from "../artifact/artifact.ts";
-import { isDigest } from "../digest.ts";
+import { type Descriptor, findDescriptor } from "../artifact/descriptor.ts";
 import { RegistryFailure, type RegistryFailureKind } from "../errors.ts";
 import { parseJsonObject } from "../json.ts";
 import type { ArtifactReader } from "../reader.ts";
@@ -94,11 +93,9 @@ export function checkDocument(tag: string, value: unknown): CatalogueDocument | 
 /** The one layer of JSON that a manifest names, or the clause that says why there is none. */
 function findJsonLayer(manifest: Uint8Array, maxBytes: number): Descriptor | string {
   const { layers } = parseJsonObject(manifest, "a manifest of the catalogue");
-  const [layer, ...more]: unknown[] = Array.isArray(layers) ? layers : [];
-  if (!isJsonObject(layer) || more.length > 0) return "has not one layer";
-  const { mediaType, digest, size } = layer;
-  if (mediaType !== JSON_TYPE || !isDigest(digest)) return "has no layer of JSON";
-  if (typeof size !== "number" || !Number.isSafeInteger(size) || size < 0)
-    return "has a layer without a size";
-  return size > maxBytes ? `has more than ${maxBytes} bytes` : { mediaType, digest, size };
+  const [only, ...more]: unknown[] = Array.isArray(layers) ? layers : [];
+  if (only === undefined || more.length > 0) return "has not one layer";
+  const layer = findDescriptor(only);
+  if (layer?.mediaType !== JSON_TYPE) return "has no layer of JSON";
+  return layer.size > maxBytes ? `has more than ${maxBytes} bytes` : layer;
 }

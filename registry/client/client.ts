@@ -1,4 +1,5 @@
-import { type Descriptor, MAX_JSON_BYTES, MEDIA_TYPE } from "../artifact/artifact.ts";
+import { MAX_JSON_BYTES, MEDIA_TYPE } from "../artifact/artifact.ts";
+import type { Descriptor } from "../artifact/descriptor.ts";
 import { checkDigest, type Digest, isDigest, sha256 } from "../digest.ts";
 import { RegistryFailure } from "../errors.ts";
 import type { ArtifactReader, Referrer } from "../reader.ts";

@@ -1,14 +1,16 @@
 import { findJsonObject, isJsonObject, type JsonObject } from "../../core/spec/json.ts";
 import { toAnnotations } from "../artifact/annotation-text.ts";
 import { MEDIA_TYPE } from "../artifact/artifact.ts";
-import { type Digest, hexOf, isDigest } from "../digest.ts";
+import { findDescriptor } from "../artifact/descriptor.ts";
+import { toDigestTag } from "../artifact/digest-tag.ts";
+import type { Digest } from "../digest.ts";
 import { MAX_REFERRERS, type Referrer } from "../reader.ts";
 import type { Connection } from "./connection.ts";
 import { readPages } from "./page.ts";
 
 /** Where the index of referrers is when the registry keeps none itself. Source: distribution-spec, "Referrers Tag Schema". */
 export function fallbackTag(digest: Digest): string {
-  return `sha256-${hexOf(digest)}`;
+  return toDigestTag(digest);
 }
 
 /** What the registry's referrers API lists; undefined when it has none. Source: distribution-spec, "Listing Referrers". */
@@ -47,13 +49,11 @@ export function listEntries(index: Uint8Array): JsonObject[] {
 }
 
 function findReferrer(entry: JsonObject): Referrer | undefined {
-  const { mediaType, digest, size, artifactType } = entry;
-  if (typeof mediaType !== "string" || !isDigest(digest)) return undefined;
-  if (typeof size !== "number" || !Number.isSafeInteger(size) || size < 0) return undefined;
+  const descriptor = findDescriptor(entry);
+  if (descriptor === undefined) return undefined;
+  const { artifactType } = entry;
   return {
-    mediaType,
-    digest,
-    size,
+    ...descriptor,
     artifactType: typeof artifactType === "string" ? artifactType : undefined,
     annotations: toAnnotations(entry["annotations"]),
   };

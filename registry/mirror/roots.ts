@@ -1,7 +1,7 @@
 import type { Digest } from "../digest.ts";
 import { RegistryFailure } from "../errors.ts";
 import { parseReference, type Reference } from "../reference.ts";
-import { isDigestTagged } from "../store/digest-tag.ts";
+import { isDigestTagged } from "../artifact/digest-tag.ts";
 import { BlobFolder } from "../store/blob-folder.ts";
 import { readContents } from "../store/contents.ts";
 import { planPaths } from "../store/folder.ts";

@@ -4,7 +4,7 @@ import { lstat, readdir, rm, stat, utimes } from "node:fs/promises";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { unlessCode, unlessMissing } from "../../core/missing.ts";
-import type { Descriptor } from "../artifact/artifact.ts";
+import type { Descriptor } from "../artifact/descriptor.ts";
 import { replaceFile, syncFolder } from "../file/atomic-file.ts";
 import { readBounded } from "../file/bounded-file.ts";
 import { type Digest, hexOf, isDigest, sha256 } from "../digest.ts";

@@ -1,7 +1,7 @@
 import type { Digest } from "../digest.ts";
 import type { BlobFile } from "./blob-folder.ts";
 import type { Contents } from "./contents.ts";
-import { findTaggedDigest, isDigestTagged } from "./digest-tag.ts";
+import { findTaggedDigest, isDigestTagged } from "../artifact/digest-tag.ts";
 import type { LayoutEntry } from "./layout.ts";
 
 /** What must stay, whatever else goes. */

@@ -1,12 +1,12 @@
-import type { Descriptor } from "../artifact/artifact.ts";
+import type { Descriptor } from "../artifact/descriptor.ts";
 import { MAX_JSON_BYTES } from "../artifact/artifact.ts";
-import { type Digest, hexOf, isDigest } from "../digest.ts";
+import { type Digest, isDigest } from "../digest.ts";
 import { RegistryFailure } from "../errors.ts";
 import { type AnyManifest, findAnyManifest, parseAnyManifest } from "../artifact/manifest.ts";
 import { type ArtifactReader, MAX_REFERRERS, type Referrer } from "../reader.ts";
 import type { Reference } from "../reference.ts";
 import type { BlobFolder } from "./blob-folder.ts";
-import { isDigestTagged } from "./digest-tag.ts";
+import { isDigestTagged, toDigestTag } from "../artifact/digest-tag.ts";
 import type { IndexFile } from "./index-file.ts";
 import { type LayoutEntry, listEntries } from "./layout.ts";
 import { namingStore } from "./naming.ts";
@@ -81,7 +81,7 @@ export class StoreReader implements ArtifactReader {
     const entries = (await this.#listEntries()).filter(
       (entry) => !entry.isIndex && (entry.subject === undefined || entry.subject === subject),
     );
-    const list = await this.#findTagged(`sha256-${hexOf(subject)}`);
+    const list = await this.#findTagged(toDigestTag(subject));
     const listed = (list && (await this.#findSound(list))?.manifests) ?? [];
     return [
       ...entries,

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
-import { findJsonObject, isJsonObject, type JsonObject } from "../../core/spec/json.ts";
-import { type Descriptor, MEDIA_TYPE } from "../artifact/artifact.ts";
-import { toDescriptor } from "../artifact/descriptor.ts";
+import { findJsonObject, isJsonObject } from "../../core/spec/json.ts";
+import { MEDIA_TYPE } from "../artifact/artifact.ts";
+import { type Descriptor, findDescriptor, toDescriptor } from "../artifact/descriptor.ts";
 import { type Digest, isDigest } from "../digest.ts";
 import { RegistryFailure } from "../errors.ts";
 import type { SignatureLayer } from "./sign-plan.ts";
@@ -37,12 +37,9 @@ export function parseParts(bytes: Uint8Array): Parts | string {
 }
 
 function findPart(value: unknown): Part | undefined {
-  if (!isJsonObject(value)) return undefined;
-  const { mediaType, digest, size, annotations }: JsonObject = value;
-  if (typeof mediaType !== "string" || !isDigest(digest)) return undefined;
-  if (typeof size !== "number" || !Number.isSafeInteger(size) || size < 0) return undefined;
-  if (size > MAX_SIGNATURE_BYTES) return undefined;
-  return { mediaType, digest, size, annotations };
+  const descriptor = findDescriptor(value);
+  if (descriptor === undefined || descriptor.size > MAX_SIGNATURE_BYTES) return undefined;
+  return { ...descriptor, annotations: isJsonObject(value) ? value["annotations"] : undefined };
 }
 
 /**

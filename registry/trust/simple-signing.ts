@@ -1,5 +1,6 @@
 import { findJsonObject, isJsonObject } from "../../core/spec/json.ts";
-import { type Digest, hexOf, isDigest } from "../digest.ts";
+import { toDigestTag } from "../artifact/digest-tag.ts";
+import { type Digest, isDigest } from "../digest.ts";
 import {
   type BadSignature,
   type Claim,
@@ -19,7 +20,7 @@ const TYPE = "cosign container image signature";
 
 /** The tag under which the signatures of a module lie. */
 export function toSignatureTag(digest: Digest): string {
-  return `sha256-${hexOf(digest)}.sig`;
+  return toDigestTag(digest, ".sig");
 }
 
 export function planSimpleSigning({ digest, repository, annotations }: Claim): Buffer {

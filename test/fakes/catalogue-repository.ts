@@ -1,4 +1,4 @@
-import type { Descriptor } from "../../registry/artifact/artifact.ts";
+import type { Descriptor } from "../../registry/artifact/descriptor.ts";
 import type { CatalogueRepository } from "../../registry/catalogue/repository.ts";
 import { type Digest, isDigest, sha256 } from "../../registry/digest.ts";
 import { RegistryFailure } from "../../registry/errors.ts";

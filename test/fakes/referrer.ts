@@ -1,4 +1,5 @@
-import { type Descriptor, MEDIA_TYPE } from "../../registry/artifact/artifact.ts";
+import { MEDIA_TYPE } from "../../registry/artifact/artifact.ts";
+import type { Descriptor } from "../../registry/artifact/descriptor.ts";
 import { type Digest, sha256 } from "../../registry/digest.ts";
 
 interface FakeReferrer {

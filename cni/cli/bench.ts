@@ -13,7 +13,7 @@ import {
   toLimits,
   type TrialOptions,
 } from "./author-options.ts";
-import { formatSize } from "./size.ts";
+import { formatSize } from "../../registry/size.ts";
 import type { Shell } from "./shell.ts";
 import { printTable } from "./table.ts";
 

@@ -7,7 +7,7 @@ import { writeSettingsTypes } from "../author/settings-file.ts";
 import { type Language, LANGUAGES } from "../author/source.ts";
 import { requireModuleFile } from "../author/subject.ts";
 import { makeKindOption, withReport } from "./author-options.ts";
-import { formatSize } from "./size.ts";
+import { formatSize } from "../../registry/size.ts";
 import { writeOutput } from "./output-file.ts";
 import type { Shell } from "./shell.ts";
 

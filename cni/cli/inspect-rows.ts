@@ -2,7 +2,7 @@ import { toFieldName } from "../../core/spec/json.ts";
 import type { SettingsSchema } from "../../core/metadata/settings-schema.ts";
 import { ARTIFACT_TYPE, OCI_ANNOTATION } from "../../registry/artifact/annotations.ts";
 import type { InspectedModule } from "./inspect.ts";
-import { formatSize } from "./size.ts";
+import { formatSize } from "../../registry/size.ts";
 
 /** What a person reads of a module, a row each; what isn't there has none. */
 export function listInspectionRows(module: InspectedModule): string[][] {

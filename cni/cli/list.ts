@@ -10,7 +10,7 @@ import { findStore } from "./config-file.ts";
 import { formatTable } from "./output.ts";
 import { toLine } from "../../core/printable.ts";
 import type { Shell } from "./shell.ts";
-import { formatSize } from "./size.ts";
+import { formatSize } from "../../registry/size.ts";
 
 /** Of a reference in a table; no longer one is ours, and each row is as wide as the widest. */
 const MAX_CELL_LENGTH = 512;

@@ -5,7 +5,7 @@ import type { Digest } from "../../registry/digest.ts";
 import { parseAnyManifest } from "../../registry/artifact/manifest.ts";
 import { findKind } from "../../registry/artifact/module-kind.ts";
 import type { FetchedModule } from "./pin-fetch.ts";
-import { formatSize } from "./size.ts";
+import { formatSize } from "../../registry/size.ts";
 
 /** What an admin wants to know of a module before it is used. Kind, version and description are what it says of itself. */
 export interface ModuleFacts {

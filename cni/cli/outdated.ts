@@ -10,7 +10,7 @@ import { findRefusal } from "../../registry/trust/admit.ts";
 import type { TrustPolicy } from "../../registry/trust/policy.ts";
 import { addCatalogueOption, fetchCatalogue } from "./catalogue-options.ts";
 import { readConfigFile } from "./config-file.ts";
-import { settleFew } from "./few-at-once.ts";
+import { settleEach } from "../../registry/some-at-a-time.ts";
 import { lookAtModule } from "./outdated-look.ts";
 import { listOutdatedFindings, type Look, type OutdatedFinding, type TaggedDigest } from "./outdated-plan.ts";
 import { listSlotModules, type SlotModule } from "./pull-slots.ts";
@@ -53,7 +53,7 @@ export function outdatedCommand(shell: Shell): Command {
       const named = listSlotModules(config);
       const policy = await openPolicy(trust, config);
       const catalogue = name && (await fetchCatalogue(name, shell));
-      const results = await settleFew(named, (one) => look(one, { policy, catalogue }, shell));
+      const results = await settleEach(named, (one) => look(one, { policy, catalogue }, shell));
       const modules = results.map((result) => {
         if (result.status === "rejected") throw result.reason;
         return result.value;

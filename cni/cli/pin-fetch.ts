@@ -8,7 +8,7 @@ import { fetchArtifact, findSound, isAdmitted } from "../../registry/transfer.ts
 import type { TrustPolicy } from "../../registry/trust/policy.ts";
 import { listSigners } from "../../registry/trust/signers.ts";
 import type { ConfigFile } from "./config-file.ts";
-import { settleFew } from "./few-at-once.ts";
+import { settleEach } from "../../registry/some-at-a-time.ts";
 import { toFetched, toPlace, withPlace } from "./module-place.ts";
 import type { Pin } from "./pin-plan.ts";
 import { pullModule } from "./pull-module.ts";
@@ -86,7 +86,7 @@ export async function fetchAll(
   config: ConfigFile,
   fetch: Fetch,
 ): Promise<FoundModule[]> {
-  const results = await settleFew(pins, async (pin) => {
+  const results = await settleEach(pins, async (pin) => {
     const { old, reference } = pin;
     const isPinned = old === formatReference(reference);
     try {

@@ -1,6 +1,6 @@
 import { toLine } from "../../core/printable.ts";
 import type { TransferMeter } from "../../registry/client/meter.ts";
-import { formatSize } from "./size.ts";
+import { formatSize } from "../../registry/size.ts";
 
 const CLEAR_LINE = "\r\u001b[K";
 /** What is over sooner needs no bar. */

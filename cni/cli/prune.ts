@@ -4,7 +4,7 @@ import { type Pruned, pruneStore } from "../../registry/store/prune.ts";
 import { findStore } from "./config-file.ts";
 import { readPinned } from "./pinned.ts";
 import type { Shell } from "./shell.ts";
-import { formatSize } from "./size.ts";
+import { formatSize } from "../../registry/size.ts";
 import { printTable } from "./table.ts";
 
 interface PruneOptions {

@@ -6,7 +6,7 @@ import { formatRepository } from "../../registry/repository-name.ts";
 import { addSettingsOption, addTrialOptions, parseWhole } from "./author-options.ts";
 import { addCatalogueOption } from "./catalogue-options.ts";
 import { readPrivateKey } from "./key-file.ts";
-import { formatSize } from "./size.ts";
+import { formatSize } from "../../registry/size.ts";
 import { addPassphraseOption, type PassphraseOptions } from "./passphrase.ts";
 import { describe, prepare, type RehearsalOptions, toDocuments, toEntry, tryOut } from "./publish-plan.ts";
 import { addNoteOptions } from "./publishing-options.ts";

@@ -3,7 +3,7 @@ import type { Digest } from "../../registry/digest.ts";
 import { RegistryFailure } from "../../registry/errors.ts";
 import { formatReference, type Reference } from "../../registry/reference.ts";
 import type { ConfigFile, ModuleSlot } from "./config-file.ts";
-import { settleFew } from "./few-at-once.ts";
+import { settleEach } from "../../registry/some-at-a-time.ts";
 import { parseSlot, toFetched, toPlace } from "./module-place.ts";
 import { pullModule, type PullTarget } from "./pull-module.ts";
 import type { Shell } from "./shell.ts";
@@ -43,7 +43,7 @@ export async function pullSlots(
   target: PullTarget,
   shell: Shell,
 ): Promise<Pulled[]> {
-  const results = await settleFew(modules, (one) => pullForSlots(one, target, shell));
+  const results = await settleEach(modules, (one) => pullForSlots(one, target, shell));
   return results.map((result) => {
     if (result.status === "rejected") throw result.reason;
     return result.value;

@@ -4,7 +4,7 @@ import type { CatalogueEntry } from "../../registry/catalogue/catalogue.ts";
 import { planSearch } from "../../registry/catalogue/search.ts";
 import type { Reference } from "../../registry/reference.ts";
 import { addCatalogueOption, fetchCatalogue } from "./catalogue-options.ts";
-import { formatSize } from "./size.ts";
+import { formatSize } from "../../registry/size.ts";
 import type { Shell } from "./shell.ts";
 import { printTable } from "./table.ts";
 

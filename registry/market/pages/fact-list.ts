@@ -1,7 +1,8 @@
 import type { CatalogueEntry } from "../../catalogue/catalogue.ts";
 import type { ModuleDetails, SignatureView } from "../details.ts";
 import { html, type Html, type HtmlPart } from "../html.ts";
-import { findWebLink, formatBytes, formatDay } from "./format.ts";
+import { formatSize } from "../../size.ts";
+import { findWebLink, formatDay } from "./format.ts";
 
 const WORDS_BY_STATE = {
   holds: "verified",
@@ -16,7 +17,7 @@ export function factList(entry: CatalogueEntry, details: ModuleDetails | undefin
   const kpis = metadata?.kpis ?? entry.kpis;
   return html`<dl class="fact-list">
     ${fact("Digest", html`<code class="digest">${entry.digest}</code>`)}
-    ${fact("Published", formatDay(entry.publishedAt))} ${fact("Size", formatBytes(sizeBytes))}
+    ${fact("Published", formatDay(entry.publishedAt))} ${fact("Size", formatSize(sizeBytes))}
     ${fact("Signatures", signatures(entry, details))}
     ${details?.policy && fact("The trust policy of this site", policyFact(details.policy))}
     ${kpis.required.length > 0 && fact("KPIs it needs", codes(kpis.required))}

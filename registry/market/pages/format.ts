@@ -1,11 +1,6 @@
 import type { Digest } from "../../digest.ts";
 import { html, type Html } from "../html.ts";
 
-export function formatBytes(sizeBytes: number): string {
-  if (sizeBytes < 1000) return `${sizeBytes} B`;
-  return sizeBytes < 1e6 ? `${(sizeBytes / 1e3).toFixed(1)} kB` : `${(sizeBytes / 1e6).toFixed(1)} MB`;
-}
-
 /** A day, the same whatever the visitor's place. */
 export function formatDay(at: string | number): Html {
   const time = new Date(at).toISOString();

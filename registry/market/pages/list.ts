@@ -3,7 +3,8 @@ import { toModuleUrl } from "../module-url.ts";
 import { findModules, formatSearch, type Found, type Search } from "../search.ts";
 import type { Shelf, ShelvedModule } from "../shelf.ts";
 import { deprecatedBadge, kindBadge, kpiChips, signedMark } from "./badges.ts";
-import { formatBytes, formatCount, formatDay } from "./format.ts";
+import { formatSize } from "../../size.ts";
+import { formatCount, formatDay } from "./format.ts";
 import { pageOf, type Site } from "./layout.ts";
 
 /** So many KPIs are offered to choose from; a catalogue could name any number. */
@@ -94,7 +95,7 @@ function card({ name, repository, versions, offered }: ShelvedModule): Html {
       <span
         >${version}${versions.length > 1 && html` <span class="quiet">of ${formatCount(versions.length, "version")}</span>`}</span
       >
-      <span>${formatBytes(sizeBytes)}</span>
+      <span>${formatSize(sizeBytes)}</span>
       <span>${formatDay(publishedAt)}</span>
     </p>
   </li>`;

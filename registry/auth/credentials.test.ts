@@ -1,6 +1,7 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { execa } from "execa";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { findCredential } from "./credentials.ts";
 
@@ -74,4 +75,19 @@ test.each([
 test("a helper for another host is no concern of ours", async () => {
   await write({ credHelpers: { "other.example": "gone", [`evil${HOST}`]: "gone", [`${HOST}1`]: "gone" } });
   expect(await find()).toBeUndefined();
+});
+
+test("a file that never ends, or is a pipe, keeps nobody waiting", async () => {
+  await mkdir(path.join(home, ".docker"));
+  const file = path.join(home, ".docker/config.json");
+  const refused = (why: string) => ({ kind: "invalidCredentials", message: `${file} ${why}` });
+  await symlink("/dev/zero", file);
+  await expect(find()).rejects.toMatchObject(refused("is not a file"));
+  await rm(file);
+  await execa("mkfifo", [file]);
+  await expect(find()).rejects.toMatchObject(refused("is not a file"));
+  await rm(file);
+  await writeFile(file, "");
+  await truncate(file, 2 ** 30);
+  await expect(find()).rejects.toMatchObject(refused(`has ${2 ** 30} bytes, more than ${2 ** 20}`));
 });

@@ -1,9 +1,9 @@
-import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import path from "node:path";
 import { findErrno } from "../../core/errors.ts";
 import { findJsonObject, isJsonObject, type JsonObject } from "../../core/spec/json.ts";
 import { RegistryFailure } from "../errors.ts";
+import { readBounded } from "../file/bounded-file.ts";
 import { DOCKER_HUB } from "../reference.ts";
 import { askHelper } from "./helper.ts";
 
@@ -15,6 +15,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** An environment in which no login is found: nothing lies below /dev/null. */
 export const ANONYMOUS: Environment = { HOME: "/dev/null" };
+
+const MAX_FILE_BYTES = 2 ** 20;
 
 interface Asked {
   /** `host/repository` */
@@ -53,9 +55,9 @@ function listFiles(env: Environment): string[] {
 
 /** A file that nobody asked for may be missing, or not be ours to read. */
 async function findSettings(file: string, askedFor: boolean): Promise<JsonObject | undefined> {
-  let text: string;
+  let bytes: Buffer | string;
   try {
-    text = await readFile(file, "utf8");
+    bytes = await readBounded(file, MAX_FILE_BYTES);
   } catch (cause) {
     const code = findErrno(cause);
     if (!askedFor && (code === "ENOENT" || code === "EACCES" || code === "ENOTDIR")) return undefined;
@@ -63,7 +65,8 @@ async function findSettings(file: string, askedFor: boolean): Promise<JsonObject
       cause,
     });
   }
-  const settings = findJsonObject(text);
+  if (typeof bytes === "string") throw new RegistryFailure("invalidCredentials", `${file} ${bytes}`);
+  const settings = findJsonObject(bytes.toString("utf8"));
   if (settings === undefined) throw new RegistryFailure("invalidCredentials", `${file} is not a JSON object`);
   return settings;
 }

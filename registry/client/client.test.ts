@@ -13,6 +13,7 @@ const QUICK: Limits = {
   headersMs: 200,
   idleMs: 200,
   totalMs: 600,
+  listMs: 5_000,
   redirects: 3,
   retries: 1,
   maxRetryAfterMs: 1500,

@@ -7,6 +7,8 @@ export interface Limits {
   readonly idleMs: number;
   /** For the exchange as a whole: a body that drips never trips `idleMs`. */
   readonly totalMs: number;
+  /** For all pages of a list, of which each may take `totalMs`: a later one isn't asked for. */
+  readonly listMs: number;
   readonly redirects: number;
   readonly retries: number;
   /** A registry that asks us to wait longer is not waited for. */
@@ -22,6 +24,7 @@ export const DEFAULT_LIMITS: Limits = {
   headersMs: 10_000,
   idleMs: 10_000,
   totalMs: 60_000,
+  listMs: 120_000,
   redirects: 5,
   retries: 3,
   maxRetryAfterMs: 30_000,

@@ -8,10 +8,17 @@ const MAX_PAGE_BYTES = 4 * 2 ** 20;
 
 /** A list that a registry gives in pages, as they come; nothing when it has no such list (404). */
 export async function* readPages(connection: Connection, first: URL, accept: string): AsyncGenerator<Reply> {
+  const { listMs } = connection.transport.limits;
+  const giveUpAtMs = performance.now() + listMs;
   let url: URL | undefined = first;
   for (let pages = 0; url !== undefined; pages++) {
     if (pages === MAX_PAGES)
       throw new RegistryFailure("tooLarge", `${first.host} gives a list of more than ${MAX_PAGES} pages`);
+    if (pages > 0 && performance.now() > giveUpAtMs)
+      throw new RegistryFailure(
+        "timeout",
+        `${first.host} gives a list of which ${pages} pages took ${listMs} ms`,
+      );
     const call: Call = { method: "GET", url, headers: { accept }, maxBytes: MAX_PAGE_BYTES };
     const reply = await connection.repeat(call, { statuses: [200, 404], action: "pull" });
     if (reply.status === 404) return;

@@ -10,10 +10,11 @@ import type { Digest } from "../digest.ts";
 import { parseReference } from "../reference.ts";
 import { pushArtifact } from "../transfer.ts";
 import { RegistryClient } from "./client.ts";
+import type { Limits } from "./limits.ts";
 
 const env = { HOME: "/nonexistent" };
-const openClient = (host: string): RegistryClient =>
-  new RegistryClient(parseReference(`${host}/genie/scorer:1`), { env });
+const openClient = (host: string, limits: Partial<Limits> = {}): RegistryClient =>
+  new RegistryClient(parseReference(`${host}/genie/scorer:1`), { env, limits });
 
 /** Pushes one module under many tags. */
 async function push(host: string, tags: readonly string[]): Promise<Digest> {
@@ -79,6 +80,17 @@ test.each([
     return true;
   };
   await expect(client.listTags()).rejects.toMatchObject({ kind });
+});
+
+test("a list whose pages come slowly, without an end, is left", async () => {
+  await using registry = await startFakeRegistry();
+  using client = openClient(registry.host, { listMs: 0 });
+  registry.fault = (_, response) => {
+    response.writeHead(200, { link: '</v2/genie/scorer/tags/list?again>; rel="next"' }).end('{"tags":["a"]}');
+    return true;
+  };
+  await expect(client.listTags()).rejects.toMatchObject({ kind: "timeout" });
+  expect(registry.log).toHaveLength(1);
 });
 
 test("what is no tag is left out of a list", async () => {

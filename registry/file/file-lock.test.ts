@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
@@ -127,3 +127,10 @@ test("20 takers in four processes, after a crash, are never inside together", as
   expect(await readFile(path.join(dir, "count"), "utf8")).toBe("60");
   expect(await readdir(dir)).not.toContain("locks-c1");
 }, 90_000);
+
+test("a link in its place makes no file elsewhere", async () => {
+  const elsewhere = path.join(dir, "elsewhere");
+  await symlink(elsewhere, lock);
+  await expect(takeLock(lock, { waitMs: WAIT_MS })).rejects.toMatchObject({ code: "ELOOP" });
+  expect(await readdir(dir)).toEqual(["locks-c1"]);
+});

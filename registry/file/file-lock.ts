@@ -7,8 +7,9 @@ import { unlessMissing } from "../../core/missing.ts";
 
 /** Exit code of flock(1) when the wait is over; its default is 1, which also stands for other failures. */
 const BUSY = 75;
-/** A pipe in the lock's place is an error, and not waited for. */
-const APPEND = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK;
+/** A pipe or a link in the lock's place is an error: neither waited for nor followed. */
+const APPEND =
+  constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK | constants.O_NOFOLLOW;
 /** On top of the wait: flock ends by itself. */
 const KILL_AFTER_MS = 5_000;
 

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat, symlink, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
@@ -180,4 +180,13 @@ test("a short tag needs a home", async () => {
     { digest: module.digest, reference: parseReference("r.example/a/b:1.0") },
   ]);
   expect((await stat(at("store/index.json"))).isFile()).toBe(true);
+});
+
+test("a file larger than any archive isn't read", async () => {
+  await writeFile(at("a.tar"), "");
+  await truncate(at("a.tar"), 2 ** 40);
+  await expect(unpackArchive(at("a.tar"), at("out"))).rejects.toMatchObject({
+    kind: "badArchive",
+    message: expect.stringContaining("is larger than an archive of modules"),
+  });
 });

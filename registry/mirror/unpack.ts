@@ -11,6 +11,8 @@ import { MAX_INDEX_BYTES } from "../store/layout.ts";
 import { MAX_ARCHIVE_BYTES, MAX_ARCHIVE_FILES, MAX_BLOB_BYTES } from "./limits.ts";
 
 const BLOB = /^blobs\/sha256\/([a-f0-9]{64})$/;
+/** Two blocks before each file, and what fills its last. Source: pax(1). */
+const MAX_HEADERS_BYTES = MAX_ARCHIVE_FILES * 3 * 512;
 const MAX_MARKER_BYTES = 4_096;
 const WITHOUT_WAIT = constants.O_RDONLY | constants.O_NONBLOCK;
 /** Source: RFC 1952, and the frame formats of zstd, xz and bzip2. */
@@ -39,7 +41,10 @@ export async function unpackArchive(file: string, folder: string): Promise<void>
 }
 
 async function checkPlain(handle: FileHandle, file: string): Promise<void> {
-  if (!(await handle.stat()).isFile()) throw new RegistryFailure("badArchive", `${file} is not a file`);
+  const stats = await handle.stat();
+  if (!stats.isFile()) throw new RegistryFailure("badArchive", `${file} is not a file`);
+  if (stats.size > MAX_ARCHIVE_BYTES + MAX_HEADERS_BYTES)
+    throw new RegistryFailure("badArchive", `${file} is larger than an archive of modules`);
   const { buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0);
   if (!COMPRESSED.includes(buffer.toString("hex"))) return;
   throw new RegistryFailure("badArchive", `${file} is compressed`, {

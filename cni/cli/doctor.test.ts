@@ -222,7 +222,9 @@ test("a trust policy that holds a module back, can't be used or isn't where it s
     kept.configFile,
     JSON.stringify({ cniVersion: "1.0.0", name: "genie", type: "genie", genie }),
   );
-  expect((await examine()).of("trust policy")).toMatchObject([{ state: "warning" }]);
+  expect((await examine()).of("trust policy")).toMatchObject([
+    { state: "problem", detail: expect.stringContaining("can't be read (ENOENT)") },
+  ]);
   const { publicPem } = makeKeyPair();
   const rule = { allOf: [{ key: publicPem, name: "team" }] };
   await writeFile(policy, JSON.stringify({ repositories: { "r.example": rule } }));

@@ -14,7 +14,7 @@ export function addPolicyOption(command: Command): Command {
   return command.addOption(new Option("--policy <file>", told));
 }
 
-/** One that is named must be there; else a node without one counts on digests. @throws {RegistryFailure} invalidPolicy */
+/** One that is named, here or in the configuration, must be there; a node may have none. @throws {RegistryFailure} invalidPolicy */
 export async function openPolicy(
   { policy }: TrustOptions,
   config: Pick<ConfigFile, "trustPolicy"> | undefined,

@@ -69,13 +69,9 @@ async function requirePolicy({ key: files, ...options }: VerifyOptions): Promise
   const config = options.config === undefined ? undefined : await readConfigFile(options.config);
   const policy = await openPolicy(options, config);
   if (policy !== undefined) return policy;
-  throw new Failure(
-    "invalidConfig",
-    `there is no trust policy at ${config?.trustPolicy ?? DEFAULT_TRUST_POLICY}`,
-    {
-      details: "name one with --policy, or a public key with --key",
-    },
-  );
+  throw new Failure("invalidConfig", `there is no trust policy at ${DEFAULT_TRUST_POLICY}`, {
+    details: "name one with --policy, or a public key with --key",
+  });
 }
 
 async function verify(

@@ -1,5 +1,4 @@
 import { listModules } from "../../core/select/selection-config.ts";
-import { DEFAULT_TRUST_POLICY } from "../../core/config.ts";
 import { isPrepared } from "../../registry/prepare/prepared.ts";
 import { parseReference } from "../../registry/reference.ts";
 import { openStore } from "../../registry/store/store.ts";
@@ -44,12 +43,7 @@ async function checkTrust(
 ): Promise<readonly Finding[]> {
   const check = "trust policy";
   const policy = await findPolicy(file);
-  if (policy === undefined) {
-    const detail = `${file} isn't there: modules count by their digests alone`;
-    return [
-      file === DEFAULT_TRUST_POLICY ? ok(check, detail) : warning(check, { detail, todo: "put it there" }),
-    ];
-  }
+  if (policy === undefined) return [ok(check, `${file} isn't there: modules count by their digests alone`)];
   const trust = { findPolicy: async () => policy, storeDir };
   const refusals = await Promise.all(
     references.map(async (name) => ({ name, refusal: await findLoadRefusal(name, trust) })),

@@ -2,6 +2,7 @@ import { chmod, chown, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/pr
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { DEFAULT_TRUST_POLICY } from "../../core/config.ts";
 import { makeKey } from "../../test/fakes/signatures.ts";
 import { findPolicy } from "./policy-file.ts";
 
@@ -26,9 +27,10 @@ test("is read with its keys", async () => {
   expect((await findPolicy(file))?.ruleByPrefix.get("r.example")?.allOf[0]?.key.id).toBe(KEY.id);
 });
 
-test("there is none where no file is", async () => {
-  expect(await findPolicy(path.join(dir, "none.json"))).toBeUndefined();
-  expect(await findPolicy(path.join(dir, "none/trust.json"))).toBeUndefined();
+test("there may be none at the usual place; what is named must be there", async () => {
+  expect(await findPolicy(DEFAULT_TRUST_POLICY)).toBeUndefined();
+  for (const name of ["none.json", "none/trust.json"])
+    await expect(findPolicy(path.join(dir, name))).rejects.toThrow(invalid("can't be read (ENOENT)"));
 });
 
 test("a link to a safe file is followed; one to nothing is a policy that can't be read", async () => {

@@ -1,4 +1,5 @@
 import { lstat, realpath } from "node:fs/promises";
+import { DEFAULT_TRUST_POLICY } from "../../core/config.ts";
 import { findErrno } from "../../core/errors.ts";
 import { unlessMissing } from "../../core/missing.ts";
 import { RegistryFailure } from "../errors.ts";
@@ -10,10 +11,12 @@ import { listKeyFiles, parsePolicyText, planPolicy } from "./policy-text.ts";
 const MAX_POLICY_BYTES = 2 ** 20;
 
 /**
- * The policy of this node; undefined when there is no such file. One that is there and can't be used is a failure.
+ * The policy of this node; undefined when there is none at the usual place. One that can't be used is a failure, and
+ * so is one that isn't where somebody says that it is: a slip in its name must not let everything in.
  * @throws {RegistryFailure} invalidPolicy
  */
 export async function findPolicy(file: string): Promise<TrustPolicy | undefined> {
+  if (file !== DEFAULT_TRUST_POLICY) return await readPolicy(file);
   const isThere = await naming(file, async () => (await unlessMissing(lstat(file))) !== undefined);
   return isThere ? await readPolicy(file) : undefined;
 }

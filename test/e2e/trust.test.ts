@@ -128,7 +128,9 @@ test("the signatures in the store are enough where the registry is gone", async 
   expect(await attachPod()).toMatchObject({ network: BY_PRICE, outcome: "ok" });
 });
 
-test("without a policy, the digest is all that counts", async () => {
+test("a policy that isn't where the configuration says stops every module", async () => {
   await rm(file("trust.json"));
-  expect(await attachPod()).toMatchObject({ network: BY_PRICE, outcome: "ok" });
+  const { detail, ...rest } = await attachPod();
+  expect(rest).toMatchObject({ exitCode: 0, network: FIRST_FIT, outcome: "error" });
+  expect(detail).toMatch(/trust\.json can't be read \(ENOENT\): mend the trust policy[^\n]*$/);
 });

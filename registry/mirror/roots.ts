@@ -1,11 +1,13 @@
+import { MAX_JSON_BYTES } from "../artifact/artifact.ts";
+import { findAnyManifest } from "../artifact/manifest.ts";
 import type { Digest } from "../digest.ts";
 import { RegistryFailure } from "../errors.ts";
 import { parseReference, type Reference } from "../reference.ts";
 import { isDigestTagged } from "../artifact/digest-tag.ts";
 import { BlobFolder } from "../store/blob-folder.ts";
-import { readContents } from "../store/contents.ts";
 import { planPaths } from "../store/folder.ts";
 import { IndexFile } from "../store/index-file.ts";
+import { listEntries } from "../store/layout.ts";
 import { namingStore } from "../store/naming.ts";
 
 /** An artifact that stands for itself, under the name that it has in a layout. */
@@ -25,12 +27,15 @@ export function listRoots(folder: string, home: Home | undefined): Promise<reado
   const paths = planPaths(folder);
   return namingStore(folder, async () => {
     const blobs = new BlobFolder(paths.blobs, paths.temp);
-    const { entries, manifestByDigest } = await readContents(await new IndexFile(paths).read(), blobs, []);
-    return entries.flatMap(({ digest, reference, isIndex }) => {
-      const refersToOther = manifestByDigest.get(digest)?.subject !== undefined;
-      if (reference === undefined || isIndex || refersToOther || isDigestTagged(reference)) return [];
-      return { digest, reference: toReference(reference, home) };
-    });
+    const roots: Root[] = [];
+    // One manifest at a time: an archive may have gigabytes of them.
+    for (const { digest, reference, isIndex } of listEntries(await new IndexFile(paths).read())) {
+      if (reference === undefined || isIndex || isDigestTagged(reference)) continue;
+      const bytes = await blobs.findSound(digest, MAX_JSON_BYTES);
+      if (bytes !== undefined && findAnyManifest(bytes)?.subject !== undefined) continue;
+      roots.push({ digest, reference: toReference(reference, home) });
+    }
+    return roots;
   });
 }
 

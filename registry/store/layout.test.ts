@@ -82,13 +82,22 @@ test("a short tag of another tool is shown as it is", () => {
 });
 
 test.each([
-  ["nested too deep", `${"[".repeat(200_000)}${"]".repeat(200_000)}`, "is nested too deep"],
-  ["larger than it may be read", `"${"x".repeat(4 * 2 ** 20)}"`, "would have more than 4194304 bytes"],
-])("an index that is %s is not written", (_, foreign, why) => {
+  ["nested too deep", `${"[".repeat(200_000)}${"]".repeat(200_000)}`, ["is nested too deep", "repair"]],
+  [
+    "larger than may be read",
+    `"${"x".repeat(4 * 2 ** 20)}"`,
+    ["would have more than 4194304 bytes", "prune"],
+  ],
+])("an index that is %s is not written, and what to do is told", (_, foreign, said) => {
+  const [why, verb] = said;
   const text = `{"schemaVersion":2,"manifests":[],"annotations":${foreign}}`;
   const index = planEntry(parseIndex(text, "/s/index.json"), "r.example/m:1", A);
   expect(() => formatIndex(index, "/s/index.json")).toThrow(
-    expect.objectContaining({ kind: "damagedStore", message: `/s/index.json ${why}` }),
+    expect.objectContaining({
+      kind: "damagedStore",
+      message: `/s/index.json ${why}`,
+      todo: expect.stringContaining(`geniectl ${verb}`),
+    }),
   );
 });
 

@@ -64,7 +64,9 @@ export function formatIndex(index: LayoutIndex, file: string): Buffer {
   }
   const bytes = Buffer.from(json);
   if (bytes.byteLength <= MAX_INDEX_BYTES) return bytes;
-  throw damagedIndex(file, `would have more than ${MAX_INDEX_BYTES} bytes`);
+  throw new RegistryFailure("damagedStore", `${file} would have more than ${MAX_INDEX_BYTES} bytes`, {
+    todo: "remove what nothing needs with geniectl prune; what is in the store stays usable meanwhile",
+  });
 }
 
 /** An index that can't be used, and what to do about it. */

@@ -19,6 +19,10 @@ test.each([
   "224.0.0.1",
   "255.255.255.255",
   "ff02::1",
+  "fd00:ec2::254",
+  "100.100.100.200",
+  "168.63.129.16",
+  "192.0.0.192",
 ])("%s never is", (address) => {
   expect(isAllowedAddress(address, true)).toBe(false);
 });

@@ -2,7 +2,10 @@ import dns from "node:dns";
 import net from "node:net";
 import { RegistryFailure } from "../errors.ts";
 
-/** Never a registry: "this" network, link-local (where clouds keep their metadata service), multicast, broadcast. */
+/**
+ * Never a registry: "this" network, link-local (where clouds keep their metadata service), multicast, broadcast; then
+ * what AWS (IPv6), Alibaba, Azure and Oracle keep elsewhere.
+ */
 const DENIED = makeBlockList([
   "0.0.0.0/8",
   "169.254.0.0/16",
@@ -10,6 +13,10 @@ const DENIED = makeBlockList([
   "::/128",
   "fe80::/10",
   "ff00::/8",
+  "fd00:ec2::/32",
+  "100.100.100.200/32",
+  "168.63.129.16/32",
+  "192.0.0.192/32",
 ]);
 const LOOPBACK = makeBlockList(["127.0.0.0/8", "::1/128"]);
 

@@ -1,4 +1,4 @@
-import { access, glob, readFile } from "node:fs/promises";
+import { access, glob, readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import { expect, test } from "vitest";
@@ -39,6 +39,20 @@ test("every file that a page links to is there", async () => {
   }
   expect(links.length).toBeGreaterThan(10);
   expect(dead).toEqual([]);
+});
+
+test.each([
+  ["registry", "path", /^[^.]+(?:\.ts)?$/],
+  ["core", "folder", /^[^.]+$/],
+])("the map of %s/ has all that lies there, and no more", async (folder, heading, isMapped) => {
+  const page = await readFile(path.join(CLONE_DIR, folder, "README.md"), "utf8");
+  const [, table = ""] = page.split(`| ${heading} | what it `);
+  const rows = (table.split("\n\n")[0] ?? "").split("\n").slice(2);
+  const named = rows.flatMap((row) => (row.split("|")[1] ?? "").match(/[\w./-]+/g) ?? []);
+  const entries = await readdir(path.join(CLONE_DIR, folder), { withFileTypes: true });
+  const found = entries.filter(({ name }) => isMapped.test(name));
+  const names = found.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name));
+  expect(named.toSorted()).toEqual(names.toSorted());
 });
 
 /** A link like [`addChain()`](core/delegate/chain.ts) names a function of that file. */

@@ -3,6 +3,7 @@ import type http from "node:http";
 import { RegistryFailure } from "../../errors.ts";
 import type { Answer, Route, Visit } from "./answer.ts";
 import { isOwnHost } from "./host-guard.ts";
+import type { Outflow } from "./outflow.ts";
 import type { RateLimiter } from "./rate.ts";
 import { SAFE_HEADERS } from "./safe-headers.ts";
 
@@ -10,11 +11,14 @@ export interface Responder {
   readonly routes: readonly Route[];
   readonly names: readonly string[];
   readonly limiter: RateLimiter;
+  readonly outflow: Outflow;
   readonly ending: AbortSignal;
   readonly onFault: (error: unknown) => void;
 }
 
 const MAX_ADDRESS_LENGTH = 2048;
+/** For an answer to be made and taken whole. */
+const ANSWER_MS = 180_000;
 const FOREVER = "public, max-age=31536000, immutable";
 
 /** Answers one request, whatever it is. */
@@ -27,7 +31,13 @@ export async function respond(
   const gone = new AbortController();
   response.once("close", () => gone.abort());
   const signal = AbortSignal.any([gone.signal, responder.ending]);
-  send(request, response, await answer(request, responder, signal));
+  const late = setTimeout(() => response.destroy(), ANSWER_MS);
+  response.once("close", () => clearTimeout(late));
+  const made = await answer(request, responder, signal);
+  if (gone.signal.aborted) return;
+  const visitor = request.socket.remoteAddress ?? "";
+  const mayBeSent = responder.outflow.take(response, visitor, Buffer.byteLength(made.body));
+  send(request, response, mayBeSent ? made : TOO_MUCH);
 }
 
 async function answer(
@@ -92,6 +102,10 @@ export function plainAnswer(
 ): Answer {
   return { status, contentType: "text/plain; charset=utf-8", body: `${text}\n`, headers, caching: "ask" };
 }
+
+const TOO_MUCH = plainAnswer(503, "Too much of what was asked for wasn't taken yet: try again in a moment.", {
+  "retry-after": "5",
+});
 
 function send(
   { method, headers: asked }: http.IncomingMessage,

@@ -87,6 +87,26 @@ test("a visitor who asks without end is told to wait", async () => {
   expect(statuses.get(429)?.[0]?.headers["retry-after"]).toBe("1");
 });
 
+test("visitors who ask for much and read none of it don't fill the memory", async () => {
+  const { port } = await serve(HELLO, () => ({
+    status: 200,
+    contentType: "application/wasm",
+    body: new Uint8Array(20 * 2 ** 20),
+    caching: "ask",
+  }));
+  const readers = Array.from({ length: 3 }, () => {
+    const reader = connect(port, "127.0.0.1").pause();
+    reader.on("error", () => undefined);
+    reader.write("GET /much HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
+    return reader;
+  });
+  const askMuch = async () => (await ask(port, { path: "/much" })).status;
+  await expect.poll(askMuch, { timeout: 10_000 }).toBe(503);
+  expect(await ask(port)).toMatchObject({ status: 200 });
+  for (const reader of readers) reader.destroy();
+  await expect.poll(askMuch, { timeout: 10_000 }).toBe(200);
+});
+
 test("an end waits for an answer that is being made, and not for visitors who only hold a connection", async () => {
   const { promise: asked, resolve: onAsked } = Promise.withResolvers<void>();
   const { promise: released, resolve: release } = Promise.withResolvers<void>();

@@ -1,6 +1,7 @@
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Outflow } from "./outflow.ts";
 import { respond } from "./respond.ts";
 import type { Route } from "./answer.ts";
 import { RateLimiter } from "./rate.ts";
@@ -40,8 +41,9 @@ const SOCKET_IDLE_MS = 20_000;
 export async function startMarketServer(options: MarketServerOptions): Promise<MarketServer> {
   const ending = new AbortController();
   const limiter = new RateLimiter(RATE);
+  const outflow = new Outflow();
   const server = http.createServer(LIMITS, (request, response) => {
-    void respond(request, response, { ...options, limiter, ending: ending.signal });
+    void respond(request, response, { ...options, limiter, outflow, ending: ending.signal });
   });
   server.maxConnections = MAX_CONNECTIONS;
   server.setTimeout(SOCKET_IDLE_MS);

@@ -132,3 +132,14 @@ test("documents without a roll-up are read within a bound, and the rest is told"
   expect(faults.length).toBeLessThanOrEqual(20);
   expect(faults[0]).toBe("50000 of its documents are too many to be read");
 }, 60_000);
+
+test("a roll-up of junk without end costs little, and hides nothing", async () => {
+  const repository = new FakeRepository();
+  await publishEntry(repository, version(1), {});
+  const junk = Array.from({ length: 1_500_000 }, (_, at) => `"${at}":{}`).join(",");
+  const text = `{"schemaVersion":1,"documents":{${junk}}}`;
+  await putTagged(repository, planJsonArtifact(ARTIFACT_TYPE.catalogue, "x.json", text), "latest");
+  const startedMs = performance.now();
+  expect((await readCatalogue(repository, WHERE)).entries).toHaveLength(1);
+  expect(performance.now() - startedMs).toBeLessThan(8_000);
+});

@@ -5,10 +5,8 @@ import { type Catalogue, planCatalogue } from "./catalogue.ts";
 import type { CatalogueDocument } from "./document.ts";
 import type { CatalogueReader } from "./repository.ts";
 import { type DocumentByTag, readRollUp } from "./roll-up.ts";
-import { isDocumentTag } from "./tags.ts";
+import { isDocumentTag, MAX_DOCUMENTS } from "./tags.ts";
 
-/** Of one catalogue. */
-const MAX_DOCUMENTS = 50_000;
 /** Beside the roll-up: two requests each. */
 const MAX_SINGLE_READS = 10_000;
 const MAX_FAULTS = 20;

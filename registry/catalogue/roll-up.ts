@@ -3,7 +3,7 @@ import { ARTIFACT_TYPE } from "../artifact/annotations.ts";
 import { type BlobReader, checkDocument, planJsonArtifact, putTagged, readJson } from "./artifact.ts";
 import type { CatalogueDocument } from "./document.ts";
 import type { CatalogueRepository } from "./repository.ts";
-import { ROLL_UP_TAG } from "./tags.ts";
+import { isDocumentTag, MAX_DOCUMENTS, ROLL_UP_TAG } from "./tags.ts";
 
 export type DocumentByTag = ReadonlyMap<string, CatalogueDocument>;
 
@@ -32,7 +32,9 @@ export async function readRollUp(reader: BlobReader): Promise<RollUp> {
     return { ...NONE, faults: [`${ROLL_UP_TAG} is of another version of genie`] };
   }
   const documentByTag = new Map<string, CatalogueDocument>();
-  for (const [tag, document] of Object.entries(documents)) {
+  const named = Object.keys(documents).filter(isDocumentTag).slice(0, MAX_DOCUMENTS);
+  for (const tag of named) {
+    const document = documents[tag];
     const checked = checkDocument(tag, document);
     if (typeof checked !== "string") documentByTag.set(tag, checked);
   }

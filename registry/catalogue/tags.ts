@@ -13,6 +13,9 @@ const DOCUMENT_TAG = new RegExp(
   `^(?:entry-[0-9a-f]{${KEY_LENGTH}}|deprecation-[0-9a-f]{${KEY_LENGTH}}-\\d{1,15})$`,
 );
 
+/** Of one catalogue. */
+export const MAX_DOCUMENTS = 50_000;
+
 /** The tag of the roll-up. */
 export const ROLL_UP_TAG = "latest";
 

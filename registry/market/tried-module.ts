@@ -1,4 +1,5 @@
 import type { CatalogueEntry } from "../catalogue/catalogue.ts";
+import type { GoldenCase } from "../../core/golden/case.ts";
 import type { ModuleContents } from "./module-contents.ts";
 import type { TriedModule } from "./playground/routes.ts";
 
@@ -18,6 +19,17 @@ export function toTriedModule(
     manifest,
     component,
     metadata,
-    cases,
+    cases: cases.filter(canBeDrawn),
   };
+}
+
+/** Each is a slider, or more. */
+const MOST_CANDIDATES = 64;
+const MOST_SLIDERS = 2_000;
+
+/** Whether a browser can show this case for a visitor to play with. */
+function canBeDrawn({ candidates }: GoldenCase): boolean {
+  const all = Object.values(candidates);
+  const kpis = new Set(all.flatMap((values) => Object.keys(values)));
+  return all.length <= MOST_CANDIDATES && all.length * kpis.size <= MOST_SLIDERS;
 }

@@ -36,7 +36,8 @@ const TODO_BY_KIND = {
   storeFailed: "check the folder that is named, its owner and its free space",
   invalidKey: "name a PEM file with a key of ECDSA P-256, P-384 or Ed25519, as geniectl keygen makes one",
   invalidPolicy: "mend the trust policy; until then no module is loaded, pulled or pinned",
-  untrusted: "have it signed with a key that the trust policy names, or name another module",
+  untrusted:
+    "name another module or version, or have it signed with a key that the policy names if that is what it lacks",
   busy: "try again in a moment",
   storeBusy: "another process holds the store; try again when it's done",
 } as const satisfies Record<string, string>;

@@ -49,6 +49,14 @@ test("keygen leaves no key where it can't write the public one", async () => {
   await expect(stat(file("half.key"))).rejects.toThrow("ENOENT");
 });
 
+test("what isn't there can't be verified, and is named whole", async () => {
+  const { exitCode, stderr } = await desk.run("verify", at("gone:1"), "--key", "team.pub");
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: 1,
+    stderr: `error: ${at("gone:1")} isn't there: check repository and tag; was it pushed?`,
+  });
+});
+
 test("a key with a passphrase signs with it, and only with it", async () => {
   await writeFile(file("right"), "correct horse\n");
   await writeFile(file("wrong"), "battery\n");

@@ -5,7 +5,7 @@ import { RegistryClient } from "../../registry/client/client.ts";
 import { type Digest, sha256 } from "../../registry/digest.ts";
 import { RegistryFailure } from "../../registry/errors.ts";
 import type { ArtifactReader } from "../../registry/reader.ts";
-import { parseReference, type Reference } from "../../registry/reference.ts";
+import { formatReference, parseReference, type Reference } from "../../registry/reference.ts";
 import { openStore } from "../../registry/store/store.ts";
 import { listSignatures } from "../../registry/trust/collect.ts";
 import { judge, type Judgement, type JudgedSignature } from "../../registry/trust/judge.ts";
@@ -87,13 +87,15 @@ async function verify(
 }
 
 /** @throws {RegistryFailure} notFound, digestMismatch */
-async function requireDigest(reader: ArtifactReader, { tag, digest }: Reference): Promise<Digest> {
+async function requireDigest(reader: ArtifactReader, reference: Reference): Promise<Digest> {
+  const { tag, digest } = reference;
   const name = tag ?? digest ?? "";
   const manifest = await reader.findManifest(name);
-  if (manifest === undefined) throw new RegistryFailure("notFound", `${name} isn't there`);
+  if (manifest === undefined)
+    throw new RegistryFailure("notFound", `${formatReference(reference)} isn't there`);
   const found = sha256(manifest);
   if (digest === undefined || digest === found) return found;
-  throw new RegistryFailure("digestMismatch", `the tag ${name} leads to ${found}`);
+  throw new RegistryFailure("digestMismatch", `the tag of ${formatReference(reference)} leads to ${found}`);
 }
 
 function toDocument({ format, key, keyId, claim, fault }: JudgedSignature) {

@@ -4,7 +4,7 @@ import { FakeRepository } from "../../test/fakes/catalogue-repository.ts";
 import { ARTIFACT_TYPE } from "../artifact/annotations.ts";
 import { planJsonArtifact, putDocument, putTagged } from "./artifact.ts";
 import { findEntry } from "./catalogue.ts";
-import { readCatalogue } from "./read.ts";
+import { readCatalogue, readContents } from "./read.ts";
 import { putRollUp } from "./roll-up.ts";
 import { planSearch } from "./search.ts";
 import { toDocumentTag, toEntryTag } from "./tags.ts";
@@ -96,6 +96,24 @@ test("a document without an end isn't read", async () => {
     faults: [expect.stringContaining("has more than 65536 bytes")],
   });
   expect(repository.requests - before).toBe(3); // tags, roll-up, manifest
+});
+
+test("what was just published is in the roll-up, though the list of tags lags behind", async () => {
+  const repository = new FakeRepository();
+  await publishEntry(repository, version(1), {});
+  repository.listTags = async () => [toEntryTag(version(1))];
+  await publishEntry(repository, version(2), {});
+  expect((await readContents(repository)).rolledUp.get(toEntryTag(version(2)))).toEqual(version(2));
+});
+
+test("a roll-up that no reader would take isn't written, and what there was stays", async () => {
+  const repository = new FakeRepository();
+  await publishEntry(repository, version(1), {});
+  const before = repository.digestByTag.get("latest");
+  const large = Array.from({ length: 33 }, (_, at) => ({ ...version(at), description: "x".repeat(2 ** 20) }));
+  await putRollUp(repository, new Map(large.map((entry) => [toEntryTag(entry), entry])));
+  expect(before).toBeDefined();
+  expect(repository.digestByTag.get("latest")).toBe(before);
 });
 
 test("10,000 entries are searched with few requests, and one more costs little", async () => {

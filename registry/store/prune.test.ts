@@ -5,7 +5,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { addNote, makeComponent, SCORER } from "../../test/fakes/component.ts";
 import { makeReferrer } from "../../test/fakes/referrer.ts";
-import { type Artifact, planArtifact } from "../artifact/artifact.ts";
+import { type Artifact, MEDIA_TYPE, planArtifact } from "../artifact/artifact.ts";
+import { toDescriptor } from "../artifact/descriptor.ts";
 import { type Digest, hexOf, sha256 } from "../digest.ts";
 import { parseReference } from "../reference.ts";
 import { pruneStore } from "./prune.ts";
@@ -106,6 +107,20 @@ test("what has a tag stays when that is wanted, and goes when its tag moves on",
   expect(await listDigests()).toEqual([second.digest]);
   await prune({ references: new Set(["r.example/a:1"]) });
   expect(await listDigests()).toEqual([second.digest]);
+  await prune();
+  expect(await listBlobs()).toEqual([]);
+});
+
+test("what an index lists stays with the index, and goes with it", async () => {
+  const [listed, other] = [make("listed"), make("other")];
+  for (const each of [listed, other]) await store.put(each, parseReference(`r.example/a@${each.digest}`));
+  const manifests = [toDescriptor(MEDIA_TYPE.manifest, listed.manifest)];
+  const index = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: MEDIA_TYPE.index, manifests }));
+  await store.putArtifact({ manifest: index, blobs: [] }, parseReference("r.example/a:all"));
+  await age();
+  await prune({ references: new Set(["r.example/a:all"]) });
+  expect(await listDigests()).toEqual([listed.digest]);
+  expect(await listBlobs()).toEqual(hexesOf(listed, index));
   await prune();
   expect(await listBlobs()).toEqual([]);
 });

@@ -4,7 +4,7 @@ import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { makeComponent, SCORER } from "../test/fakes/component.ts";
 import { makeReferrer } from "../test/fakes/referrer.ts";
-import { type Artifact, planArtifact } from "./artifact/artifact.ts";
+import { type Artifact, MEDIA_TYPE, planArtifact } from "./artifact/artifact.ts";
 import { collectArtifact, isModule, readCollected } from "./collect.ts";
 import { hexOf, sha256 } from "./digest.ts";
 import { RegistryFailure } from "./errors.ts";
@@ -174,4 +174,20 @@ test("a module that calls itself something else is one", () => {
   };
   expect(isModule(toCollection(manifest))).toBe(true);
   expect(isModule(toCollection(makeReferrer({ artifactType: "a/readme", layer: "x" }).manifest))).toBe(false);
+});
+
+test("a module that says it refers to another, or lies under its tags, isn't carried along unjudged", async () => {
+  const { store, readme, ofReadme } = await fill("here");
+  const smuggle = (fields: object) => {
+    const said: object = JSON.parse(Buffer.from(module.manifest).toString());
+    const manifest = Buffer.from(JSON.stringify({ ...said, ...fields }));
+    return { manifest, blobs: [module.config, module.wasm] };
+  };
+  const subject = { mediaType: MEDIA_TYPE.manifest, digest: module.digest, size: module.manifest.byteLength };
+  await store.putArtifact(smuggle({ subject, artifactType: "a/readme" }));
+  const tag = `sha256-${hexOf(module.digest)}.att`;
+  await store.putArtifact(smuggle({ artifactType: "a/att" }), { ...REFERENCE, tag });
+  const { referrers, tagged } = await collectArtifact(store.reader(REFERENCE), "1", "m");
+  expect(referrers.map(({ digest }) => digest)).toEqual([readme.digest, ofReadme.digest]);
+  expect(tagged.map((each) => each.tag)).toEqual([`sha256-${hexOf(module.digest)}.sig`]);
 });

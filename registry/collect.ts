@@ -48,7 +48,7 @@ export async function collectArtifact(
   for (const ending of TAG_ENDINGS) {
     const tag = toDigestTag(root.digest, ending);
     const artifact = await reading.findListed(tag);
-    if (artifact !== undefined) tagged.push({ ...artifact, tag });
+    if (artifact !== undefined && !holdsModule(artifact)) tagged.push({ ...artifact, tag });
   }
   return { root, referrers: [...referrers.values()], tagged };
 }
@@ -79,7 +79,12 @@ export function readCollected({ root, referrers, tagged }: Collection): Artifact
 }
 
 /** Whatever its artifactType says: who loads modules doesn't look at that. */
-export function isModule({ root: { manifest, digest } }: Collection): boolean {
+export function isModule({ root }: Collection): boolean {
+  return holdsModule(root);
+}
+
+/** One that comes along would be judged by nobody: it is to be asked for by its own name. */
+function holdsModule({ manifest, digest }: PlainArtifact): boolean {
   return parseAnyManifest(manifest, digest).blobs.some(({ mediaType }) => mediaType === MEDIA_TYPE.config);
 }
 
@@ -95,7 +100,7 @@ async function collectReferrers(subject: Digest, walk: Walk): Promise<void> {
   for (const { digest } of await from.listReferrers(subject)) {
     if (referrers.has(digest) || referrers.size === MAX_REFERRERS_COLLECTED) continue;
     const artifact = await reading.findListed(digest);
-    if (artifact === undefined || !refersTo(artifact, subject)) continue;
+    if (artifact === undefined || !refersTo(artifact, subject) || holdsModule(artifact)) continue;
     referrers.set(digest, artifact);
     if (depth < MAX_DEPTH) await collectReferrers(digest, { ...walk, depth: depth + 1 });
   }

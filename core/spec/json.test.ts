@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { findJsonObject, hasAtMost, isJsonObject, toFieldName } from "./json.ts";
+import { findDoubleKey, findJsonObject, hasAtMost, isJsonObject, toFieldName } from "./json.ts";
 
 test.each(["", " ", "null", "[]", "[{}]", '"{}"', "1", "{", "{}{}", "{a:1}", "\ufeff{}", "{}\0"])(
   "%j holds no object",
@@ -43,4 +43,19 @@ test.each([
 ])("%j has so many values: %i", (value, count) => {
   expect(hasAtMost(value, count)).toBe(true);
   expect(hasAtMost(value, count - 1)).toBe(false);
+});
+
+test.each([
+  ['{"a":1,"a":2}', "a"],
+  ['[{"b":{"c":[1,{"d":1}],"c":2}}]', "c"],
+  ['{ "a" : {"a":[{"a":1}]}, "b":"a", "c":["a","a:","{"], "\\u0062" : 1}', "b"],
+  ['{"a":{"a":"a"},"b":[{"a":1},{"a":1}],"c":"\\"a\\":"}', undefined],
+])("in %s, the key that an object has twice is %j", (text, key) => {
+  expect(JSON.parse(text)).toBeDefined();
+  expect(findDoubleKey(text)).toBe(key);
+});
+
+test("no JSON that was written from a value has a key twice, however long", () => {
+  fc.assert(fc.property(fc.json(), (text) => findDoubleKey(text) === undefined));
+  expect(findDoubleKey(JSON.stringify({ a: `${'\\"{'.repeat(2 ** 20)}` }))).toBeUndefined();
 });

@@ -49,3 +49,22 @@ export const MOST_LEVELS = 256;
 export function findOwn<T>(valueByName: Readonly<Record<string, T>>, name: string): T | undefined {
   return Object.hasOwn(valueByName, name) ? valueByName[name] : undefined;
 }
+
+const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]:]/g;
+
+/** The first key that an object in this JSON has twice: who parses it takes the last, who reads it either. */
+export function findDoubleKey(json: string): string | undefined {
+  const keysAbove: Set<string>[] = [];
+  let text = "";
+  for (const [token] of json.matchAll(TOKEN)) {
+    if (token === "{" || token === "[") keysAbove.push(new Set());
+    else if (token === "}" || token === "]") keysAbove.pop();
+    else if (token !== ":") text = token;
+    else {
+      const key = String(JSON.parse(text)); // two ways to write one key
+      if (keysAbove.at(-1)?.has(key) === true) return key;
+      keysAbove.at(-1)?.add(key);
+    }
+  }
+  return undefined;
+}

@@ -125,3 +125,8 @@ test("whatever a file holds, it is a policy or refused in one line", () => {
     }),
   );
 });
+
+test("a key that is there twice is refused: of two lists of what is blocked, the first would count for nothing", () => {
+  const text = `{"blocked":[{"digest":"${DIGEST}","reason":"x"}],"blocked":[]}`;
+  expect(() => read(text)).toThrow('trust.json has the key "blocked" twice');
+});

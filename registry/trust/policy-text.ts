@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { findJsonObject, toFieldName } from "../../core/spec/json.ts";
+import { findDoubleKey, findJsonObject, toFieldName } from "../../core/spec/json.ts";
 import { strict } from "../../core/strict-object.ts";
 import { type Digest, isDigest } from "../digest.ts";
 import { RegistryFailure } from "../errors.ts";
@@ -54,6 +54,9 @@ export type PolicyText = z.infer<typeof policyText>;
 export function parsePolicyText(text: string, file: string): PolicyText {
   const raw = findJsonObject(text);
   if (raw === undefined) throw new RegistryFailure("invalidPolicy", `${file} is not a JSON object`);
+  const double = findDoubleKey(text);
+  if (double !== undefined)
+    throw new RegistryFailure("invalidPolicy", `${file} has the key ${JSON.stringify(double)} twice`);
   const parsed = policyText.safeParse(raw);
   if (parsed.success) return parsed.data;
   const said = parsed.error.issues.map(({ code, path, message }) => {

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { expect, test } from "vitest";
 import {
   DIGEST,
@@ -189,8 +190,22 @@ test("what strangers signed, however much, costs a bounded number of checks", ()
   });
   const foreign = Array.from({ length: 128 }, () => makeSignature("sig", stranger));
   const faults = judgeAll(policy, ...foreign).signatures.map(({ fault }) => fault);
-  expect(faults.filter((fault) => fault === "it was made by no key that counts here")).toHaveLength(31);
+  expect(faults.filter((fault) => fault === "it was made by no key that counts here")).toHaveLength(33);
   expect(faults.at(-1)).toBe("it isn't checked: there are too many for so many keys");
   const few = plan({ repositories: { "r.example": { allOf: [demand(team)], anyOf: [demand(team)] } } });
   expect(judgeAll(few, ...foreign, makeSignature("bundle", team)).refusal).toBeUndefined();
+});
+
+test("keys that are slow to check with check fewer, and never fewer than there are keys", () => {
+  const keys = Array.from({ length: 8 }, () => {
+    const { publicKey } = generateKeyPairSync("ec", { namedCurve: "secp384r1" });
+    return { key: publicKey.export({ type: "spki", format: "pem" }).toString() };
+  });
+  const countChecked = (allOf: readonly { key: string }[]) => {
+    const policy = plan({ repositories: { "r.example": { allOf } } });
+    const foreign = Array.from({ length: 128 }, () => makeSignature("sig", stranger));
+    const { signatures } = judgeAll(policy, ...foreign);
+    return signatures.filter(({ fault }) => fault === "it was made by no key that counts here").length;
+  };
+  expect([1, 4, 8].map((count) => countChecked(keys.slice(0, count)))).toEqual([128, 32, 16]);
 });

@@ -33,8 +33,8 @@ export interface JudgedSignature {
 }
 
 /**
- * Of one signature with one key: 0.1 ms with P-256, 2 ms with P-384. Whoever may push can add signatures, and a pod
- * waits for all. With up to eight keys, all that are read are checked.
+ * Of one signature with one key of P-256. Whoever may push can add signatures, and a pod waits for all. With up to
+ * eight such keys, all that are read are checked; with more, or slower ones, as many as there are keys at the least.
  */
 const MAX_CHECKS = 1_024;
 const UNCHECKED = "it isn't checked: there are too many for so many keys";
@@ -45,7 +45,7 @@ export function judge(policy: TrustPolicy, { reference, digest, signatures }: Su
   const found = findRule(policy, repository);
   const demands = listKeys(found === undefined ? [] : [...found.rule.allOf, ...found.rule.anyOf]);
   const identity = found && toIdentity(found, repository);
-  const checked = new Set(signatures.filter(isWhole).slice(0, Math.floor(MAX_CHECKS / demands.length)));
+  const checked = new Set(signatures.filter(isWhole).slice(0, toMost(demands)));
   const judged = signatures.map((one) =>
     isWhole(one) && !checked.has(one)
       ? toUnknown(one, UNCHECKED)
@@ -102,6 +102,12 @@ function isWhole(found: Signature | BadSignature): found is Signature {
 
 function toUnknown({ format }: Signature | BadSignature, fault: string): JudgedSignature {
   return { format, key: undefined, keyId: undefined, claim: undefined, fault };
+}
+
+/** How many signatures are checked. */
+function toMost(demands: readonly SignatureDemand[]): number {
+  const cost = demands.reduce((sum, { key }) => sum + key.algorithm.cost, 0);
+  return Math.max(demands.length, Math.floor(MAX_CHECKS / cost));
 }
 
 /** A demand for each key: the first that names it. */

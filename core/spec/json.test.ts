@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { findDoubleKey, findJsonObject, hasAtMost, isJsonObject, toFieldName } from "./json.ts";
+import { findDoubleKey, findJson, findJsonObject, hasAtMost, isJsonObject, toFieldName } from "./json.ts";
 
 test.each(["", " ", "null", "[]", "[{}]", '"{}"', "1", "{", "{}{}", "{a:1}", "\ufeff{}", "{}\0"])(
   "%j holds no object",
@@ -58,4 +58,13 @@ test.each([
 test("no JSON that was written from a value has a key twice, however long", () => {
   fc.assert(fc.property(fc.json(), (text) => findDoubleKey(text) === undefined));
   expect(findDoubleKey(JSON.stringify({ a: `${'\\"{'.repeat(2 ** 20)}` }))).toBeUndefined();
+});
+
+test.each([
+  ["[1]", [1]],
+  ["null", null],
+  ["", undefined],
+  ["{", undefined],
+])("%j holds %j", (text, value) => {
+  expect(findJson(text)).toEqual(value);
 });

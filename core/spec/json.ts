@@ -5,15 +5,20 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The object that `text` holds; undefined when it is not JSON, or is not an object. */
-export function findJsonObject(text: string): JsonObject | undefined {
+/** What `text` holds; undefined when it is not JSON. */
+export function findJson(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    return isJsonObject(value) ? value : undefined;
+    return JSON.parse(text);
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
+}
+
+/** The object that `text` holds; undefined when it is not JSON, or is not an object. */
+export function findJsonObject(text: string): JsonObject | undefined {
+  const value = findJson(text);
+  return isJsonObject(value) ? value : undefined;
 }
 
 /** `genie.selection.scorers[0].weight`, as a person would write it. */

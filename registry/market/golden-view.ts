@@ -1,5 +1,5 @@
 import { type GoldenCase, goldenCase } from "../../core/golden/case.ts";
-import { hasAtMost, isNestedWithin, MOST_LEVELS } from "../../core/spec/json.ts";
+import { findJson, hasAtMost, isNestedWithin, MOST_LEVELS } from "../../core/spec/json.ts";
 import type { GoldenRow, GoldenView } from "./details.ts";
 
 /** So many cases, columns and rows are shown; there may be any number. */
@@ -14,7 +14,7 @@ const MAX_LENGTH = 2 ** 20;
 
 /** The first golden cases of what anybody may have written; none when they can't be read, or are far too many. */
 export function readGoldenCases(text: string): readonly GoldenCase[] {
-  const value = text.length > MAX_LENGTH ? undefined : parseJson(text);
+  const value = text.length > MAX_LENGTH ? undefined : findJson(text);
   if (!Array.isArray(value) || !hasAtMost(value, MOST_VALUES) || !isNestedWithin(value, MOST_LEVELS))
     return [];
   const cases: GoldenCase[] = [];
@@ -24,15 +24,6 @@ export function readGoldenCases(text: string): readonly GoldenCase[] {
     cases.push(data);
   }
   return cases;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 /** As a person reads them. */

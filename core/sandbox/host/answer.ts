@@ -1,10 +1,11 @@
 import { cleanReason } from "../../select/answer.ts";
 import { OUTCOMES } from "../../select/outcome.ts";
+import { findJson } from "../../spec/json.ts";
 import type { Answer } from "../wire/message.ts";
 
 /** Reads what the guest process said; undefined when it isn't an answer. */
 export function findAnswer(bytes: Uint8Array): Answer | undefined {
-  return readAnswer(parseJson(bytes));
+  return readAnswer(findJson(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString()));
 }
 
 /**
@@ -20,13 +21,4 @@ export function readAnswer(said: unknown): Answer | undefined {
     outcome,
     detail: "detail" in said && typeof said.detail === "string" ? cleanReason(said.detail) : "",
   };
-}
-
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString());
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

@@ -1,6 +1,7 @@
 import { type Answer as Checked, checkAnswer, type Question } from "../../../../../core/golden/answer.ts";
 import { readAnswer } from "../../../../../core/sandbox/host/answer.ts";
 import type { ModuleFailure, ModuleResult } from "../../../../../core/select/outcome.ts";
+import { findJson } from "../../../../../core/spec/json.ts";
 import { findSaid, type LoadOrder, type Order } from "../orders.ts";
 
 /** Above both deadlines that the frame keeps: what is later comes from a frame that is stuck. */
@@ -92,18 +93,9 @@ export class ModuleFrame {
       return this.#isReady.resolve();
     }
     if (said === undefined) return;
-    const answer = readAnswer(parseJson(said.text)) ?? JUNK;
+    const answer = readAnswer(findJson(said.text)) ?? JUNK;
     const isFailedLoad = said.id === 0 && answer.outcome !== "ok";
     if (this.#awaited !== undefined && (said.id === this.#awaited.id || isFailedLoad))
       this.#awaited.resolve(answer);
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
   }
 }

@@ -102,9 +102,11 @@ export class BinaryReader {
   }
 
   /** A count and as many items. */
-  list<T>(readOne: (reader: BinaryReader) => T): T[] {
+  list<T>(readOne: (reader: BinaryReader) => T, most = Infinity): T[] {
     const items: T[] = [];
-    for (let left = this.u32(); left > 0; left -= 1) items.push(readOne(this));
+    const count = this.u32();
+    if (count > most) throw new BinaryError(`has a list of ${count} before byte ${this.place}`);
+    for (let left = count; left > 0; left -= 1) items.push(readOne(this));
     return items;
   }
 
@@ -143,11 +145,17 @@ export interface Section {
   readonly place: number;
 }
 
+/** Of one layer; empty ones without end would fill the memory of who lists them. */
+const MOST_SECTIONS = 10_000;
+/** Of one section. */
+const MOST_ITEMS = 100_000;
+
 /** The top-level sections of a core module or of a component; what is nested in them stays closed. */
 export function* readSections(bytes: Uint8Array, base = 0): Generator<Section> {
   const reader = new BinaryReader(bytes, base);
   reader.take(8);
-  while (!reader.atEnd) {
+  for (let count = 1; !reader.atEnd; count++) {
+    if (count > MOST_SECTIONS) throw new BinaryError(`has more than ${MOST_SECTIONS} sections`);
     const id = reader.byte();
     const length = reader.u32();
     yield { id, place: reader.place, content: reader.take(length) };
@@ -157,7 +165,7 @@ export function* readSections(bytes: Uint8Array, base = 0): Generator<Section> {
 /** The items of a section, which is one list and nothing else. */
 export function readItems<T>(content: Uint8Array, readOne: (reader: BinaryReader) => T): T[] {
   const reader = new BinaryReader(content);
-  const items = reader.list(readOne);
+  const items = reader.list(readOne, MOST_ITEMS);
   if (reader.atEnd) return items;
   throw new BinaryError(`has a section with ${content.length - reader.offset} bytes too many`);
 }

@@ -170,3 +170,14 @@ test.each<[string, Uint8Array, RegExp]>([
 test("what fits one kind has no fault of its own", () => {
   expect(findFault(exporting("genie:selection/types@1.0.0"))).toBeUndefined();
 });
+
+test.each([
+  [
+    "sections",
+    component(...Array.from({ length: 10_001 }, () => section(0x07))),
+    "has more than 10000 sections",
+  ],
+  ["imports", component(section(0x0a, ...toLeb128(100_001))), "has a list of 100001"],
+])("%s without end aren't gathered", (_, bytes, says) => {
+  expect(() => inspectComponent(bytes)).toThrow(says);
+});

@@ -13,8 +13,10 @@ const FINE: Look = {
   refusal: undefined,
 };
 
+const WORDS = { config: "genie.conf", repository: "r.example/a" };
+
 test("nothing is said of what is as it should be", () => {
-  expect(listOutdatedFindings(FINE)).toEqual([]);
+  expect(listOutdatedFindings(FINE, WORDS)).toEqual([]);
 });
 
 test.each<[string, Partial<Look>, readonly string[]]>([
@@ -34,7 +36,15 @@ test.each<[string, Partial<Look>, readonly string[]]>([
     ["refused", "deprecated", "gone", "newer"],
   ],
 ])("%s is told, the most pressing first", (_, change, wanted) => {
-  expect(listOutdatedFindings({ ...FINE, ...change }).map(({ what }) => what)).toEqual(wanted);
+  expect(listOutdatedFindings({ ...FINE, ...change }, WORDS).map(({ what }) => what)).toEqual(wanted);
+});
+
+test("the commands that mend it can be copied", () => {
+  const look: Look = { ...FINE, digest: undefined, newest: { version: "1.1.0", digest: OTHER } };
+  expect(listOutdatedFindings(look, WORDS).map(({ todo }) => todo)).toEqual([
+    "geniectl pin --config genie.conf",
+    "geniectl pin --config genie.conf r.example/a:1.1.0",
+  ]);
 });
 
 const TAGS = ["latest", "1.0.0", "1.10.0", "1.9.0", "2.0.0-rc.1", `sha256-${"a".repeat(64)}.sig`, "main"];

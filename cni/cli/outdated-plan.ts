@@ -30,8 +30,18 @@ export interface OutdatedFinding {
   readonly todo: string;
 }
 
+/** What stands in the command that mends it. */
+export interface PinWords {
+  readonly config: string;
+  /** `host/repository` */
+  readonly repository: string;
+}
+
 /** What an admin should know of it, the most pressing first. Nothing where all is as it should be. */
-export function listOutdatedFindings(look: Look): readonly OutdatedFinding[] {
+export function listOutdatedFindings(
+  look: Look,
+  { config, repository }: PinWords,
+): readonly OutdatedFinding[] {
   const { digest, isThere, tag, newest, deprecated, refusal } = look;
   const findings: OutdatedFinding[] = [];
   const add = (what: OutdatedFinding["what"], detail: string, todo: string): void => {
@@ -40,7 +50,7 @@ export function listOutdatedFindings(look: Look): readonly OutdatedFinding[] {
   if (refusal !== undefined) add("refused", `no pod gets it: ${refusal}`, "pin another one");
   if (deprecated !== undefined)
     add("deprecated", `deprecated: ${deprecated.reason}`, toReplacement(deprecated));
-  if (digest === undefined) add("notPinned", "not pinned", "geniectl pin --config FILE");
+  if (digest === undefined) add("notPinned", "not pinned", `geniectl pin --config ${config}`);
   else if (!isThere) add("gone", "the registry has it no more", "pin another one, or ask its publisher");
   else if (tag !== undefined && tag.digest !== digest)
     add(
@@ -48,7 +58,10 @@ export function listOutdatedFindings(look: Look): readonly OutdatedFinding[] {
       `the tag ${tag.version} leads to ${tag.digest} now`,
       "ask its publisher why, then pin it again",
     );
-  if (newest !== undefined) add("newer", `${newest.version} is there`, "geniectl pin --config FILE REF");
+  if (newest !== undefined) {
+    const { version } = newest;
+    add("newer", `${version} is there`, `geniectl pin --config ${config} ${repository}:${version}`);
+  }
   return findings;
 }
 

@@ -107,8 +107,9 @@ test("what the trust policy refuses is told", async () => {
   const policy = { repositories: {}, blocked: [{ digest, reason: "it lies" }] };
   await writeFile(path.join(desk.folder, "trust.json"), JSON.stringify(policy));
   const outdated = ["outdated", "--config", "genie.conf", "--policy", "trust.json", "--json"];
-  const { exitCode, stdout } = await desk.run(...outdated);
+  const { exitCode, stdout, stderr } = await desk.run(...outdated);
   expect(exitCode).toBe(1);
+  expect(stderr).toBe("error: 1 of 1 modules of genie.conf aren't up to date: do what is said with each");
   expect(JSON.parse(stdout)).toMatchObject([
     { findings: [{ what: "refused", detail: `no pod gets it: ${digest} is blocked: it lies` }] },
   ]);

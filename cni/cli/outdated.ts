@@ -53,7 +53,7 @@ export function outdatedCommand(shell: Shell): Command {
       const named = listSlotModules(config);
       const policy = await openPolicy(trust, config);
       const catalogue = name && (await fetchCatalogue(name, shell));
-      const results = await settleEach(named, (one) => look(one, { policy, catalogue }, shell));
+      const results = await settleEach(named, (one) => look(one, { file, policy, catalogue }, shell));
       const modules = results.map((result) => {
         if (result.status === "rejected") throw result.reason;
         return result.value;
@@ -67,15 +67,29 @@ export function outdatedCommand(shell: Shell): Command {
         "notReady",
         `${bad.length} of ${modules.length} modules of ${file} aren't up to date`,
         {
-          details: "do what is said with each, or leave them as they are: pinned digests go on working",
+          details: bad.some(isRefused)
+            ? DO_IT
+            : `${DO_IT}, or leave them as they are: pinned digests go on working`,
         },
       );
     });
 }
 
+const DO_IT = "do what is said with each";
+
+function isRefused({ findings }: OutdatedModule): boolean {
+  return findings.some(({ what }) => what === "refused");
+}
+
+interface LookOptions {
+  readonly file: string;
+  readonly policy: TrustPolicy | undefined;
+  readonly catalogue: Catalogue | undefined;
+}
+
 async function look(
   { reference, slots }: SlotModule,
-  { policy, catalogue }: { policy: TrustPolicy | undefined; catalogue: Catalogue | undefined },
+  { file, policy, catalogue }: LookOptions,
   shell: Shell,
 ): Promise<OutdatedModule> {
   const name = formatReference(reference);
@@ -88,7 +102,8 @@ async function look(
     const deprecated = catalogue && findDeprecation(reference, catalogue);
     const { digest } = reference;
     const refusal = policy && digest && (await findRefusal(policy, { reference, digest }, client));
-    const findings = listOutdatedFindings({ ...found, deprecated, refusal });
+    const words = { config: file, repository: formatRepository(reference) };
+    const findings = listOutdatedFindings({ ...found, deprecated, refusal }, words);
     return { reference: name, fields, version, newest, findings };
   } catch (error) {
     if (!(error instanceof RegistryFailure)) throw error;

@@ -102,7 +102,7 @@ test("a source that isn't allowed, a repository without a rule and a blocked dig
   await writePolicy(byTeam(), { sources: ["r.example"] });
   expect((await pull()).stderr).toContain("is none of the allowed sources");
   await writePolicy(byTeam(), { blocked: [{ digest, reason: "places pods on red" }] });
-  expect((await pull()).stderr).toContain("is blocked: places pods on red");
+  expect((await pull()).stderr).toContain("is blocked: places pods on red: name another module: no");
   await writeFile(file("trust.json"), "{}");
   expect((await pull()).stderr).toContain("no rule is for");
   expect(registry.log).toEqual([]);
@@ -119,7 +119,10 @@ test("a blocked digest is refused when a tag leads to it", async () => {
     "--store",
     "store",
   );
-  expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: expect.stringContaining("is blocked") });
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: 1,
+    stderr: expect.stringContaining("is blocked: places pods on red: name another module: no"),
+  });
   expect(await listStored()).toEqual([]);
 });
 

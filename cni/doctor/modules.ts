@@ -48,7 +48,7 @@ async function checkTrust(
   const refusals = await Promise.all(
     references.map(async (name) => ({ name, refusal: await findLoadRefusal(name, trust) })),
   );
-  const todo = "pull it again if it was signed meanwhile; see geniectl verify";
+  const todo = "pin another one, or pull it again if it was signed meanwhile; see geniectl verify";
   const held = refusals.flatMap(({ name, refusal }) =>
     refusal === undefined ? [] : problem(`module ${name}`, { detail: refusal, todo }),
   );

@@ -27,7 +27,7 @@ export async function findRefusal(
 /** Before a registry is asked. @throws {RegistryFailure} untrusted */
 export function checkSource(policy: TrustPolicy | undefined, reference: Reference): void {
   if (policy === undefined) return;
-  refuse(reference, findEarlyRefusal(policy, { reference, digest: reference.digest }));
+  refuseEarly(policy, { reference, digest: reference.digest });
 }
 
 /** @throws {RegistryFailure} untrusted */
@@ -36,13 +36,23 @@ export function checkTrusted(
   module: NamedModule,
   signatures: readonly (Signature | BadSignature)[],
 ): void {
+  refuseEarly(policy, module);
   refuse(module.reference, judge(policy, { ...module, signatures }).refusal);
 }
 
-function refuse(reference: Reference, refusal: string | undefined): void {
-  if (refusal === undefined) return;
-  throw new RegistryFailure(
-    "untrusted",
-    `the trust policy refuses ${formatReference(reference)}: ${refusal}`,
+function refuseEarly(
+  policy: TrustPolicy,
+  module: { reference: Reference; digest: Digest | undefined },
+): void {
+  refuse(
+    module.reference,
+    findEarlyRefusal(policy, module),
+    "name another module: no signature changes this",
   );
+}
+
+function refuse(reference: Reference, refusal: string | undefined, todo?: string): void {
+  if (refusal === undefined) return;
+  const what = `the trust policy refuses ${formatReference(reference)}: ${refusal}`;
+  throw new RegistryFailure("untrusted", what, todo === undefined ? {} : { todo });
 }

@@ -1,6 +1,7 @@
 import { toFieldName } from "../../core/spec/json.ts";
 import type { SettingsSchema } from "../../core/metadata/settings-schema.ts";
 import { ARTIFACT_TYPE, OCI_ANNOTATION } from "../../registry/artifact/annotations.ts";
+import { BUNDLE } from "../../registry/trust/bundle.ts";
 import type { InspectedModule } from "./inspect.ts";
 import { formatSize } from "../../registry/size.ts";
 
@@ -10,6 +11,7 @@ export function listInspectionRows(module: InspectedModule): string[][] {
   const ten = benchmark?.latencies.find(({ candidates }) => candidates === 10);
   const rows: [string, string | undefined][] = [
     ["module", `${module.kind ?? "neither scorer nor selector"}, ${module.world ?? "of no world"}`],
+    ["title", annotations[OCI_ANNOTATION.title]],
     ["description", metadata?.description],
     ["version", annotations[OCI_ANNOTATION.version]],
     ["licence", annotations[OCI_ANNOTATION.licences]],
@@ -23,7 +25,8 @@ export function listInspectionRows(module: InspectedModule): string[][] {
     ...listSettings(metadata?.settings),
     ["benchmark", ten && `${ten.p50Ms.toFixed(2)} ms for 10 candidates (p50), on its publisher's machine`],
     ["signatures", toSignatureText(module)],
-    ["beside it", referrers.map(({ artifactType }) => toName(artifactType)).join(", ")],
+    ["signed by", entry?.signers.join(", ") && `${entry.signers.join(", ")}, as its publisher says`],
+    ["beside it", listBeside(referrers).join(", ")],
     ["published", entry?.publishedAt],
     ["deprecated", entry?.deprecated?.reason],
     ["use instead", entry?.deprecated?.replacedBy],
@@ -53,6 +56,13 @@ function toSignatureText({ signatures, judgement }: InspectedModule): string {
   const verdict =
     refusal === undefined ? "the trust policy admits it" : `the trust policy refuses it: ${refusal}`;
   return `${formats}; ${holding} of ${signatures.length} hold; ${verdict}`;
+}
+
+/** Each kind once; signatures have a row of their own. */
+function listBeside(referrers: InspectedModule["referrers"]): readonly string[] {
+  const types = new Set(referrers.map(({ artifactType }) => artifactType));
+  types.delete(BUNDLE);
+  return [...types].map(toName);
 }
 
 /** Ours by their names, others as they call themselves. */

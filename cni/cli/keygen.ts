@@ -35,6 +35,7 @@ export function keygenCommand(shell: Shell): Command {
       const encrypted = passphrase !== undefined;
       if (options.json === true) return shell.printJson({ key, publicKey, keyId, encrypted });
       if (!encrypted) shell.warn(`${key} has no passphrase: whoever reads it can sign`);
+      shell.print(`its fingerprint, for geniectl search --signed-by: ${keyId}`);
       shell.print(`${key} signs, and stays with you; ${publicKey} is for the trust policies of others`);
     });
 }

@@ -41,6 +41,7 @@ test("keygen makes a key for its owner alone, and replaces none", async () => {
   expect(await readFile(file("team.key"))).toEqual(before);
   const { stdout } = await desk.run("keygen", "third", "--json");
   expect(JSON.parse(stdout)).toMatchObject({ key: "third.key", publicKey: "third.pub", encrypted: false });
+  expect((await desk.run("keygen", "fourth")).stdout).toMatch(/--signed-by: [\w+/]{43}=\n/);
 });
 
 test("keygen leaves no key where it can't write the public one", async () => {

@@ -80,7 +80,7 @@ test("tells what changed of what they say, and of what they answer", async () =>
 test("takes two versions in a registry, with the cases that lie beside the new one", async () => {
   const [old, now] = [1, 2].map((version) => `${registry.host}/team/near:${version}`);
   await desk.run("push", "near.wasm", `${old}`);
-  const { lastLine } = await desk.run("push", "near-next.wasm", `${now}`, "--golden", "near/golden.json");
+  const { lastLine } = await desk.run("push", "near-next.wasm", `${now}`, "--cases", "near/golden.json");
   expect(await diff(`${old}`, `${now}`)).toMatchObject({
     new: { name: now, digest: lastLine },
     answers: ANSWERS,

@@ -30,7 +30,7 @@ beforeAll(async () => {
   const documents = [
     "--readme",
     path.join(SOURCES, "README.md"),
-    "--golden",
+    "--cases",
     path.join(SOURCES, "golden.json"),
   ];
   const module = path.join(DIST_DIR, "modules/cheapest-within.wasm");

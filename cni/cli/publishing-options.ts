@@ -8,7 +8,7 @@ import { readInput } from "./input-file.ts";
 export interface PublishingOptions extends NoteOptions {
   readonly version?: string;
   readonly readme?: string;
-  readonly golden?: readonly string[];
+  readonly cases?: readonly string[];
 }
 
 /** What a publisher says of a module, whatever its version. */
@@ -31,7 +31,7 @@ export function addPublishingOptions(command: Command): Command {
   return addNoteOptions(command)
     .option("--version <version>", "its version, as in 1.2.0")
     .option("--readme <file>", "what to read about it, in Markdown")
-    .option("--golden <file>", "golden cases that it answers; may be repeated", addFile);
+    .option("--cases <file>", "golden cases that it answers; may be repeated", addFile);
 }
 
 /** @throws {InvalidArgumentError} for what is no pair, or is there twice. */
@@ -52,12 +52,12 @@ export function toNotes({ title, licence, source, annotation }: NoteOptions): Pu
 }
 
 /** Reads the files that are to lie beside the module. @throws {Failure | BuildFailure} naming the file */
-export async function readDocuments({ readme, golden = [] }: PublishingOptions): Promise<ModuleDocument[]> {
+export async function readDocuments({ readme, cases = [] }: PublishingOptions): Promise<ModuleDocument[]> {
   const documents: ModuleDocument[] = [];
   if (readme !== undefined) {
     documents.push({ kind: "readme", bytes: await readInput(readme, DOCUMENTS.readme.maxBytes) });
   }
-  if (golden.length > 0) documents.push({ kind: "golden", bytes: await readCases(golden) });
+  if (cases.length > 0) documents.push({ kind: "golden", bytes: await readCases(cases) });
   return documents;
 }
 

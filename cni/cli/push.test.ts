@@ -54,7 +54,7 @@ test("what the publisher adds is in the manifest and beside it", async () => {
     "https://a.example/b",
   ];
   const more = ["--annotation", "org.example.a=b=c", "--annotation", "org.example.d=e"];
-  const files = ["--readme", "README.md", "--golden", "one.json", "--golden", "two.json"];
+  const files = ["--readme", "README.md", "--cases", "one.json", "--cases", "two.json"];
   const pushed = await desk.run("push", "scorer.wasm", name, ...notes, ...more, ...files, "--json");
   expect(pushed).toMatchObject({ exitCode: 0, stderr: "" });
   const { digest, documents } = JSON.parse(pushed.stdout);
@@ -92,7 +92,7 @@ test("the same README is sent once; another one takes its place", async () => {
 test("one file of golden cases is published as it is", async () => {
   const text = ` ${oneCase("one")}\n`;
   await write("golden.json", text);
-  const { lastLine } = await desk.run("push", "scorer.wasm", name, "--golden", "golden.json");
+  const { lastLine } = await desk.run("push", "scorer.wasm", name, "--cases", "golden.json");
   expect(await readBack(lastLine)).toMatchObject({ golden: text });
 });
 
@@ -111,7 +111,7 @@ test("a tag leads to no module that lacks its README", async () => {
 test.each<[string, string[], string]>([
   ["a licence in words", ["--licence", "ask me!"], "scorer.wasm: the licence is no SPDX expression"],
   ["a README that isn't there", ["--readme", "none.md"], "none.md can't be read (ENOENT)"],
-  ["golden cases that are none", ["--golden", "README.md"], "README.md is not JSON"],
+  ["golden cases that are none", ["--cases", "README.md"], "README.md is not JSON"],
   [
     "what the module says itself",
     ["--annotation", "io.github.cni-genie.module.kind=selector"],

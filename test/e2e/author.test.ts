@@ -11,6 +11,8 @@ const PAGE = path.join(CLONE_DIR, "selectors/README.md");
 
 /** The page's commands, from an empty folder to a pinned module. */
 const COMMANDS = /(?<=^## Write one$[^]*?```sh\n)[^]*?(?=```)/m;
+/** How it is published for others to find. */
+const PUBLISHING = /(?<=^`publish` checks[^]*?```sh\n)[^]*?(?=```)/m;
 /** A question as the page shows it. */
 const QUESTION = /(?<=```json\n)\{\n {2}"name"[^]*?(?=```)/;
 
@@ -50,23 +52,33 @@ test("the page's commands lead from an empty folder to a pinned module", async (
   expect(tested).toContain("5 of 5 cases passed");
   expect(answered).toMatch(/^blue +1$/m);
   expect(await readFile(path.join(author.dir, "10-genie.conf"), "utf8")).toContain(`near@${pushed?.trim()}`);
-}, 120_000);
+
+  const publishing = (PUBLISHING.exec(page)?.[0] ?? "").trim().split("\n");
+  expect(publishing.map((line) => /^npx geniectl (\w+) /.exec(line)?.[1])).toEqual(["keygen", "publish"]);
+  let published = "";
+  for (const line of publishing) {
+    const patient = line.replace(/geniectl publish/, `$& ${PATIENT.join(" ")}`);
+    published = await author.type(patient.replaceAll("registry.example", host));
+  }
+  expect(published).toMatch(/^signing it …$[^]*^sha256:[0-9a-f]{64}$/m);
+}, 240_000);
 
 test("the commands of a template's own page do as they say, in its folder", async () => {
   const { host } = undo.use(await startRegistry({ dir: path.join(author.dir, "its-registry") }));
   await author.geniectl("new", "selector", "--lang", "assemblyscript", "roomy");
+  await author.type("rm -f team.key team.pub; npx geniectl keygen team");
   const page = await readFile(path.join(author.dir, "roomy/README.md"), "utf8");
-  const lines = page.split("\n").filter((line) => line.startsWith("    npx geniectl"));
+  const lines = page.split("\n").filter((line) => line.startsWith("npx geniectl"));
   expect(lines).toHaveLength(4);
   const said: string[] = [];
   for (const line of lines) {
-    const patient = line.replace(/geniectl (check|test)/, `$& ${PATIENT.join(" ")}`);
-    said.push(await author.type(`cd roomy; ${patient.replace("registry.example", host)}`));
+    const patient = line.replace(/geniectl (check|test|publish)/, `$& ${PATIENT.join(" ")}`);
+    said.push(await author.type(`cd roomy; ${patient.replaceAll("registry.example", host)}`));
   }
   expect(said[0]).toMatch(/^roomy\.wasm: selector in assemblyscript/);
   expect(said[1]).toContain("5 of 5 cases passed");
-  expect(said[3]?.trim()).toMatch(/^sha256:/);
-}, 120_000);
+  expect(said[3]?.trim()).toMatch(/^sha256:[0-9a-f]{64}$/m);
+}, 240_000);
 
 describe("an editor understands a template", () => {
   const listMistakes = async (folder: string) => {

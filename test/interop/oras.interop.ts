@@ -13,7 +13,7 @@ describe.skipIf(ORAS === undefined)("oras", () => {
   beforeAll(async () => {
     workshop = undo.use(await openWorkshop());
     digest = await type(
-      "geniectl push near.wasm registry.example/team/near:1 --version 1.2.0 --readme README.md --golden golden.json",
+      "geniectl push near.wasm registry.example/team/near:1 --version 1.2.0 --readme README.md --cases golden.json",
     );
   });
   afterAll(() => undo.disposeAsync());

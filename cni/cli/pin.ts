@@ -32,7 +32,7 @@ interface Pinned extends ModuleFacts {
 const HELP = `
 Settings are held against the module's own schema, of modules that were pinned before as well: these are
 looked for in the configuration's module store first. Nothing is written unless all is well. Runtimes read
-no comments: they are kept, with a warning.`;
+no comments: they are kept, with a warning. Nodes load what is in their stores: geniectl pull --config FILE fills them.`;
 
 /** `geniectl pin --config FILE [REF]` */
 export function pinCommand(shell: Shell): Command {

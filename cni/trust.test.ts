@@ -50,7 +50,12 @@ async function addSignature(): Promise<void> {
 }
 
 test("without a policy, the source is asked", async () => {
-  expect(await load()).toMatchObject({ detail: "asked" });
+  const source = guardSource(asked, { findPolicy: async () => undefined, storeDir });
+  expect(await source.load(`${NAME}@${digest}`, "scorer")).toMatchObject({ detail: "asked" });
+});
+
+test("a policy that isn't where it is said to be holds everything back", async () => {
+  expect(await load()).toMatchObject({ outcome: "error", detail: expect.stringContaining("ENOENT") });
 });
 
 test("with a policy, the source is asked for what is signed, and for nothing else", async () => {

@@ -12,7 +12,7 @@ import { runMain } from "./main.ts";
 import { fetchForRust } from "./rust.ts";
 import { ensureChromium, ensureSkopeo, ensureTools } from "./tools.ts";
 
-const TESTS_MS = 30 * 60_000;
+const TESTS_MS = 45 * 60_000;
 const JUDGE_TESTS = "test/judge/";
 const RUST_TESTS = "test/rust/";
 const INTEROP_TESTS = "test/interop/";

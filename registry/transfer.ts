@@ -1,6 +1,6 @@
 import { type Artifact, MEDIA_TYPE, parseConfig, parseManifest } from "./artifact/artifact.ts";
 import { type ClientOptions, RegistryClient } from "./client/client.ts";
-import { checkDigest, sha256 } from "./digest.ts";
+import { checkDigest, type Digest, sha256 } from "./digest.ts";
 import { type Descriptor, toDescriptor } from "./artifact/descriptor.ts";
 import { findDocumentBytes, type ModuleDocument, planDocument } from "./artifact/document.ts";
 import { RegistryFailure } from "./errors.ts";
@@ -9,7 +9,7 @@ import { SingleFlight } from "./single-flight.ts";
 import type { PlainArtifact } from "./artifact/referrer.ts";
 import type { Store, StoredModule } from "./store/store.ts";
 import { checkSource, checkTrusted, findRefusal, type NamedModule } from "./trust/admit.ts";
-import { collectSignatures, type SignatureArtifact } from "./trust/collect.ts";
+import { type CollectedSignatures, collectSignatures, type SignatureArtifact } from "./trust/collect.ts";
 import type { TrustPolicy } from "./trust/policy.ts";
 
 export interface PushOptions extends ClientOptions {
@@ -73,10 +73,12 @@ export interface FetchOptions extends ClientOptions {
 export async function fetchArtifact(reference: Reference, options: FetchOptions): Promise<StoredModule> {
   checkSource(options.policy, reference);
   using client = new RegistryClient(reference, options);
-  const early = options.policy && fetchEarly(client, reference, options);
+  const takeSignatures = options.policy && askForSignatures(client, reference, options);
   const manifest = await fetchManifest(client, reference);
-  const judging = early ?? (options.policy && fetchSignatures(client, { reference, ...manifest }, options));
-  const [module] = await Promise.all([fetchParts(client, reference, manifest), judging]);
+  const [module] = await Promise.all([
+    fetchParts(client, reference, manifest),
+    takeSignatures?.(manifest.digest),
+  ]);
   return module;
 }
 
@@ -110,11 +112,11 @@ async function pullOnce(store: Store, reference: Reference, options: FetchOption
     return present;
   }
   using client = new RegistryClient(reference, options);
-  const early = fetchEarly(client, reference, options);
+  const takeSignatures = askForSignatures(client, reference, options);
   const named = present ?? (await fetchManifest(client, reference));
   const [module, signatures] = await Promise.all([
     present ?? fetchParts(client, reference, named),
-    early ?? fetchSignatures(client, { reference, digest: named.digest }, options),
+    takeSignatures(named.digest),
   ]);
   const { manifest, config, wasm } = module;
   await store.putAll([
@@ -150,31 +152,28 @@ async function fetchParts(
   return { digest, manifest, config, shape: parseConfig(config, layer.digest, where), wasm: await wasm };
 }
 
-/** @throws {RegistryFailure} untrusted, and why there are none to be judged */
-/** Asks for the signatures beside the manifest, where its digest is known before; undefined where it isn't. */
-function fetchEarly(
+/**
+ * Where the digest is known before, its signatures are asked for beside the manifest. What is returned judges them, once
+ * the manifest is there.
+ */
+function askForSignatures(
   client: RegistryClient,
   reference: Reference,
   options: FetchOptions,
-): Promise<readonly SignatureArtifact[]> | undefined {
-  const { digest } = reference;
-  if (digest === undefined) return undefined;
-  return ahead(fetchSignatures(client, { reference, digest }, options));
+): (digest: Digest) => Promise<readonly SignatureArtifact[]> {
+  const early = reference.digest && ahead(collectSignatures(client, reference.digest));
+  return (digest) =>
+    judgeSignatures(early ?? collectSignatures(client, digest), { reference, digest }, options);
 }
 
-/** Work that nobody waits for yet. Who does later has its failure; one that comes before is told first. */
-function ahead<T>(work: Promise<T>): Promise<T> {
-  work.catch(() => undefined);
-  return work;
-}
-
-async function fetchSignatures(
-  client: RegistryClient,
+/** @throws {RegistryFailure} untrusted, and why there are none to be judged */
+async function judgeSignatures(
+  collecting: Promise<CollectedSignatures>,
   module: NamedModule,
   { policy, warn }: FetchOptions,
 ): Promise<readonly SignatureArtifact[]> {
   try {
-    const { artifacts, signatures } = await collectSignatures(client, module.digest);
+    const { artifacts, signatures } = await collecting;
     if (policy !== undefined) checkTrusted(policy, module, signatures);
     return artifacts;
   } catch (error) {
@@ -182,6 +181,12 @@ async function fetchSignatures(
     warn?.(`${formatReference(module.reference)} comes without its signatures: ${error.message}`);
     return [];
   }
+}
+
+/** Work that nobody waits for yet. Who does later has its failure; one that comes before is told first. */
+function ahead<T>(work: Promise<T>): Promise<T> {
+  work.catch(() => undefined);
+  return work;
 }
 
 /** Whether a policy, if there is one, admits a module with the signatures that the store has. */

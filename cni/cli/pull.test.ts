@@ -90,3 +90,17 @@ test("what a manifest says in the face of its module is told; the module counts"
     `warning: ${at("scorer:1")}: the annotation io.github.cni-genie.module.kind says "selector", the module itself "scorer"`,
   );
 });
+
+test("a registry that refuses everything is told once, also where the digest is known", async () => {
+  registry.fault = ({ url = "" }, response) => {
+    const answer = () => response.writeHead(403).end();
+    if (url.includes("sha256:")) setTimeout(answer, 300);
+    else answer();
+    return true;
+  };
+  const { exitCode, stderr } = await desk.run("pull", at(`near@sha256:${"0".repeat(64)}`), "--store", "s");
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: 1,
+    stderr: expect.stringMatching(/^error: GET [^\n]* 403/),
+  });
+});

@@ -1,6 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { unlessCode, unlessMissing } from "../../core/missing.ts";
 import { findJsonObject } from "../../core/spec/json.ts";
+import { forEach } from "../../registry/some-at-a-time.ts";
 import { findExecutable } from "../exec/find-plugin.ts";
 import { RECURSION_GUARD } from "../process-exec.ts";
 import { runProgram } from "./run-program.ts";
@@ -18,7 +19,6 @@ export interface InstalledPlugin {
 
 /** Reference plugins answer in 10 ms. */
 const ANSWER_WITHIN_MS = 3_000;
-const ASKED_AT_ONCE = 8;
 const MAX_PLUGINS = 64;
 const PLUGIN_NAME = /^[a-zA-Z0-9][\w.-]{0,63}$/;
 /** What else lies in such folders. */
@@ -34,15 +34,11 @@ export async function askPlugins(
   const unsafe = await listUnsafe(path);
   const folders = path.filter((folder) => !unsafe.includes(folder));
   const names = new Set((await Promise.all(folders.map(listNames))).flat());
-  const left = [...names].toSorted().slice(0, MAX_PLUGINS);
   const plugins: InstalledPlugin[] = [];
-  const askNext = async (): Promise<void> => {
-    for (let name = left.shift(); name !== undefined; name = left.shift()) {
-      const file = await findExecutable(name, folders);
-      if (file !== undefined && !signal.aborted) plugins.push(await ask(name, file, signal));
-    }
-  };
-  await Promise.all(Array.from({ length: ASKED_AT_ONCE }, askNext));
+  await forEach([...names].toSorted().slice(0, MAX_PLUGINS), async (name) => {
+    const file = await findExecutable(name, folders);
+    if (file !== undefined && !signal.aborted) plugins.push(await ask(name, file, signal));
+  });
   const sorted = plugins.toSorted((one, other) => (one.name < other.name ? -1 : 1));
   return new Map(sorted.map((plugin) => [plugin.name, plugin]));
 }

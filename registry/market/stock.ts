@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { type Shelf, planShelf } from "./shelf.ts";
 import type { Catalogue } from "../catalogue/catalogue.ts";
+import { waits } from "./waits.ts";
 
 export interface StockOptions {
   readonly read: () => Promise<Catalogue>;
@@ -33,15 +33,4 @@ export async function openStock({ read, refreshMs, signal, onFault, onRead }: St
     }
   };
   return { shelf: () => shelf, ended: refresh() };
-}
-
-/** False when told to stop. */
-async function waits(ms: number, signal: AbortSignal): Promise<boolean> {
-  try {
-    await sleep(ms, undefined, { signal });
-    return true;
-  } catch (error) {
-    if (signal.aborted) return false;
-    throw error;
-  }
 }

@@ -1,6 +1,6 @@
 import http from "node:http";
 import type { AddressInfo } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
+import { waits } from "../waits.ts";
 import { Outflow } from "./outflow.ts";
 import { respond } from "./respond.ts";
 import type { Route } from "./answer.ts";
@@ -58,8 +58,7 @@ export async function startMarketServer(options: MarketServerOptions): Promise<M
       server.close(() => closed.resolve());
       server.closeIdleConnections();
       const left = new AbortController();
-      const late = sleep(LEAVE_MS, undefined, { signal: left.signal }).catch(() => undefined);
-      await Promise.race([closed.promise, late]);
+      await Promise.race([closed.promise, waits(LEAVE_MS, left.signal)]);
       left.abort();
       ending.abort();
       server.closeAllConnections();

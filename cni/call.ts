@@ -85,7 +85,7 @@ async function serve({ invocation, stdin, host }: Call, open: Openers): Promise<
   const ports = open.add(config, host);
   switch (verb) {
     case "ADD":
-      return await add({ invocation, config }, ports);
+      return (await add({ invocation, config }, ports)).result;
     case "CHECK":
       await check({ invocation, config }, ports);
       return undefined;

@@ -27,6 +27,7 @@ afterEach(() => rm(path.dirname(stateDir), { recursive: true }));
 
 const entry: DecisionEntry = {
   containerId: "c1",
+  interfaces: ["eth0"],
   pod: { namespace: "shop", name: "web", uid: "u1" },
   decision: makeDecision({
     rejected: [{ network: "red", by: "sha256:a", reason: "full\n{" }],
@@ -44,13 +45,13 @@ test("one object a line, with the fields of the contract", async () => {
   const lines = (await readFile(file(), "utf8")).split("\n");
   expect(lines).toHaveLength(3);
   expect(lines[2]).toBe("");
-  const { pod, containerId, decision } = entry;
+  const { pod, containerId, interfaces, decision } = entry;
   const { refusal: _, question, ...said } = decision;
   const { request, selection, mayFail } = question;
   const [first, second] = lines.slice(0, 2).map((line): Record<string, unknown> => JSON.parse(line));
   const asked = { ...request, seed: "1", selection, mayFail };
   const inputs = expect.stringMatching(/^sha256:[0-9a-f]{64}$/);
-  const occasion = { id: expect.any(String), time: expect.any(String), containerId, pod, inputs };
+  const occasion = { id: expect.any(String), time: expect.any(String), containerId, pod, interfaces, inputs };
   expect(first).toEqual({ ...occasion, ...said, question: asked });
   expect(first?.["id"]).not.toBe(second?.["id"]);
   expect(new Date(String(first?.["time"])).toISOString()).toBe(first?.["time"]);
@@ -113,6 +114,7 @@ test("a disk that says no is warned about, and stops nothing", async () => {
 });
 
 describe("the networks of the latest decision", () => {
+  const hints = (...networks: string[]) => networks.map((network) => ({ network, ifName: "eth0" }));
   const decide = (containerId: string, ...networks: string[]) => {
     const ranking = networks.map((network) => ({ network, reason: "first" }));
     return recordDecision({ ...entry, containerId, decision: { ...entry.decision, ranking } }, stateDir, log);
@@ -122,7 +124,19 @@ describe("the networks of the latest decision", () => {
     await decide("c1", "old");
     await decide("c1", "blue", "green");
     await decide("c2", "red");
-    expect(await readDecided("c1", stateDir)).toEqual(["blue", "green"]);
+    expect(await readDecided("c1", stateDir)).toEqual(hints("blue", "green"));
+  });
+
+  test("are told of each interface", async () => {
+    await decide("c1", "blue");
+    const ranking = [{ network: "green", reason: "" }];
+    const decision = { ...entry.decision, ranking };
+    await recordDecision({ ...entry, interfaces: ["net1", "net2"], decision }, stateDir, log);
+    expect(await readDecided("c1", stateDir)).toEqual([
+      { network: "blue", ifName: "eth0" },
+      { network: "green", ifName: "net1" },
+      { network: "green", ifName: "net2" },
+    ]);
   });
 
   test("are none where nothing was attached, or nothing is known", async () => {
@@ -140,10 +154,10 @@ describe("the networks of the latest decision", () => {
     const odd = [7, null, {}, { network: 7 }, { network: "red" }];
     await appendFile(
       file(),
-      `{"containerId":"c2","ranking":${JSON.stringify(odd)}}\n{"containerId":"c1","rank`,
+      `{"containerId":"c2","interfaces":["eth0",7],"ranking":${JSON.stringify(odd)}}\n{"containerId":"c1","rank`,
     );
-    expect(await readDecided("c1", stateDir)).toEqual(["blue"]);
-    expect(await readDecided("c2", stateDir)).toEqual(["red"]);
+    expect(await readDecided("c1", stateDir)).toEqual(hints("blue"));
+    expect(await readDecided("c2", stateDir)).toEqual(hints("red"));
   });
 
   test("are looked for in the end of the log only", async () => {
@@ -151,7 +165,7 @@ describe("the networks of the latest decision", () => {
     await appendFile(file(), `${" ".repeat(8 * 1024 * 1024)}\n`);
     await decide("c2", "red");
     expect(await readDecided("c1", stateDir)).toEqual([]);
-    expect(await readDecided("c2", stateDir)).toEqual(["red"]);
+    expect(await readDecided("c2", stateDir)).toEqual(hints("red"));
   });
 
   test("a log that can't be read is named", async () => {

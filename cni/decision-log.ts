@@ -5,7 +5,7 @@ import path from "node:path";
 import { findErrno } from "../core/errors.ts";
 import { orIoFailure } from "../core/io-failure.ts";
 import { unlessMissing } from "../core/missing.ts";
-import type { DecisionEntry, Log } from "../core/ports.ts";
+import type { AttachmentHint, DecisionEntry, Log } from "../core/ports.ts";
 import { formatRecord } from "../core/select/record-line.ts";
 import { findJsonObject, isJsonObject } from "../core/spec/json.ts";
 import { makeFolder } from "../registry/file/new-folder.ts";
@@ -23,12 +23,8 @@ const SEARCHED_BYTES = ROTATE_AT_BYTES;
  * Appends one decision to `<stateDir>/decisions.jsonl`. The log explains: a disk that says no is warned
  * about and keeps no pod from its network.
  */
-export async function recordDecision(
-  { containerId, pod, decision }: DecisionEntry,
-  stateDir: string,
-  log: Log,
-) {
-  const occasion = { id: randomUUID(), time: new Date().toISOString(), containerId, pod };
+export async function recordDecision({ decision, ...about }: DecisionEntry, stateDir: string, log: Log) {
+  const occasion = { id: randomUUID(), time: new Date().toISOString(), ...about };
   const line = formatRecord(occasion, decision);
   const file = path.join(stateDir, DECISION_LOG);
   try {
@@ -78,21 +74,33 @@ async function isTorn(handle: FileHandle): Promise<boolean> {
 }
 
 /**
- * The networks that the latest recorded decision ranked for a container, best first; none when the end of the log
- * doesn't tell.
+ * What the latest recorded decision about each interface of a container ranked, best first; none when the end of the
+ * log doesn't tell.
  */
-export async function readDecided(containerId: string, stateDir: string): Promise<readonly string[]> {
+export async function readDecided(containerId: string, stateDir: string): Promise<readonly AttachmentHint[]> {
   const text = await orIoFailure("the decision log can't be read", () =>
     readEnd(path.join(stateDir, DECISION_LOG)),
   );
-  const decision = text
+  const records = text
     .split("\n")
     .filter((line) => line.includes(containerId))
     .map(findJsonObject)
-    .findLast((one) => one?.["containerId"] === containerId);
-  const ranking: unknown = decision?.["ranking"];
-  const networks = Array.isArray(ranking) ? ranking.filter(isJsonObject).map(({ network }) => network) : [];
-  return networks.filter((network) => typeof network === "string");
+    .filter((one) => one?.["containerId"] === containerId);
+  const byInterface = new Map(
+    records.flatMap((one) => listTexts(one?.["interfaces"]).map((name) => [name, one])),
+  );
+  return [...byInterface].flatMap(([ifName, one]) =>
+    listRanked(one?.["ranking"]).map((network) => ({ network, ifName })),
+  );
+}
+
+function listRanked(ranking: unknown): readonly string[] {
+  const ranked = Array.isArray(ranking) ? ranking.filter(isJsonObject) : [];
+  return listTexts(ranked.map(({ network }) => network));
+}
+
+function listTexts(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
 }
 
 async function readEnd(file: string): Promise<string> {

@@ -130,6 +130,8 @@ export interface Kernel {
 export interface DecisionEntry {
   readonly containerId: string;
   readonly pod: Pod;
+  /** What the interfaces are called that were decided for. */
+  readonly interfaces: readonly string[];
   readonly decision: Decision;
 }
 
@@ -172,8 +174,8 @@ export type UndoPorts = Pick<AddPorts, "exec" | "ledger" | "kernel" | "log" | "s
 
 export interface DelPorts extends UndoPorts {
   readonly confFolder: () => Promise<ConfFolder>;
-  /** The networks that the latest recorded decision ranked for this container; none when there is no record. */
-  readonly decided: (containerId: string) => Promise<readonly string[]>;
+  /** What the latest recorded decision about each interface of this container ranked; none when there is no record. */
+  readonly decided: (containerId: string) => Promise<readonly AttachmentHint[]>;
 }
 
 export type CheckPorts = UndoPorts;

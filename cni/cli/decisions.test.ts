@@ -60,7 +60,7 @@ function makeFull(): Decision {
 const pod = { namespace: "shop", name: "web", uid: "u1" };
 const line = (id: string, decision: Decision, who: object = {}) => {
   const time = "2026-01-01T00:00:00.000Z";
-  return `${formatRecord({ id, time, containerId: `c${id}`, pod, ...who }, decision)}\n`;
+  return `${formatRecord({ id, time, containerId: `c${id}`, interfaces: ["eth0"], pod, ...who }, decision)}\n`;
 };
 
 async function fill(): Promise<void> {

@@ -22,7 +22,7 @@ async function record(
   script: Script,
 ): Promise<{ record: DecisionRecord; calls: Awaited<ReturnType<typeof decideScripted>>["calls"] }> {
   const { decision, calls } = await decideScripted(script);
-  const who = { id: "1", time: "2026-01-01T00:00:00.000Z", containerId: "c1" };
+  const who = { id: "1", time: "2026-01-01T00:00:00.000Z", containerId: "c1", interfaces: ["eth0"] };
   const read = readRecord(
     formatRecord({ ...who, pod: { namespace: "shop", name: "web", uid: "u" } }, decision),
   );

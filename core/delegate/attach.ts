@@ -16,7 +16,7 @@ export interface AttachCall {
 }
 
 /** For undoing a failed ADD; what takes longer is left to DEL. */
-const UNDO_MS = 30_000;
+export const UNDO_MS = 30_000;
 
 /** An attachment before its ADD, with everything that undoing it takes. */
 export function planAttachment(network: Network, { call, site, runtimeConfig }: AttachCall): Attachment {

@@ -30,6 +30,7 @@ const run = (config: object = { ...own, prevResult }, invocation: object = {}) =
 const record = (...networks: string[]) =>
   node.ports.recordDecision({
     containerId: "c1",
+    interfaces: ["eth0"],
     pod: { namespace: "", name: "", uid: "" },
     decision: makeDecision({ ranking: networks.map((network) => ({ network, reason: "" })) }),
   });

@@ -63,9 +63,8 @@ async function listGuesses(
   config: Config,
   ports: DelPorts,
 ): Promise<readonly Guess[]> {
-  const { containerId, ifName } = invocation;
-  const decided = hints.length > 0 ? [] : await ports.decided(containerId);
-  const wanted = [...hints, ...decided.map((network) => ({ network, ifName }))].slice(0, TRIED);
+  const decided = hints.length > 0 ? [] : await ports.decided(invocation.containerId);
+  const wanted = [...hints, ...decided].slice(0, TRIED);
   const { networks } = listNetworks(await ports.confFolder(), config);
   return wanted.flatMap((one): Guess[] => {
     const found = networks.find(({ network }) => network.name === one.network);

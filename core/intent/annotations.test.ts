@@ -1,10 +1,12 @@
 import { expect, test } from "vitest";
 import { parseConfig } from "../config.ts";
-import { readAnnotations } from "./annotations.ts";
+import { requireAnnotations } from "./annotations.ts";
 
 const CRI = "io.kubernetes.cri.pod-annotations";
 const read = (more: object) =>
-  Object.fromEntries(readAnnotations(parseConfig(JSON.stringify({ name: "genie", type: "genie", ...more }))));
+  Object.fromEntries(
+    requireAnnotations(parseConfig(JSON.stringify({ name: "genie", type: "genie", ...more }))),
+  );
 
 test.each<[string, object, object]>([
   ["the runtime's", { runtimeConfig: { [CRI]: { cni: "blue", x: "" } } }, { cni: "blue", x: "" }],
@@ -41,7 +43,7 @@ test.each([
 
 test("an annotation may have any name", () => {
   const config = `{"name":"g","type":"genie","runtimeConfig":{"${CRI}":{"__proto__":"a","constructor":"b"}}}`;
-  expect([...readAnnotations(parseConfig(config))]).toEqual([
+  expect([...requireAnnotations(parseConfig(config))]).toEqual([
     ["__proto__", "a"],
     ["constructor", "b"],
   ]);

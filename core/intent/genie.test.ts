@@ -1,43 +1,67 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { parseConfig } from "../config.ts";
-import { readIntent } from "./genie.ts";
+import { readGenieIntent } from "./genie.ts";
 
 const module = `r/a@sha256:${"a".repeat(64)}`;
-const nothing = {};
 const scorer = { genie: { selection: { scorers: [{ module }] } } };
 const selector = { genie: { selection: { selector: { module } } } };
-const read = (cni: string | undefined, more: object) =>
-  readIntent(
+const read = (cni: string | undefined, more: object = {}) =>
+  readGenieIntent(
     new Map(cni === undefined ? [] : [["cni", cni]]),
     parseConfig(JSON.stringify({ name: "genie", type: "genie", ...more })),
   );
+const targets = (cni: string | undefined, more?: object) =>
+  read(cni, more).wishes.map(({ target }) => target);
 
 const any = { wants: "any", count: 1 };
 const byDefault = { wants: "default", network: "red" };
 
 test.each<[string | undefined, object, object]>([
-  ["blue", nothing, { wants: "named", network: "blue" }],
+  ["blue", {}, { wants: "named", network: "blue" }],
   [" blue\r\n", { default_plugin: "red" }, { wants: "named", network: "blue" }],
   ["", { default_plugin: "red" }, any],
-  ["  ", nothing, any],
+  ["  ", {}, any],
   [undefined, { default_plugin: "red" }, byDefault],
   [undefined, { default_plugin: " red ", ...scorer }, byDefault],
   [undefined, { default_plugin: "" }, { wants: "first" }],
+  [undefined, { default_plugin: "  " }, { wants: "first" }],
   [undefined, scorer, any],
   [undefined, selector, any],
-  [undefined, nothing, { wants: "first" }],
-])("cni: %j with %j", (cni, config, intent) => expect(read(cni, config)).toEqual(intent));
+  [undefined, {}, { wants: "first" }],
+])("cni: %j with %j", (cni, config, target) => expect(targets(cni, config)).toEqual([target]));
 
-test.each([
-  ["a,b", nothing, 'annotation "cni"'],
-  ["a@eth1", nothing, 'annotation "cni"'],
-  [undefined, { default_plugin: "a,b" }, "default_plugin"],
-])("what is not served yet is named: %j with %j", (cni, config, where) => {
-  expect(() => read(cni, config)).toThrow(
-    expect.objectContaining({ kind: "invalidConfig", message: expect.stringContaining(where) }),
-  );
-});
+describe("a list", () => {
+  test.each([
+    ["flannel,weave@eth4,flannel@eth5, flannel", ["flannel", "weave@eth4", "flannel@eth5", "flannel"]],
+    [" a @ net7 ,\tb", ["a@net7", "b"]],
+    ["weave@a@b", ["weave@a"]],
+    ["weave@", ["weave"]],
+  ])("%j names networks and interfaces", (text, said) => {
+    const listed = (wishes: ReturnType<typeof read>["wishes"]) =>
+      wishes.map(
+        ({ target, ifName }) =>
+          ("network" in target ? target.network : "") + (ifName === undefined ? "" : `@${ifName}`),
+      );
+    expect(listed(read(text).wishes)).toEqual(said);
+    expect(listed(read(undefined, { default_plugin: text }).wishes)).toEqual(said);
+  });
 
-test("only a part of an endless wish is repeated", () => {
-  expect(() => read(`${"x".repeat(100_000)},`, nothing)).toThrow(/^.{0,200}$/s);
+  test("tells where each element stands", () => {
+    expect(read("a,b").wishes.map(({ from }) => from)).toEqual([
+      'annotation "cni", element 1',
+      'annotation "cni", element 2',
+    ]);
+    expect(read("a").wishes.map(({ from }) => from)).toEqual(['annotation "cni"']);
+  });
+
+  test.each([
+    ["weave,", 'annotation "cni", element 2: the network\'s name is missing'],
+    ["@eth1", 'annotation "cni": the network\'s name is missing'],
+    ["a,b@eth/1", 'annotation "cni", element 2: "eth/1" is no interface name'],
+    ["a@0123456789abcdef", 'annotation "cni": "0123456789abcdef" is no interface name'],
+    ["a,".repeat(100_000), 'annotation "cni": names more than 64 networks'],
+    [`a@${"x".repeat(100_000)}`, `annotation "cni": "${"x".repeat(64)}" is no interface name`],
+  ])("%.40j is refused, with its place", (text, message) => {
+    expect(() => read(text)).toThrow(expect.objectContaining({ kind: "invalidConfig", message }));
+  });
 });

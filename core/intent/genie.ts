@@ -1,30 +1,63 @@
 import type { Config } from "../config.ts";
-import { hasModules } from "../select/selection-config.ts";
 import { Failure } from "../errors.ts";
-import type { PodIntent } from "./intent.ts";
+import { hasModules } from "../select/selection-config.ts";
+import { INTERFACE_NAME } from "../spec/environment.ts";
+import type { PodIntent, Target, Wish } from "./intent.ts";
+
+/** Most networks that one list may name. */
+const MOST_ELEMENTS = 64;
+const SHOWN = 64;
 
 /**
- * Reads CNI-Genie's annotation `cni`: a network's name, or blank for "genie chooses". Without the annotation the
+ * Reads CNI-Genie's annotation `cni`: a list of networks, or blank for "genie chooses". Without the annotation the
  * pod gets `default_plugin`; without that, genie chooses if it has a module to choose with.
  *
- * @throws {Failure} invalidConfig for a form that is not served.
+ * @throws {Failure} invalidConfig naming the place and the element.
  */
-export function readIntent(annotations: ReadonlyMap<string, string>, config: Config): PodIntent {
-  const wish = annotations.get("cni")?.trim();
-  if (wish === "") return { wants: "any", count: 1 };
-  if (wish !== undefined) return { wants: "named", network: parseName(wish, 'annotation "cni"') };
-  const standard = config.default_plugin?.trim() ?? "";
-  if (standard !== "") return { wants: "default", network: parseName(standard, "default_plugin") };
-  return hasModules(config.genie.selection) ? { wants: "any", count: 1 } : { wants: "first" };
+export function readGenieIntent(annotations: ReadonlyMap<string, string>, config: Config): PodIntent {
+  const wish = annotations.get("cni");
+  if (wish === undefined) return readDefaultIntent(config);
+  if (wish.trim() === "") return toIntent('annotation "cni"', { wants: "any", count: 1 });
+  const wishes = parseList(wish, 'annotation "cni"', (network) => ({ wants: "named", network }));
+  return { wishes, naming: "eth" };
 }
 
-function parseName(wish: string, where: string): string {
-  if (!/[,@]/.test(wish)) return wish;
-  throw new Failure(
-    "invalidConfig",
-    `${where}: ${JSON.stringify(wish.slice(0, 128))} is not one network's name`,
-    {
-      details: "lists (a,b) and interface names (a@eth1) are not served yet: name one network",
-    },
-  );
+/** What a pod gets that asks for nothing. */
+export function readDefaultIntent(config: Config): PodIntent {
+  const standard = config.default_plugin ?? "";
+  if (standard.trim() !== "") {
+    const wishes = parseList(standard, "default_plugin", (network) => ({ wants: "default", network }));
+    return { wishes, naming: "eth" };
+  }
+  return hasModules(config.genie.selection)
+    ? toIntent("genie.selection", { wants: "any", count: 1 })
+    : toIntent("genie.confDir", { wants: "first" });
+}
+
+function toIntent(from: string, target: Target): PodIntent {
+  return { wishes: [{ from, target, ifName: undefined }], naming: "eth" };
+}
+
+/** `name[@interface]`, separated by commas; white space around each counts for nothing. Source: genie-controller.go. */
+function parseList(text: string, from: string, toTarget: (name: string) => Target): readonly Wish[] {
+  const elements = text.split(",", MOST_ELEMENTS + 1);
+  if (elements.length > MOST_ELEMENTS) {
+    throw new Failure("invalidConfig", `${from}: names more than ${MOST_ELEMENTS} networks`);
+  }
+  return elements.map((element, at) => {
+    const place = elements.length === 1 ? from : `${from}, element ${at + 1}`;
+    const [name = "", ifName = ""] = element.split("@", 2).map((part) => part.trim());
+    if (name === "") throw new Failure("invalidConfig", `${place}: the network's name is missing`);
+    if (ifName === "") return { from: place, target: toTarget(name), ifName: undefined };
+    return { from: place, target: toTarget(name), ifName: parseInterfaceName(ifName, place) };
+  });
+}
+
+/** @throws {Failure} invalidConfig for what Linux takes for no interface name. */
+export function parseInterfaceName(name: string, from: string): string {
+  if (INTERFACE_NAME.test(name)) return name;
+  const shown = JSON.stringify(name.slice(0, SHOWN));
+  throw new Failure("invalidConfig", `${from}: ${shown} is no interface name`, {
+    details: "at most 15 characters, without '/', ':' and white space",
+  });
 }

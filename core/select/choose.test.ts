@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { makeHealth } from "../../test/fakes/health.ts";
 import { hollowModules } from "../../test/fakes/hollow-modules.ts";
 import { parseConfig } from "../config.ts";
-import type { PodIntent } from "../intent/intent.ts";
+import type { Target } from "../intent/intent.ts";
 import type { Sample } from "../kpi/names.ts";
 import { listNetworks } from "../networks/candidates.ts";
 import type { Health } from "../ports.ts";
@@ -15,7 +15,7 @@ const digest = `sha256:${"a".repeat(64)}`;
 const withScorer = { selection: { scorers: [{ module: `r/a@${digest}`, onFailure: "fail" }] } };
 
 interface Case {
-  readonly intent: PodIntent;
+  readonly target: Target;
   readonly files?: Readonly<Record<string, string>>;
   readonly config?: object;
   readonly pod?: typeof pod;
@@ -28,7 +28,7 @@ const conf = (name: string, type = "bridge") => JSON.stringify({ name, type });
 const node = { "10-blue.conf": conf("net-blue"), "20-red.conf": conf("net-red", "macvlan") };
 
 /** Chooses with a scripted guest; `opened` and `closed` count guests, `seeds` are the keys that were asked for. */
-async function run({ intent, files = node, config: more = {}, samples = [], ...rest }: Case) {
+async function run({ target, files = node, config: more = {}, samples = [], ...rest }: Case) {
   const config = parseConfig(JSON.stringify({ name: "genie", type: "genie", ...more }));
   const seen = {
     opened: 0,
@@ -49,52 +49,55 @@ async function run({ intent, files = node, config: more = {}, samples = [], ...r
   };
   const inFolder = Object.entries(files).map(([name, text]) => ({ name, text }));
   const networks = listNetworks({ files: inFolder, pluginFilesByNetwork: new Map() }, config);
-  const wish = { intent, pod: rest.pod ?? pod, networks, config, containerId: "c1" };
-  const choice = choose(wish, {
-    log: {
-      warn: ({ outcome, others }, words) =>
-        void seen.warnings.push(isNaming([outcome, others]) ? String(others ?? outcome) : words),
+  const who = { pod: rest.pod ?? pod, annotations: new Map(), containerId: "c1" };
+  const choice = choose(
+    { ...who, target, networks, config },
+    {
+      log: {
+        warn: ({ outcome, others }, words) =>
+          void seen.warnings.push(isNaming([outcome, others]) ? String(others ?? outcome) : words),
+      },
+      samples: async () => samples,
+      modules: hollowModules,
+      health: rest.health ?? makeHealth(),
+      openSandbox: () => {
+        seen.opened++;
+        return sandbox;
+      },
+      seed: async (key) => {
+        seen.seeds.push(key);
+        return 7n;
+      },
+      nodeName: "n1",
+      clock: { monotonicMs: () => 5, wallMs: () => 2_000 },
     },
-    samples: async () => samples,
-    modules: hollowModules,
-    health: rest.health ?? makeHealth(),
-    openSandbox: () => {
-      seen.opened++;
-      return sandbox;
-    },
-    seed: async (key) => {
-      seen.seeds.push(key);
-      return 7n;
-    },
-    nodeName: "n1",
-    clock: { monotonicMs: () => 5, wallMs: () => 2_000 },
-  });
+  );
   return { choice, seen };
 }
 
 const isNaming = (fields: readonly unknown[]) => fields.some((field) => field !== undefined);
 
-const any: PodIntent = { wants: "any", count: 1 };
+const any: Target = { wants: "any", count: 1 };
 
 describe("who decides", () => {
   test.each<{ who: string; what: Case; decidedBy: string; order: string[] }>([
     {
       who: "the pod",
-      what: { intent: { wants: "named", network: "red" } },
+      what: { target: { wants: "named", network: "red" } },
       decidedBy: "explicit",
       order: ["net-red"],
     },
     {
       who: "the admin",
-      what: { intent: { wants: "default", network: "red" } },
+      what: { target: { wants: "default", network: "red" } },
       decidedBy: "default",
       order: ["net-red"],
     },
-    { who: "nobody", what: { intent: { wants: "first" } }, decidedBy: "default", order: ["net-blue"] },
-    { who: "the fallback", what: { intent: any }, decidedBy: "fallback", order: ["net-blue", "net-red"] },
+    { who: "nobody", what: { target: { wants: "first" } }, decidedBy: "default", order: ["net-blue"] },
+    { who: "the fallback", what: { target: any }, decidedBy: "fallback", order: ["net-blue", "net-red"] },
     {
       who: "the modules",
-      what: { intent: any, config: { genie: withScorer } },
+      what: { target: any, config: { genie: withScorer } },
       decidedBy: "scores",
       order: ["net-red", "net-blue"],
     },
@@ -113,10 +116,10 @@ test.each(["named", "default"] as const)(
   "of several networks that a %s wish fits, the first",
   async (wants) => {
     const files = { ...node, "30-red.conflist": conf("other-red") };
-    const { choice, seen } = await run({ intent: { wants, network: "red" }, files });
+    const { choice, seen } = await run({ target: { wants, network: "red" }, files });
     expect((await choice).ranking.map(({ network }) => network)).toEqual(["net-red"]);
     expect(seen.warnings).toEqual(["30-red.conflist"]);
-    const { choice: clear, seen: quiet } = await run({ intent: { wants, network: "blue" }, files });
+    const { choice: clear, seen: quiet } = await run({ target: { wants, network: "blue" }, files });
     await clear;
     expect(quiet.warnings).toEqual([]);
   },
@@ -124,7 +127,7 @@ test.each(["named", "default"] as const)(
 
 test("the fallback `default` knows the default network by whatever name it is called", async () => {
   const config = { default_plugin: " red ", genie: { selection: { fallback: "default" } } };
-  const { choice } = await run({ intent: any, config });
+  const { choice } = await run({ target: any, config });
   expect((await choice).ranking).toEqual([
     { network: "net-red", reason: "default" },
     { network: "net-blue", reason: "first-fit" },
@@ -135,7 +138,7 @@ test("what modules are shown: the pod, attributes, KPIs with their age", async (
   const networks = { "net-blue": { attributes: { tenant: "a" }, pricePerHour: 3 } };
   const samples: Sample[] = [{ network: "net-red", kpi: "occupancy", value: 0.5, takenAtMs: 1_500 }];
   const { choice, seen } = await run({
-    intent: any,
+    target: any,
     config: { genie: { ...withScorer, networks } },
     samples,
   });
@@ -177,7 +180,7 @@ test("what modules are shown: the pod, attributes, KPIs with their age", async (
 
 test("a network may be called like a property that every object has", async () => {
   const files = { "10-x.conf": conf("constructor"), "20-y.conf": conf("toString") };
-  const { choice, seen } = await run({ intent: any, files, config: { genie: withScorer } });
+  const { choice, seen } = await run({ target: any, files, config: { genie: withScorer } });
   await choice;
   expect(seen.requests[0]?.candidates.map(({ attributes }) => attributes)).toEqual([[], []]);
 });
@@ -186,7 +189,7 @@ test.each([
   [pod, "u1"],
   [{ ...pod, uid: "" }, "c1"],
 ])("the seed of %j is that of %s", async (who, key) => {
-  const { choice, seen } = await run({ intent: any, pod: who });
+  const { choice, seen } = await run({ target: any, pod: who });
   await choice;
   expect(seen.seeds).toEqual([key]);
 });
@@ -196,21 +199,21 @@ test.each([
   ["kube-system", { decidedBy: "fallback", ranking: [{ network: "net-blue" }, { network: "net-red" }] }],
 ])("a module that must not fail, in namespace %s", async (namespace, decision) => {
   const config = { genie: withScorer };
-  const { choice, seen } = await run({ intent: any, pod: { ...pod, namespace }, config, fails: true });
+  const { choice, seen } = await run({ target: any, pod: { ...pod, namespace }, config, fails: true });
   expect(await choice).toMatchObject(decision);
   expect(seen.closed).toBe(1);
 });
 
 test("a name that the node doesn't have is refused, never replaced", async () => {
   for (const wants of ["named", "default"] as const) {
-    const { choice } = await run({ intent: { wants, network: "pink" } });
+    const { choice } = await run({ target: { wants, network: "pink" } });
     await expect(choice).rejects.toMatchObject({ kind: "unknownNetwork" });
   }
 });
 
 test("a node without a usable network is tried again, with the reason for each file", async () => {
-  for (const intent of [any, { wants: "first" } as const]) {
-    const { choice } = await run({ intent, files: { "10-torn.conf": "{" } });
+  for (const target of [any, { wants: "first" } as const]) {
+    const { choice } = await run({ target, files: { "10-torn.conf": "{" } });
     await expect(choice).rejects.toMatchObject({
       kind: "tryAgainLater",
       message: expect.stringContaining("/etc/cni/net.d"),
@@ -225,7 +228,7 @@ test("a module that keeps failing is left alone, for its namespace and said once
   const ask = async (namespace: string) => {
     const config = { genie: { selection: { scorers } } };
     const { choice, seen } = await run({
-      intent: any,
+      target: any,
       config,
       fails: true,
       health,

@@ -13,16 +13,16 @@ type ChoosePorts = Pick<
 >;
 
 /**
- * Decides which network a pod gets. Source: design, "When does genie choose?".
+ * Decides which network a pod gets for one of its wishes. Source: design, "When does genie choose?".
  *
  * @throws {Failure} unknownNetwork for a name that the node doesn't have, tryAgainLater when it has no network.
  */
 export async function choose(choosing: Choosing, ports: ChoosePorts): Promise<Decision> {
-  const { intent, networks, config } = choosing;
-  if (intent.wants === "named" || intent.wants === "default") {
-    const { network } = requireNetwork(intent.network, networks);
-    warnOfOthers(intent.network, networks, ports.log);
-    const decidedBy = intent.wants === "named" ? "explicit" : "default";
+  const { target, networks, config } = choosing;
+  if (target.wants === "named" || target.wants === "default") {
+    const { network } = requireNetwork(target.network, networks);
+    warnOfOthers(target.network, networks, ports.log);
+    const decidedBy = target.wants === "named" ? "explicit" : "default";
     return await decideUnasked(network.name, decidedBy, { choosing, ports });
   }
   const [first] = networks.networks;
@@ -34,7 +34,7 @@ export async function choose(choosing: Choosing, ports: ChoosePorts): Promise<De
       ),
     });
   }
-  if (intent.wants === "first")
+  if (target.wants === "first")
     return await decideUnasked(first.network.name, "default", { choosing, ports });
   return await askModules(choosing, ports);
 }

@@ -1,6 +1,6 @@
 import type { Config } from "../config.ts";
-import { readAnnotations } from "../intent/annotations.ts";
-import type { PodIntent } from "../intent/intent.ts";
+import { readDefaultIntent } from "../intent/genie.ts";
+import type { Target } from "../intent/intent.ts";
 import { readLabels } from "../intent/labels.ts";
 import { isSystemPod, type Pod, toWorkload } from "../intent/pod.ts";
 import { readKpis, toSamples } from "../kpi/book.ts";
@@ -12,8 +12,9 @@ import type { Candidate } from "./request.ts";
 
 /** The pod that a network is chosen for, and the node on which it is. */
 export interface Choosing {
-  readonly intent: PodIntent;
+  readonly target: Target;
   readonly pod: Pod;
+  readonly annotations: ReadonlyMap<string, string>;
   readonly networks: NodeNetworks;
   readonly config: Config;
   readonly containerId: string;
@@ -25,11 +26,11 @@ export async function toPodQuestion(
   candidates: readonly Candidate[],
   ports: Pick<AddPorts, "seed" | "nodeName">,
 ): Promise<Question> {
-  const { pod, config, containerId, intent } = choosing;
+  const { pod, annotations, config, containerId, target } = choosing;
   const seed = await ports.seed(pod.uid === "" ? containerId : pod.uid);
-  const texts = { labels: readLabels(config), annotations: readAnnotations(config) };
+  const texts = { labels: readLabels(config), annotations };
   const workload = { ...toWorkload(pod, ports.nodeName), ...toGranted(texts, config.genie.selection) };
-  const count = intent.wants === "any" ? intent.count : 1;
+  const count = target.wants === "any" ? target.count : 1;
   return {
     request: { purpose: "attach", workload, candidates, count, seed, extensions: [] },
     selection: config.genie.selection,
@@ -60,6 +61,6 @@ export async function toCandidates(
 
 /** The default network's own name, however `default_plugin` refers to it; undefined when the node lacks it. */
 function findDefault({ config, networks }: Choosing): string | undefined {
-  if (config.default_plugin === undefined) return undefined;
-  return findNetwork(config.default_plugin.trim(), networks)?.network.name;
+  const target = readDefaultIntent(config).wishes[0]?.target;
+  return target?.wants === "default" ? findNetwork(target.network, networks)?.network.name : undefined;
 }

@@ -12,10 +12,15 @@ export interface Occasion {
   readonly time: string;
   readonly containerId: string;
   readonly pod: Pod;
+  /** What was decided for. */
+  readonly interfaces: readonly string[];
 }
 
 /** The line that tells of a decision, without an end of line. One that is too long loses its question and answers. */
-export function formatRecord({ id, time, containerId, pod }: Occasion, decision: Decision): string {
+export function formatRecord(
+  { id, time, containerId, pod, interfaces }: Occasion,
+  decision: Decision,
+): string {
   const { question: asked, ranking, rejected, modules, decidedBy, ms } = decision;
   const recorded = formatQuestion(asked);
   const said = {
@@ -23,6 +28,7 @@ export function formatRecord({ id, time, containerId, pod }: Occasion, decision:
     time,
     containerId,
     pod,
+    interfaces,
     ranking,
     rejected,
     decidedBy,

@@ -5,7 +5,12 @@ import type { Question } from "./question.ts";
 import { formatRecord, LINE_LIMIT_BYTES } from "./record-line.ts";
 import { readRecord, toQuestion } from "./record.ts";
 
-const occasion = { id: "1", time: "2026-01-01T00:00:00.000Z", containerId: "c1" };
+const occasion = {
+  id: "1",
+  time: "2026-01-01T00:00:00.000Z",
+  containerId: "c1",
+  interfaces: ["eth0", "net1"],
+};
 const who = { ...occasion, pod: { namespace: "shop", name: "web", uid: "u1" } };
 const module = { module: `r/a@sha256:${"a".repeat(64)}` };
 

@@ -57,6 +57,8 @@ const record = z.object({
   time: text,
   containerId: text,
   pod: z.object({ namespace: text, name: text, uid: text }),
+  /** Absent in lines of a genie that made one interface only. */
+  interfaces: z.array(text).default([]),
   ranking: z.array(z.object({ network: text, score: z.number().optional(), reason: text })),
   rejected: z.array(z.object({ network: text, by: text, reason: text })),
   modules: z.array(moduleRun),

@@ -7,7 +7,7 @@ import { formatRecord } from "./record-line.ts";
 import { type DecisionRecord, readRecord } from "./record.ts";
 import { compareDecisions, planReplay } from "./replay.ts";
 
-const who = { id: "1", time: "2026-01-01T00:00:00.000Z", containerId: "c1" };
+const who = { id: "1", time: "2026-01-01T00:00:00.000Z", containerId: "c1", interfaces: ["eth0"] };
 const pod = { namespace: "shop", name: "web", uid: "u" };
 const { settings: _, ...request } = makeRequest({ candidates: makeOrdinaryCandidates(3), count: 2 });
 const other = { reference: `r/other@sha256:${"f".repeat(64)}`, kind: "scorer" } as const;

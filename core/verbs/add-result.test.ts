@@ -12,8 +12,8 @@ beforeEach(async () => {
 });
 afterEach(() => node[Symbol.asyncDispose]());
 
-const run = (config?: object) =>
-  add({ invocation: node.invocation("ADD"), config: node.config(config) }, node.ports);
+const run = async (config?: object) =>
+  (await add({ invocation: node.invocation("ADD"), config: node.config(config) }, node.ports)).result;
 const network = (more: object = {}) =>
   node.conf("10-blue.conf", { cniVersion: "1.0.0", name: "blue", type: "blue", ...more });
 const kept = async () => (await node.ledger.read("c1")).attachments;

@@ -43,7 +43,8 @@ async function run({ config, says, signal = node.ports.signal, hasNetworks = tru
     recordDecision: async (entry) => void decisions.push(entry),
   };
   const args = "K8S_POD_NAMESPACE=shop;K8S_POD_NAME=web;K8S_POD_UID=u1";
-  return await add({ invocation: node.invocation("ADD", { args }), config: node.config(config) }, ports);
+  const call = { invocation: node.invocation("ADD", { args }), config: node.config(config) };
+  return (await add(call, ports)).result;
 }
 
 const kept = async () => (await node.ledger.read("c1")).attachments;
@@ -135,7 +136,8 @@ describe("nothing is run, and nothing left", () => {
   const config = { genie: { selection } };
   test.each<[string, Case, string]>([
     ["for an unknown network", { config: { args: { cni: "pink" } } }, "unknownNetwork"],
-    ["for a form that is not served", { config: { args: { cni: "blue,red" } } }, "invalidConfig"],
+    ["for an unknown network in a list", { config: { args: { cni: "blue,pink" } } }, "unknownNetwork"],
+    ["for a name that is none", { config: { args: { cni: "blue@e/1" } } }, "invalidConfig"],
     ["when nobody handed over the annotations", { config: { kubernetes: {} } }, "tryAgainLater"],
     ["on a node without networks", { hasNetworks: false }, "tryAgainLater"],
     ["when all are rejected", { config, says: rejected }, "noCandidate"],

@@ -1,16 +1,20 @@
 import type { Config } from "../config.ts";
-import { attach, type Site } from "../delegate/attach.ts";
+import { attachAll, type Made, type Planned } from "../delegate/attach-all.ts";
+import type { Site } from "../delegate/attach.ts";
 import { detach } from "../delegate/detach.ts";
-import { isTold, toOneFailure } from "../delegate/failures.ts";
 import { findNetns } from "../delegate/lifetime.ts";
 import { Failure } from "../errors.ts";
-import { readAnnotations } from "../intent/annotations.ts";
-import { readIntent } from "../intent/genie.ts";
+import { requireAnnotations } from "../intent/annotations.ts";
+import { type NamedWish, planInterfaceNames } from "../intent/interface-names.ts";
+import type { Wish } from "../intent/intent.ts";
 import { readPod } from "../intent/pod.ts";
+import { readIntent } from "../intent/read.ts";
 import { listNetworks, type NodeNetworks } from "../networks/candidates.ts";
-import type { AddPorts } from "../ports.ts";
+import type { AddPorts, Attachment } from "../ports.ts";
+import { type PodNotes, toPodNotes } from "../report/notes.ts";
 import { choose } from "../select/choose.ts";
 import type { Decision } from "../select/decision.ts";
+import type { Choosing } from "../select/pod-question.ts";
 import { requireRanking } from "../select/refusal.ts";
 import type { Invocation } from "../spec/environment.ts";
 import type { JsonObject } from "../spec/json.ts";
@@ -22,30 +26,38 @@ export interface AddCall {
   readonly config: Config;
 }
 
+export interface AddAnswer {
+  /** In the caller's version. */
+  readonly result: JsonObject;
+  readonly notes: PodNotes;
+}
+
 /**
- * Gives a new container its interface. Leaves nothing behind when it throws, but what a plugin refused to undo: that
- * stays in the ledger for DEL.
+ * Gives a new container its interfaces. Everything is decided before anything is attached. Leaves nothing behind when
+ * it throws, but what a plugin refused to undo: that stays in the ledger for DEL.
  *
  * @throws {Failure} or {DelegateError}: what the runtime is to be told.
  */
-export async function add(call: AddCall, ports: AddPorts): Promise<JsonObject> {
+export async function add(call: AddCall, ports: AddPorts): Promise<AddAnswer> {
   const { invocation, config } = call;
+  const { containerId, ifName } = invocation;
   const pod = readPod(invocation);
-  const intent = readIntent(readAnnotations(config), config);
-  await using _lock = await ports.ledger.lock(invocation.containerId, ports.signal);
-  await settle(invocation, ports);
+  const annotations = requireAnnotations(config);
+  const intent = readIntent(annotations, config);
+  await using _lock = await ports.ledger.lock(containerId, ports.signal);
+  const others = await settle(invocation, ports);
 
+  const taken = new Set(others.map((attachment) => attachment.ifName));
+  const named = planInterfaceNames(intent, { called: ifName, taken });
   const networks = listNetworks(await ports.confFolder(), config);
   for (const one of networks.skipped) ports.log.warn({ ...one }, "a file of the conf folder is passed over");
-  const decision = await choose(
-    { intent, pod, networks, config, containerId: invocation.containerId },
-    ports,
-  );
-  await ports.recordDecision({ containerId: invocation.containerId, pod, decision });
+  const plan = await planAll(named, { pod, annotations, networks, config, containerId }, ports);
 
-  const result = await attachFirst(decision, { call, networks }, ports);
-  if (config.prevResult === undefined) return result;
-  return writeResult(mergeResults(toResult(config.prevResult), toResult(result)), config.cniVersion);
+  const { tryNextOnFailure } = config.genie.selection;
+  const site = await readSite(call, ports);
+  const runtimeConfig = config.runtimeConfig ?? {};
+  const made = await attachAll(plan, { invocation, site, runtimeConfig, tryNextOnFailure }, ports);
+  return { result: toAnswer(made, config), notes: toPodNotes(pod, made) };
 }
 
 /**
@@ -53,9 +65,10 @@ export async function add(call: AddCall, ports: AddPorts): Promise<JsonObject> {
  * namespace than the container has now: podman keeps a container's ID over both. What is attached there already is
  * refused, since a second ADD would lose its undo. Source: SPEC.md, "ADD".
  *
+ * @returns what other calls have attached to the container.
  * @throws {Failure} alreadyAttached
  */
-async function settle({ containerId, ifName, netns, path }: Invocation, ports: AddPorts): Promise<void> {
+async function settle({ containerId, ifName, netns, path }: Invocation, ports: AddPorts) {
   const { attachments, hints } = await ports.ledger.read(containerId);
   if (hints !== undefined) {
     throw new Failure("ioFailure", `the ledger's entry of ${containerId} is unreadable`, {
@@ -76,38 +89,42 @@ async function settle({ containerId, ifName, netns, path }: Invocation, ports: A
       "what an earlier ADD left could not be undone; DEL tries again",
     );
   }
+  return attachments.filter((attachment: Attachment) => !same.includes(attachment));
 }
 
-/**
- * Attaches the best network of the ranking, the next one when that fails and the admin allows it.
- *
- * @returns the result in the caller's version.
- */
-async function attachFirst(
-  decision: Decision,
-  { call, networks }: { call: AddCall; networks: NodeNetworks },
+/** Decides every wish, and records what was decided whatever becomes of it. */
+async function planAll(
+  named: readonly NamedWish[],
+  asked: Omit<Choosing, "target">,
   ports: AddPorts,
-): Promise<JsonObject> {
-  const { invocation, config } = call;
-  const { tryNextOnFailure } = config.genie.selection;
-  const site = await readSite(call, ports);
-  const how = { call: invocation, site, runtimeConfig: config.runtimeConfig ?? {} };
-  const failures: unknown[] = [];
-  const ranking = requireRanking(decision);
-  for (const [at, { network: name }] of ranking.entries()) {
-    const found = networks.networks.find(({ network }) => network.name === name);
-    if (found === undefined) throw new Error(`the ranking names ${name}, which is no network of this node`);
-    const { network } = found;
-    try {
-      return convertResult(await attach(network, how, ports), config.cniVersion, network.cniVersion);
-    } catch (failure) {
-      if (!isTold(failure)) throw failure;
-      failures.push(failure);
-      if (!tryNextOnFailure || ports.signal.aborted || at === ranking.length - 1) break;
-      ports.log.warn({ err: failure, network: name }, "a network could not be attached; trying the next one");
-    }
+): Promise<readonly Planned[]> {
+  const { containerId, pod, networks } = asked;
+  const decided: { wish: Wish; ifNames: readonly string[]; decision: Decision }[] = [];
+  for (const { wish, ifNames } of named) {
+    decided.push({ wish, ifNames, decision: await choose({ ...asked, target: wish.target }, ports) });
   }
-  throw toOneFailure(failures);
+  for (const { ifNames: interfaces, decision } of decided) {
+    await ports.recordDecision({ containerId, pod, interfaces, decision });
+  }
+  return decided.map((one) => {
+    const ranking = requireRanking(one.decision);
+    return { ...one, networks: ranking.map(({ network }) => requireKnown(network, networks)) };
+  });
+}
+
+function requireKnown(name: string, { networks }: NodeNetworks) {
+  const found = networks.find(({ network }) => network.name === name);
+  if (found === undefined) throw new Error(`the ranking names ${name}, which is no network of this node`);
+  return found.network;
+}
+
+/** All results in one, after what the chain before us has made. */
+function toAnswer(made: readonly Made[], { prevResult, cniVersion }: Config): JsonObject {
+  const own = made.map(({ result, network }) => convertResult(result, cniVersion, network.cniVersion));
+  const [only, ...more] = [...(prevResult === undefined ? [] : [prevResult]), ...own];
+  if (only === undefined) throw new Error("nothing was attached");
+  if (more.length === 0) return only;
+  return writeResult([only, ...more].map(toResult).reduce(mergeResults), cniVersion);
 }
 
 async function readSite({ invocation, config }: AddCall, { kernel }: AddPorts): Promise<Site> {

@@ -2,7 +2,8 @@ import type { Config } from "../config.ts";
 import { isTold } from "../delegate/failures.ts";
 import { forward } from "../delegate/forward.ts";
 import { Failure, listSome } from "../errors.ts";
-import { readIntent } from "../intent/genie.ts";
+import { readDefaultIntent } from "../intent/genie.ts";
+import type { Target } from "../intent/intent.ts";
 import { listNetworks, type NodeNetworks, requireNetwork } from "../networks/candidates.ts";
 import type { StatusPorts } from "../ports.ts";
 import type { Invocation } from "../spec/environment.ts";
@@ -17,7 +18,7 @@ export interface StatusCall {
 
 /**
  * Returns when an ADD could be served: the ledger can be written, and one of the networks that a pod without
- * wishes may get is ready. Asks no API server: runtimes call this every few seconds. Source: SPEC.md, "STATUS".
+ * wishes may get is ready, or each where it gets several. Asks no API server: runtimes call this every few seconds. Source: SPEC.md, "STATUS".
  *
  * @throws what the only candidate said, or {Failure} notReady naming each candidate.
  */
@@ -25,8 +26,19 @@ export async function status({ invocation, config }: StatusCall, ports: StatusPo
   requireVersion("STATUS", "1.1.0", config.cniVersion);
   await ports.ledger.probe();
   const networks = listNetworks(await ports.confFolder(), config);
+  for (const { target } of readDefaultIntent(config).wishes) {
+    await askAny(listTargets(target, networks), { invocation, config }, ports);
+  }
+}
+
+/** Returns when one of the networks is ready. */
+async function askAny(
+  networks: readonly Network[],
+  { invocation, config }: StatusCall,
+  ports: StatusPorts,
+): Promise<void> {
   const reasons: { network: string; error: Error }[] = [];
-  for (const network of listDefaults(networks, config)) {
+  for (const network of networks) {
     try {
       return await askNetwork(network, invocation, ports);
     } catch (error) {
@@ -43,11 +55,10 @@ export async function status({ invocation, config }: StatusCall, ports: StatusPo
 }
 
 /** The networks of which a pod that wishes nothing gets one. */
-function listDefaults(networks: NodeNetworks, config: Config): readonly Network[] {
-  const intent = readIntent(new Map(), config);
-  if (intent.wants === "default") return [requireNetwork(intent.network, networks).network];
+function listTargets(target: Target, networks: NodeNetworks): readonly Network[] {
+  if (target.wants === "default") return [requireNetwork(target.network, networks).network];
   const all = networks.networks.map(({ network }) => network);
-  return intent.wants === "any" ? all : all.slice(0, 1);
+  return target.wants === "any" ? all : all.slice(0, 1);
 }
 
 /** A network that is older than STATUS counts as ready when its plugins are there. */

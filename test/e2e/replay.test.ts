@@ -86,7 +86,13 @@ async function recordAll(): Promise<string> {
     const decision = await decide(question, ports);
     expect(decision.decidedBy, JSON.stringify(decision.modules)).toBe("selector");
     const pod = { namespace: "shop", name: `web-${at}`, uid: String(at) };
-    const occasion = { id: String(at), time: "2026-01-01T00:00:00.000Z", containerId: `c${at}`, pod };
+    const occasion = {
+      id: String(at),
+      time: "2026-01-01T00:00:00.000Z",
+      containerId: `c${at}`,
+      interfaces: ["eth0"],
+      pod,
+    };
     lines.push(formatRecord(occasion, decision));
   }
   return `${lines.join("\n")}\n`;

@@ -1,0 +1,122 @@
+import type { Wish } from "../intent/intent.ts";
+import type { AddPorts } from "../ports.ts";
+import type { Decision } from "../select/decision.ts";
+import type { Invocation } from "../spec/environment.ts";
+import type { JsonObject } from "../spec/json.ts";
+import type { Network } from "../spec/network.ts";
+import { attach, type AttachPorts, type Site, UNDO_MS } from "./attach.ts";
+import { detach } from "./detach.ts";
+import { isTold, toOneFailure } from "./failures.ts";
+
+/** What one wish is to get. */
+export interface Planned {
+  readonly wish: Wish;
+  readonly ifNames: readonly string[];
+  /** Best first; the last ones are for when one can't be attached. */
+  readonly networks: readonly Network[];
+  readonly decision: Decision;
+}
+
+/** One attachment that was made, with what its last plugin answered, in the network's version. */
+export interface Made {
+  readonly planned: Planned;
+  readonly ifName: string;
+  readonly network: Network;
+  readonly result: JsonObject;
+}
+
+export interface AttachAllCall {
+  readonly invocation: Invocation;
+  readonly site: Site;
+  /** The runtime's; only for the container's main interface. Source: NPWG v1.3, §7.5. */
+  readonly runtimeConfig: JsonObject;
+  readonly tryNextOnFailure: boolean;
+}
+
+type Ports = AttachPorts & Pick<AddPorts, "kernel">;
+
+/**
+ * Makes every attachment, one after the other, in order. When one fails for good, those before it are undone and
+ * none after it is tried. Source: NPWG v1.3, §7.2, §7.3.
+ *
+ * @throws what the first network's plugin said, with the failures of those tried in its place.
+ */
+export async function attachAll(
+  plan: readonly Planned[],
+  call: AttachAllCall,
+  ports: Ports,
+): Promise<readonly Made[]> {
+  const main = findMain(plan, call.invocation);
+  const made: Made[] = [];
+  try {
+    for (const planned of plan) {
+      const left = [...planned.networks];
+      for (const [at, ifName] of planned.ifNames.entries()) {
+        const runtimeConfig = ifName === main ? call.runtimeConfig : {};
+        const reserve = left.length - (planned.ifNames.length - at);
+        const one = await attachBest({ left, reserve }, { ...call, ifName, runtimeConfig }, ports);
+        made.push({ planned, ifName, ...one });
+      }
+    }
+    return made;
+  } catch (cause) {
+    await undoMade(made, call.invocation, ports);
+    throw cause;
+  }
+}
+
+/** The interface that the runtime asked for, or else the first. */
+export function findMain(
+  plan: readonly Pick<Planned, "ifNames">[],
+  { ifName }: Invocation,
+): string | undefined {
+  const all = plan.flatMap(({ ifNames }) => ifNames);
+  return all.includes(ifName) ? ifName : all[0];
+}
+
+/**
+ * Attaches the best of the networks that are left, the next one when that fails and the admin allows it; takes those
+ * that it has tried from the list. `reserve`: how many may fail.
+ */
+async function attachBest(
+  { left, reserve }: { left: Network[]; reserve: number },
+  { invocation, ifName, site, runtimeConfig, tryNextOnFailure }: AttachAllCall & { ifName: string },
+  ports: Ports,
+): Promise<Pick<Made, "network" | "result">> {
+  const how = { call: { ...invocation, ifName }, site, runtimeConfig };
+  const failures: unknown[] = [];
+  for (let mayFail = tryNextOnFailure ? reserve : 0; ; mayFail--) {
+    const network = left.shift();
+    if (network === undefined) throw new Error("the plan has fewer networks than interfaces");
+    try {
+      return { network, result: await attach(network, how, ports) };
+    } catch (failure) {
+      if (!isTold(failure)) throw failure;
+      failures.push(failure);
+      if (mayFail <= 0 || ports.signal.aborted) throw toOneFailure(failures);
+      ports.log.warn(
+        { err: failure, network: network.name },
+        "a network could not be attached; trying the next one",
+      );
+    }
+  }
+}
+
+/** What can't be undone stays in the ledger for DEL. */
+async function undoMade(
+  made: readonly Made[],
+  { containerId, path }: Invocation,
+  ports: Ports,
+): Promise<void> {
+  if (made.length === 0) return;
+  const names = made.map(({ ifName }) => ifName);
+  const signal = AbortSignal.timeout(UNDO_MS); // the call's own signal may be what made ADD fail
+  const { attachments } = await ports.ledger.read(containerId);
+  const wanted = attachments.filter(({ ifName, state }) => state === "attached" && names.includes(ifName));
+  for (const err of await detach({ containerId, attachments, wanted, path }, { ...ports, signal })) {
+    ports.log.warn(
+      { err, containerId },
+      "an attachment of a failed ADD could not be undone; DEL tries again",
+    );
+  }
+}

@@ -1,0 +1,102 @@
+/** A pod with several networks. */
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { type FakeNode, openFakeNode } from "../../test/fakes/node.ts";
+import { add } from "./add.ts";
+import { del } from "./del.ts";
+
+let node: FakeNode;
+beforeEach(async () => {
+  node = await openFakeNode();
+  for (const [at, name] of ["blue", "green", "red"].entries()) {
+    await node.conf(`${at}0-${name}.conf`, {
+      cniVersion: "1.0.0",
+      name,
+      type: name,
+      capabilities: { mac: true },
+    });
+    await node.plugin(name, answering(at));
+  }
+});
+afterEach(() => node[Symbol.asyncDispose]());
+
+const answering = (at: number) =>
+  `[ $CNI_COMMAND != ADD ] || echo '{"cniVersion":"1.0.0","interfaces":[{"name":"'$CNI_IFNAME'","sandbox":"/run/netns/a"}],"ips":[{"interface":0,"address":"10.0.${at}.5/24"}]}'`;
+const failing = '[ $CNI_COMMAND != ADD ] || { echo \'{"code":11,"msg":"full"}\'; exit 1; }';
+const run = (cni: string | undefined, config?: object) =>
+  add(
+    {
+      invocation: node.invocation("ADD"),
+      config: node.config({ ...(cni === undefined ? {} : { args: { cni } }), ...config }),
+    },
+    node.ports,
+  );
+const kept = async () =>
+  (await node.ledger.read("c1")).attachments.map(
+    ({ network, ifName, state }) => `${network} ${ifName} ${state}`,
+  );
+const calls = async () =>
+  (await node.takeCalls()).map(({ verb, plugin, ifName }) => `${verb} ${plugin} ${ifName}`);
+
+test("each network is attached in order under a name of its own, and the results are one", async () => {
+  const { result, notes } = await run("blue, red@net5, blue");
+  expect(await calls()).toEqual(["ADD blue eth0", "ADD red net5", "ADD blue eth1"]);
+  expect(await kept()).toEqual(["blue eth0 attached", "red net5 attached", "blue eth1 attached"]);
+  expect(result).toMatchObject({
+    cniVersion: "1.1.0",
+    interfaces: [{ name: "eth0" }, { name: "net5" }, { name: "eth1" }],
+    ips: [
+      { interface: 0, address: "10.0.0.5/24" },
+      { interface: 1, address: "10.0.2.5/24" },
+      { interface: 2, address: "10.0.0.5/24" },
+    ],
+  });
+  const ips = {
+    ip1: { ip: "10.0.0.5", interface: "eth0" },
+    ip2: { ip: "10.0.2.5", interface: "net5" },
+    ip3: { ip: "10.0.0.5", interface: "eth1" },
+  };
+  expect(notes.annotations).toEqual({ "multi-ip-preferences": JSON.stringify({ multi_entry: 3, ips }) });
+
+  await del({ invocation: node.invocation("DEL"), stdin: "{}" }, node.ports);
+  expect(await calls()).toEqual(["DEL blue eth1", "DEL red net5", "DEL blue eth0"]);
+  expect(await kept()).toEqual([]);
+});
+
+test("a list of defaults is attached as one that the pod asks for", async () => {
+  await run(undefined, { default_plugin: "green,red" });
+  expect(await calls()).toEqual(["ADD green eth0", "ADD red eth1"]);
+});
+
+test("one address is told by the result alone", async () => {
+  expect((await run("blue")).notes.annotations).toEqual({});
+});
+
+test("when one fails, those before it are undone and none after it is tried", async () => {
+  await node.plugin("green", failing);
+  await expect(run("blue,green,red")).rejects.toMatchObject({
+    plugin: "green",
+    wire: { code: 11, msg: "full" },
+  });
+  expect(await calls()).toEqual(["ADD blue eth0", "ADD green eth1", "DEL green eth1", "DEL blue eth0"]);
+  expect(await kept()).toEqual([]);
+});
+
+test("what another call attached to the container stays, and keeps its name", async () => {
+  await run("blue");
+  await node.takeCalls();
+  await node.plugin("red", failing);
+  const config = node.config({ args: { cni: "green, red" } });
+  const second = { invocation: node.invocation("ADD", { ifName: "eth3" }), config };
+  await expect(add(second, node.ports)).rejects.toMatchObject({ plugin: "red" });
+  expect(await calls()).toEqual(["ADD green eth3", "ADD red eth1", "DEL red eth1", "DEL green eth3"]);
+  expect(await kept()).toEqual(["blue eth0 attached"]);
+});
+
+test("what the runtime asks for is only for the interface that it asked for", async () => {
+  await run("blue,red@eth0", { runtimeConfig: { mac: "02:00:00:00:00:01" } });
+  const told = (await node.takeCalls()).map(({ ifName, stdin }) => [ifName, stdin["runtimeConfig"]]);
+  expect(told).toEqual([
+    ["eth1", undefined],
+    ["eth0", { mac: "02:00:00:00:00:01" }],
+  ]);
+});

@@ -48,4 +48,21 @@ export const CHROMIUM: Need = {
 /** What only tests of registries and of the store need. */
 export const SKOPEO: Need = { ...program("skopeo", "skopeo"), withLibraries: true };
 
+/** What only tests with real container runtimes need. */
+export const RUNTIMES = {
+  containerd: {
+    ...program("containerd", "containerd"),
+    files: ["containerd", "containerd-shim-runc-v2", "ctr"],
+  },
+  runc: program("runc", "runc"), // of the libraries it needs, apt needs each itself
+  podman: {
+    ...program("podman", "podman"),
+    files: ["podman", "conmon"],
+    withLibraries: true,
+    companions: ["conmon"],
+  },
+  /** The system's own may not be static, and only this one runs in an image that holds nothing else. */
+  busybox: { files: ["busybox"], folders: [], debianPackage: "busybox-static" },
+} as const satisfies Record<string, Need>;
+
 export type NeedName = keyof typeof NEEDS;

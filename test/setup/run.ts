@@ -10,7 +10,7 @@ import { buildGoTools } from "./go-tools.ts";
 import { JUDGE } from "./judge.ts";
 import { runMain } from "./main.ts";
 import { fetchForRust } from "./rust.ts";
-import { ensureChromium, ensureSkopeo, ensureTools } from "./tools.ts";
+import { ensureChromium, ensureRuntimes, ensureSkopeo, ensureTools } from "./tools.ts";
 
 const TESTS_MS = 45 * 60_000;
 const JUDGE_TESTS = "test/judge/";
@@ -30,7 +30,10 @@ async function main(vitestArguments: readonly string[]): Promise<number> {
     }
   }
   // Before there is no network.
-  if (!vitestArguments.includes("--config")) await ensureChromium();
+  if (!vitestArguments.includes("--config")) {
+    await ensureChromium();
+    await ensureRuntimes();
+  }
   if (!vitestArguments.includes("--config") || isAbout(INTEROP_TESTS)) await ensureSkopeo();
   if (!(await buildGenie())) return 1;
   const vitest = [path.join(CLONE_DIR, "node_modules/vitest/vitest.mjs"), "run"];

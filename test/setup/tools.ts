@@ -4,7 +4,7 @@ import { ExecaError } from "execa";
 import { findErrno } from "../../core/errors.ts";
 import { CLONE_DIR } from "./build.ts";
 import { fetchPackage, LAUNCHER_FOLDER, sweepPartial } from "./debian-package.ts";
-import { CHROMIUM, NEEDS, SKOPEO, type Need, type NeedName } from "./needs.ts";
+import { CHROMIUM, NEEDS, RUNTIMES, SKOPEO, type Need, type NeedName } from "./needs.ts";
 
 /** Absolute paths of what the tests and the demo run. */
 export interface Tools extends Readonly<Record<Exclude<NeedName, "cniPlugins">, string>> {
@@ -48,6 +48,36 @@ export async function ensureChromium(say: (line: string) => void = console.error
 /** The tool that copies images between registries and layouts. */
 export async function ensureSkopeo(say: (line: string) => void = console.error): Promise<string> {
   return path.join(await ensureFolder(SKOPEO, say), SKOPEO.files[0] ?? "");
+}
+
+/** Real container runtimes and what they run. The folders of `path` hold them all. */
+export interface RuntimeTools {
+  readonly containerd: string;
+  readonly ctr: string;
+  readonly runc: string;
+  readonly podman: string;
+  readonly conmon: string;
+  readonly busybox: string;
+  readonly path: string;
+}
+
+/** The container runtimes; found or fetched as the tools are. */
+export async function ensureRuntimes(say: (line: string) => void = console.error): Promise<RuntimeTools> {
+  const [containerd, runc, podman, busybox] = [
+    await ensureFolder(RUNTIMES.containerd, say),
+    await ensureFolder(RUNTIMES.runc, say),
+    await ensureFolder(RUNTIMES.podman, say),
+    await ensureFolder(RUNTIMES.busybox, say),
+  ];
+  return {
+    containerd: path.join(containerd, "containerd"),
+    ctr: path.join(containerd, "ctr"),
+    runc: path.join(runc, "runc"),
+    podman: path.join(podman, "podman"),
+    conmon: path.join(podman, "conmon"),
+    busybox: path.join(busybox, "busybox"),
+    path: [containerd, runc, podman].join(":"),
+  };
 }
 
 async function ensureFolder(need: Need, say: (line: string) => void): Promise<string> {

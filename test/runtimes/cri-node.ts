@@ -1,0 +1,48 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { makeNode, type TestNode } from "../e2e/node.ts";
+import type { PluginFolder } from "../plugins/scripted.ts";
+import { type Containerd, startContainerd } from "./containerd.ts";
+import { openRuntimePlugins } from "./reference-plugins.ts";
+
+/** A node whose pods come from containerd, which takes genie's conflist out of the node's conf folder. */
+export interface CriNode extends AsyncDisposable {
+  readonly node: TestNode;
+  readonly containerd: Containerd;
+  /** Where containerd finds the plugins; it notes how genie is called. */
+  readonly plugins: PluginFolder;
+}
+
+/** All that containerd can hand over. */
+const CAPABILITIES = {
+  portMappings: true,
+  bandwidth: true,
+  dns: true,
+  "io.kubernetes.cri.pod-annotations": true,
+};
+
+export interface CriNodeOptions {
+  /** Of genie's configuration. */
+  readonly block?: object;
+  /** Gets genie's conflist before containerd starts. */
+  readonly prepare?: (file: string) => Promise<void>;
+}
+
+export async function makeCriNode({ block, prepare }: CriNodeOptions = {}): Promise<CriNode> {
+  await using undo = new AsyncDisposableStack();
+  const node = undo.use(await makeNode());
+  const dir = await mkdtemp(path.join(tmpdir(), "genie-cri-"));
+  undo.defer(() => rm(dir, { recursive: true, force: true }));
+  const plugins = undo.use(await openRuntimePlugins());
+  const { cniVersion, name, type, genie } = node.config(block);
+  const list = { cniVersion, name, plugins: [{ type, genie, capabilities: CAPABILITIES }] };
+  const file = path.join(node.confDir, "00-genie.conflist");
+  await writeFile(file, JSON.stringify(list));
+  await prepare?.(file);
+  const { namespace, confDir } = node;
+  const [binDir] = plugins.path;
+  const containerd = undo.use(await startContainerd({ dir, node: namespace, confDir, binDir }));
+  const kept = undo.move();
+  return { node, containerd, plugins, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+}

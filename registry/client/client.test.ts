@@ -14,6 +14,8 @@ const QUICK: Limits = {
   idleMs: 200,
   totalMs: 600,
   listMs: 5_000,
+  workMs: 20_000,
+  undisturbedMs: 5_000,
   redirects: 3,
   retries: 1,
   maxRetryAfterMs: 1500,
@@ -102,6 +104,22 @@ test("a body that drips is stopped by the total deadline", async () => {
     response.once("close", () => clearInterval(timer));
   });
   await expect(pull()).rejects.toThrow("600 ms without an end");
+});
+
+test("a registry that is slow with each of many answers holds nobody longer than agreed", async () => {
+  registry.fault = (_, response) => {
+    setTimeout(() => response.writeHead(404).end(), 50);
+    return true;
+  };
+  using client = new RegistryClient(reference, { env: NO_LOGIN, limits: { ...QUICK, workMs: 300 } });
+  const askAll = async () => {
+    for (let tag = 0; tag < 1_000; tag++) await client.findDigest(String(tag));
+  };
+  await expect(askAll()).rejects.toMatchObject({
+    kind: "timeout",
+    message: expect.stringContaining("took more than 300 ms"),
+  });
+  expect(registry.log.length).toBeLessThanOrEqual(300 / 50);
 });
 
 test("a manifest under another digest is refused", async () => {

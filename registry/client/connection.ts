@@ -2,6 +2,7 @@ import http from "node:http";
 import https from "node:https";
 import type { Environment } from "../auth/credentials.ts";
 import { type Right, Session } from "../auth/session.ts";
+import { RegistryFailure } from "../errors.ts";
 import { type Reference, toApiHost } from "../reference.ts";
 import type { Call, Reply, Transport } from "./exchange.ts";
 import { HostRules } from "./host-rules.ts";
@@ -38,6 +39,7 @@ export class Connection implements Disposable {
   readonly base: URL;
   readonly transport: Transport;
   readonly #session: Session;
+  readonly #giveUpAtMs: number;
 
   constructor(
     reference: Reference,
@@ -58,6 +60,7 @@ export class Connection implements Disposable {
       signal,
       meter,
     };
+    this.#giveUpAtMs = performance.now() + this.transport.limits.workMs;
   }
 
   [Symbol.dispose](): void {
@@ -76,6 +79,7 @@ export class Connection implements Disposable {
 
   /** One call, logged in if need be; credentials go to the registry's own origin only. */
   async send(call: Call, wanted: Wanted): Promise<Reply> {
+    this.#checkTime();
     const isOwn = (url: URL) => url.origin === this.base.origin;
     const sign = () => (isOwn(call.url) ? this.#session.sign(call, wanted) : call);
     let reply = await follow(sign(), this.transport);
@@ -86,5 +90,11 @@ export class Connection implements Disposable {
     }
     if (wanted.statuses.includes(reply.status)) return reply;
     throw toRefusal(call, reply);
+  }
+
+  #checkTime(): void {
+    if (performance.now() < this.#giveUpAtMs) return;
+    const { workMs } = this.transport.limits;
+    throw new RegistryFailure("timeout", `${this.base.href}: all that was asked took more than ${workMs} ms`);
   }
 }

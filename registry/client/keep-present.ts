@@ -21,7 +21,9 @@ export async function keepPresent(
   { what, transport }: { what: string; transport: Transport },
 ): Promise<void> {
   const { signal, limits } = transport;
-  for (let round = 1; round <= ROUNDS; round++) {
+  const giveUpAtMs = performance.now() + limits.undisturbedMs;
+  let round = 0;
+  while (round++ < ROUNDS && performance.now() < giveUpAtMs) {
     const startedMs = performance.now();
     if ((await retrying(addOnce, transport)) === "present") return;
     const tookMs = performance.now() - startedMs;
@@ -29,5 +31,5 @@ export async function keepPresent(
     // The later the round, the further the writers are spread.
     await sleep(leastMs * (1 + Math.random() * round), undefined, signal && { signal });
   }
-  throw new RegistryFailure("contended", `others overwrote ${what} ${ROUNDS} times`);
+  throw new RegistryFailure("contended", `others overwrote ${what} ${round - 1} times`);
 }

@@ -9,6 +9,10 @@ export interface Limits {
   readonly totalMs: number;
   /** For all pages of a list, of which each may take `totalMs`: a later one isn't asked for. */
   readonly listMs: number;
+  /** For all that one client does: a registry that drips each of many answers would hold it for hours. */
+  readonly workMs: number;
+  /** For a writer of an index to be undisturbed: after that it gives up. */
+  readonly undisturbedMs: number;
   readonly redirects: number;
   readonly retries: number;
   /** A registry that asks us to wait longer is not waited for. */
@@ -25,6 +29,8 @@ export const DEFAULT_LIMITS: Limits = {
   idleMs: 10_000,
   totalMs: 60_000,
   listMs: 120_000,
+  workMs: 30 * 60_000,
+  undisturbedMs: 180_000,
   redirects: 5,
   retries: 3,
   maxRetryAfterMs: 30_000,

@@ -1,4 +1,10 @@
-import { findJsonObject, isJsonObject, type JsonObject } from "../../core/spec/json.ts";
+import {
+  findJsonObject,
+  isJsonObject,
+  isNestedWithin,
+  type JsonObject,
+  MOST_LEVELS,
+} from "../../core/spec/json.ts";
 import { toAnnotations } from "../artifact/annotation-text.ts";
 import { MEDIA_TYPE } from "../artifact/artifact.ts";
 import { findDescriptor } from "../artifact/descriptor.ts";
@@ -42,10 +48,11 @@ export function parseReferrers(index: Uint8Array, artifactType: string | undefin
     .slice(0, MAX_REFERRERS);
 }
 
-/** The entries of an index as they stand there. */
+/** The entries of an index as they stand there, without those that are too deep to be written again. */
 export function listEntries(index: Uint8Array): JsonObject[] {
   const manifests = findJsonObject(new TextDecoder().decode(index))?.["manifests"];
-  return Array.isArray(manifests) ? manifests.filter(isJsonObject) : [];
+  if (!Array.isArray(manifests)) return [];
+  return manifests.filter(isJsonObject).filter((entry) => isNestedWithin(entry, MOST_LEVELS));
 }
 
 function findReferrer(entry: JsonObject): Referrer | undefined {

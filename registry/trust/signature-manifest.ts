@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { findJsonObject, isJsonObject } from "../../core/spec/json.ts";
+import { findJsonObject, isJsonObject, isNestedWithin, MOST_LEVELS } from "../../core/spec/json.ts";
 import { MEDIA_TYPE } from "../artifact/artifact.ts";
 import { type Descriptor, findDescriptor, toDescriptor } from "../artifact/descriptor.ts";
 import { type Digest, isDigest } from "../digest.ts";
@@ -39,7 +39,8 @@ export function parseParts(bytes: Uint8Array): Parts | string {
 function findPart(value: unknown): Part | undefined {
   const descriptor = findDescriptor(value);
   if (descriptor === undefined || descriptor.size > MAX_SIGNATURE_BYTES) return undefined;
-  return { ...descriptor, annotations: isJsonObject(value) ? value["annotations"] : undefined };
+  const annotations = isJsonObject(value) ? value["annotations"] : undefined;
+  return isNestedWithin(annotations, MOST_LEVELS) ? { ...descriptor, annotations } : undefined;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
-import { unlessMissing } from "../../core/missing.ts";
+import { unlessCode, unlessMissing } from "../../core/missing.ts";
+import { syncFolder } from "../file/atomic-file.ts";
 import { makeFolder } from "../file/new-folder.ts";
 
 /** What lies where in a store; names with a dot are ours, the rest is the OCI image layout's. */
@@ -31,14 +32,26 @@ export function planPaths(folder: string): StorePaths {
 
 /** Readable by all: nothing in a store is secret. */
 const MODE = 0o755;
+/** Who may only make folders in a folder can't sync it. */
+const UNREADABLE = ["EACCES"];
 /** Nobody works on one file for as long as this: a writer was killed. */
 const STALE_MS = 3_600_000;
 const TEMPORARY = /^\.[0-9a-f]{8}-[0-9a-f-]{27}\.tmp$/;
 
 /** Makes the folders that are missing, and removes what killed writers left long ago. */
 export async function prepareFolders({ blobs, temp }: StorePaths): Promise<void> {
-  for (const each of [blobs, temp]) await makeFolder(each, MODE);
+  await makeDurable(blobs);
+  await makeFolder(temp, MODE);
   await sweep(temp, Date.now() - STALE_MS);
+}
+
+/** So that a power cut doesn't take a new store's blobs with the name of their folder. */
+async function makeDurable(folder: string): Promise<void> {
+  const outermost = await makeFolder(folder, MODE);
+  if (outermost === undefined) return;
+  for (let at = folder; at.length >= outermost.length; at = path.dirname(at)) {
+    await unlessCode(syncFolder(path.dirname(at)), UNREADABLE);
+  }
 }
 
 async function sweep(folder: string, before: number): Promise<void> {

@@ -25,6 +25,8 @@ export interface FakeRegistry extends AsyncDisposable, Contents {
   /** `METHOD path` of every request, and the scheme of its login. */
   readonly log: { readonly line: string; readonly login: string | undefined }[];
   fault: Fault | undefined;
+  /** Does what such a request asks for, and never answers: the connection is gone. */
+  losesAnswer: ((request: http.IncomingMessage) => boolean) | undefined;
 }
 
 export async function startFakeRegistry(options: FakeRegistryOptions = {}): Promise<FakeRegistry> {
@@ -42,6 +44,7 @@ export async function startFakeRegistry(options: FakeRegistryOptions = {}): Prom
     manifestByName: new Map(),
     uploadById: new Map(),
     fault: undefined,
+    losesAnswer: undefined,
     async [Symbol.asyncDispose]() {
       const { promise: closed, resolve: done } = Promise.withResolvers<void>();
       server.close(() => done());
@@ -58,6 +61,7 @@ export async function startFakeRegistry(options: FakeRegistryOptions = {}): Prom
     const { pathname, searchParams } = new URL(url, "http://fake");
     const question = { method, pathname, searchParams, headers: asked, body: await buffer(request) };
     const { status, headers, body = "" } = answerAsRegistry(question, registry, options);
+    if (registry.losesAnswer?.(request) === true) return void response.destroy();
     response.writeHead(status, { "content-length": Buffer.byteLength(body), ...headers });
     response.end(method === "HEAD" ? undefined : body);
   }

@@ -18,6 +18,12 @@ const GO_TOOLS = {
     package: "github.com/sigstore/cosign/v3/cmd/cosign",
     buildMs: 20 * 60_000,
   },
+  registries: {
+    name: "registries",
+    sourceDir: path.join(SOURCES, "registries"),
+    package: ".",
+    buildMs: 5 * 60_000,
+  },
 } as const satisfies Record<string, GoProgram>;
 
 /** Builds all of them where Go is at hand. Where one can't be had, one line says so: the tests with it are skipped. */

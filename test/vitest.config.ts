@@ -5,5 +5,7 @@ export default defineConfig({
     root: new URL("..", import.meta.url).pathname,
     include: ["{core,registry,cni,selectors,test,examples}/**/*.test.ts"],
     testTimeout: 30_000,
+    hookTimeout: 60_000,
+    maxWorkers: "100%", // the usual leaves one core idle, while most tests wait for programs that they started
   },
 });

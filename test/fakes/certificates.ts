@@ -10,13 +10,20 @@ export interface Certified {
   readonly key: string;
 }
 
+interface CertificateOptions {
+  /** As subjectAltName has them, such as `DNS:localhost`. */
+  readonly names: readonly string[];
+  readonly days?: number;
+  readonly subject?: string;
+}
+
 const KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
 
 /** Makes an authority, and a certificate of it for these names, in a folder of its own; answers the files. */
 export async function makeCertificates(
   parent: string,
   name: string,
-  { names, days = 2 }: { names: readonly string[]; days?: number },
+  { names, days = 2, subject = "/CN=registry" }: CertificateOptions,
 ): Promise<Certified> {
   const folder = path.join(parent, name);
   await mkdir(folder);
@@ -25,7 +32,7 @@ export async function makeCertificates(
   await writeFile(path.join(folder, "names.cnf"), `subjectAltName=${names.join(",")}\n`);
   const authority = ["-keyout", "authority.key", "-out", "authority.pem", "-subj", `/CN=authority ${name}`];
   await openssl("req", "-x509", ...KEY, ...authority);
-  await openssl("req", ...KEY, "-keyout", "key.pem", "-out", "request.pem", "-subj", "/CN=registry");
+  await openssl("req", ...KEY, "-keyout", "key.pem", "-out", "request.pem", "-subj", subject);
   const signer = ["-CA", "authority.pem", "-CAkey", "authority.key", "-CAcreateserial"];
   const more = ["-days", String(days), "-extfile", "names.cnf", "-out", "certificate.pem"];
   await openssl("x509", "-req", "-in", "request.pem", ...signer, ...more);

@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
+import { findFreePort } from "./free-port.ts";
 import { ensureTools } from "./tools.ts";
 
 export interface RegistryServer extends AsyncDisposable {
@@ -73,14 +73,4 @@ async function answers(host: string): Promise<boolean> {
     if (error instanceof TypeError || error instanceof DOMException) return false; // not listening yet, or slow
     throw error;
   }
-}
-
-async function findFreePort(): Promise<number> {
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
-  const probe = createServer().once("error", reject);
-  probe.listen(0, "127.0.0.1", () => {
-    const address = probe.address();
-    probe.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-  });
-  return promise;
 }

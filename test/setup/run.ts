@@ -5,6 +5,7 @@
 import path from "node:path";
 import { buildGenie, CLONE_DIR } from "./build.ts";
 import { runIsolated } from "./isolation.ts";
+import { buildClusterPrograms } from "./cluster-programs.ts";
 import { ensureGoProgram } from "./go-program.ts";
 import { buildGoTools } from "./go-tools.ts";
 import { JUDGE } from "./judge.ts";
@@ -16,12 +17,14 @@ const TESTS_MS = 45 * 60_000;
 const JUDGE_TESTS = "test/judge/";
 const RUST_TESTS = "test/rust/";
 const INTEROP_TESTS = "test/interop/";
+const CLUSTER_TESTS = "test/cluster/";
 
 async function main(vitestArguments: readonly string[]): Promise<number> {
   const tools = await ensureTools();
   const isAbout = (folder: string) => vitestArguments.some((word) => word.startsWith(folder));
   if (isAbout(JUDGE_TESTS)) await ensureGoProgram(JUDGE);
   if (isAbout(INTEROP_TESTS)) await buildGoTools();
+  if (isAbout(CLUSTER_TESTS)) await buildClusterPrograms();
   if (isAbout(RUST_TESTS)) {
     const missing = await fetchForRust();
     if (missing !== undefined) {

@@ -36,7 +36,7 @@ beforeAll(async () => {
   };
   stage = await makeCriNode({ block: { selection }, prepare });
   await end(await run({ name: "first", annotations: { cni: "blue" } })); // the bridge plugin keeps its bridge
-  before = await readTraces(stage.node);
+  before = await readTraces(stage.node, "containerd");
 }, START_MS);
 afterAll(() => stage?.[Symbol.asyncDispose](), START_MS);
 
@@ -51,7 +51,7 @@ const end = (id: string) => endPod(stage.containerd.cri, id);
 const inspect = (id: string) => readPodInfo(stage.containerd.cri, id);
 const start = (id: string, pod: CriPod) => startContainer(stage.containerd.cri, id, pod);
 const stop = (id: string) => stage.containerd.cri.call("StopPodSandbox", { pod_sandbox_id: id });
-const expectNothingLeft = async () => expect(await readTraces(stage.node)).toEqual(before);
+const expectNothingLeft = async () => expect(await readTraces(stage.node, "containerd")).toEqual(before);
 
 test.each([
   [{ cni: "blue" }, "10.10.1.", "explicit"],

@@ -32,13 +32,13 @@ beforeAll(async () => {
   const { namespace, confDir } = node;
   const [binDir] = plugins.path;
   podman = undo.use(await openPodman({ dir, node: namespace, confDir, binDir, defaultNetwork: "genie" }));
-  before = await readTraces(node);
+  before = await readTraces(node, "podman");
 }, START_MS);
 afterAll(() => undo.disposeAsync(), START_MS);
 
 afterEach(async () => {
   await podman.run("rm", "--all", "--force", "--time", "0");
-  expect(await readTraces(node)).toEqual(before);
+  expect(await readTraces(node, "podman")).toEqual(before);
 });
 
 /** A network of podman's that genie serves, with what its containers want. */
@@ -91,7 +91,7 @@ test("two networks of podman's, which are two calls of genie, end one by one", a
   await podman.run("network", "disconnect", "genie-red", "both");
   expect(await listLinks("both")).toEqual(["eth0", "lo"]);
   expect(await listLedger()).toEqual(ledger);
-  expect((await readTraces(node)).addresses).toEqual([expect.stringContaining("10.10.2.")]);
+  expect((await readTraces(node, "podman")).addresses).toEqual([expect.stringContaining("10.10.2.")]);
 });
 
 test("a running container is connected to a network of genie's, and disconnected", async () => {
@@ -113,14 +113,14 @@ test("a container is restarted: the same ID in another namespace", async () => {
   expect(second[0]).toBe(first[0]);
   expect(second[1]).not.toBe(first[1]);
   await ping("again", "eth0", GATEWAYS.green);
-  expect((await readTraces(node)).addresses).toHaveLength(1);
+  expect((await readTraces(node, "podman")).addresses).toHaveLength(1);
   expect(await listLedger()).toEqual([first[0]]);
 });
 
 test("a container that is killed gives its network back, and gets one when it is started again", async () => {
   await podman.start("killed");
   await podman.run("kill", "killed");
-  await expect.poll(() => readTraces(node), { timeout: 20_000 }).toEqual(before);
+  await expect.poll(() => readTraces(node, "podman"), { timeout: 20_000 }).toEqual(before);
   await podman.run("start", "killed");
   await ping("killed", "eth0", GATEWAYS.green);
 });

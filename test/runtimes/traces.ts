@@ -10,22 +10,25 @@ export interface Traces {
   /** Those that host-local has given away. */
   readonly addresses: readonly string[];
   readonly ledger: readonly string[];
-  /** Of containers, as their runtimes name them. */
+  /** Of the runtime's containers. */
   readonly namespaces: readonly string[];
 }
 
 const NAMESPACES = "/run/netns";
-/** As containerd and podman name them. */
-const OF_CONTAINER = /^(cni|netns)-/;
+/** How each runtime names those of its containers, in a folder that all of them share. */
+const PREFIXES = { containerd: "cni-", podman: "netns-" } as const;
 
-export async function readTraces({ namespace, dataDir, stateDir }: TestNode): Promise<Traces> {
+export async function readTraces(
+  { namespace, dataDir, stateDir }: TestNode,
+  runtime: keyof typeof PREFIXES,
+): Promise<Traces> {
   const folders = await list(dataDir);
   const names = await Promise.all(folders.map((folder) => list(path.join(dataDir, folder))));
   return {
     links: await listLinks(namespace),
     addresses: names.flat().filter((name) => /^\d/.test(name)),
     ledger: await list(path.join(stateDir, "ledger")),
-    namespaces: (await list(NAMESPACES)).filter((name) => OF_CONTAINER.test(name)),
+    namespaces: (await list(NAMESPACES)).filter((name) => name.startsWith(PREFIXES[runtime])),
   };
 }
 

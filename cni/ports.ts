@@ -59,6 +59,7 @@ export function openAddPorts(config: Config, host: Host): AddPorts {
     openSandbox: () => openGuest(selection),
     health: openHealth(stateDir, host.log),
     recordDecision: (entry) => recordDecision(entry, stateDir, host.log),
+    cluster: undefined,
     seed: (podKey) => deriveSeed(stateDir, podKey),
     clock: { monotonicMs: () => performance.now(), wallMs: () => Date.now() },
   };

@@ -3,6 +3,7 @@ import type { Sample } from "./kpi/names.ts";
 import type { ModuleSource, Sandbox } from "./sandbox/port.ts";
 import type { Decision } from "./select/decision.ts";
 import type { HealthBook } from "./select/health/book.ts";
+import type { Cluster } from "./cluster.ts";
 import type { Pod } from "./intent/pod.ts";
 
 /** One run of a native plugin. */
@@ -164,6 +165,8 @@ export interface AddPorts {
   /** Stable for one pod, unknown to its owner. */
   readonly seed: (podKey: string) => Promise<bigint>;
   readonly nodeName: string;
+  /** Undefined where no cluster is configured, so that none can be asked. */
+  readonly cluster: Cluster | undefined;
   /** Monotonic milliseconds, and milliseconds since the epoch. */
   readonly clock: { readonly monotonicMs: () => number; readonly wallMs: () => number };
   readonly signal: AbortSignal;

@@ -1,4 +1,6 @@
+import type { ObjectRef } from "../cluster.ts";
 import type { Wish } from "../intent/intent.ts";
+import type { NodeNetwork } from "../networks/candidates.ts";
 import type { AddPorts } from "../ports.ts";
 import type { Decision } from "../select/decision.ts";
 import type { Invocation } from "../spec/environment.ts";
@@ -13,7 +15,7 @@ export interface Planned {
   readonly wish: Wish;
   readonly ifNames: readonly string[];
   /** Best first; the last ones are for when one can't be attached. */
-  readonly networks: readonly Network[];
+  readonly networks: readonly NodeNetwork[];
   readonly decision: Decision;
 }
 
@@ -22,6 +24,8 @@ export interface Made {
   readonly planned: Planned;
   readonly ifName: string;
   readonly network: Network;
+  /** The object that describes the network, where one does. */
+  readonly definition: ObjectRef | undefined;
   readonly result: JsonObject;
 }
 
@@ -79,17 +83,18 @@ export function findMain(
  * that it has tried from the list. `reserve`: how many may fail.
  */
 async function attachBest(
-  { left, reserve }: { left: Network[]; reserve: number },
+  { left, reserve }: { left: NodeNetwork[]; reserve: number },
   { invocation, ifName, site, runtimeConfig, tryNextOnFailure }: AttachAllCall & { ifName: string },
   ports: Ports,
-): Promise<Pick<Made, "network" | "result">> {
+): Promise<Omit<Made, "planned" | "ifName">> {
   const how = { call: { ...invocation, ifName }, site, runtimeConfig };
   const failures: unknown[] = [];
   for (let mayFail = tryNextOnFailure ? reserve : 0; ; mayFail--) {
-    const network = left.shift();
-    if (network === undefined) throw new Error("the plan has fewer networks than interfaces");
+    const next = left.shift();
+    if (next === undefined) throw new Error("the plan has fewer networks than interfaces");
+    const { network, definition } = next;
     try {
-      return { network, result: await attach(network, how, ports) };
+      return { network, definition, result: await attach(network, how, ports) };
     } catch (failure) {
       if (!isTold(failure)) throw failure;
       failures.push(failure);

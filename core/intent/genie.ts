@@ -2,7 +2,7 @@ import type { Config } from "../config.ts";
 import { Failure } from "../errors.ts";
 import { hasModules } from "../select/selection-config.ts";
 import { INTERFACE_NAME } from "../spec/environment.ts";
-import type { PodIntent, Target, Wish } from "./intent.ts";
+import type { NodeTarget, PodIntent, Wish } from "./intent.ts";
 
 /** Most networks that one list may name. */
 const MOST_ELEMENTS = 64;
@@ -23,7 +23,7 @@ export function readGenieIntent(annotations: ReadonlyMap<string, string>, config
 }
 
 /** What a pod gets that asks for nothing. */
-export function readDefaultIntent(config: Config): PodIntent {
+export function readDefaultIntent(config: Config): PodIntent<NodeTarget> {
   const standard = config.default_plugin ?? "";
   if (standard.trim() !== "") {
     const wishes = parseList(standard, "default_plugin", (network) => ({ wants: "default", network }));
@@ -34,12 +34,16 @@ export function readDefaultIntent(config: Config): PodIntent {
     : toIntent("genie.confDir", { wants: "first" });
 }
 
-function toIntent(from: string, target: Target): PodIntent {
+function toIntent(from: string, target: NodeTarget): PodIntent<NodeTarget> {
   return { wishes: [{ from, target, ifName: undefined }], naming: "eth" };
 }
 
 /** `name[@interface]`, separated by commas; white space around each counts for nothing. Source: genie-controller.go. */
-function parseList(text: string, from: string, toTarget: (name: string) => Target): readonly Wish[] {
+function parseList(
+  text: string,
+  from: string,
+  toTarget: (name: string) => NodeTarget,
+): readonly Wish<NodeTarget>[] {
   const elements = text.split(",", MOST_ELEMENTS + 1);
   if (elements.length > MOST_ELEMENTS) {
     throw new Failure("invalidConfig", `${from}: names more than ${MOST_ELEMENTS} networks`);

@@ -1,21 +1,35 @@
+import type { ObjectRef } from "../cluster.ts";
+
 /** What a pod wants of the network, whoever said it and in whatever form. */
-export interface PodIntent {
+export interface PodIntent<Kind extends Target = Target> {
   /** In the order of attachment; at least one. */
-  readonly wishes: readonly Wish[];
+  readonly wishes: readonly Wish<Kind>[];
   /** How interfaces without a name of their own are called: `eth0`, `eth1` …; or, after the first, `net1`, `net2` … by position. */
   readonly naming: "eth" | "net";
 }
 
 /** What is asked for in one place. */
-export interface Wish {
+export interface Wish<Kind extends Target = Target> {
   /** Where it stands, for messages, such as `annotation "cni", element 2`. */
   readonly from: string;
-  readonly target: Target;
+  readonly target: Kind;
   /** The interface name that was asked for. */
   readonly ifName: string | undefined;
+  /**
+   * Set where this attachment is to own the default route: by these gateways, or by its network's own where there are
+   * none. Source: NPWG v1.3, §4.1.2.1.9.
+   */
+  readonly gateways?: readonly string[];
 }
 
+/** What is wished for, wherever its configuration lies. */
 export type Target =
+  | NodeTarget
+  /** A NetworkAttachmentDefinition. */
+  | { readonly wants: "definition"; readonly definition: ObjectRef };
+
+/** What is taken from among networks that are at hand. */
+export type NodeTarget =
   | { readonly wants: "named"; readonly network: string }
   | { readonly wants: "any"; readonly count: number }
   | { readonly wants: "default"; readonly network: string }

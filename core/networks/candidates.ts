@@ -1,3 +1,4 @@
+import type { Definition } from "../cluster.ts";
 import type { Config } from "../config.ts";
 import { Failure, listSome } from "../errors.ts";
 import { type ConfFile, type Network, parseNetwork } from "../spec/network.ts";
@@ -9,10 +10,13 @@ export interface ConfFolder {
   readonly pluginFilesByNetwork: ReadonlyMap<string, readonly ConfFile[]>;
 }
 
-/** A network that a file of the conf folder describes. */
+/** A network that pods of this node can be attached to. */
 export interface NodeNetwork {
+  /** Of the conf folder; for a network that an object of the cluster describes, what that object is called. */
   readonly file: string;
   readonly network: Network;
+  /** The object, where it is one. */
+  readonly definition?: Definition;
 }
 
 export interface Skipped {
@@ -24,6 +28,14 @@ export interface NodeNetworks {
   /** In the order of the file names, which is the configuration order of first-fit. */
   readonly networks: readonly NodeNetwork[];
   readonly skipped: readonly Skipped[];
+}
+
+/** What is at hand on the node when a wish is served. */
+export interface Surroundings {
+  readonly folder: ConfFolder;
+  /** The networks of that folder. */
+  readonly node: NodeNetworks;
+  readonly config: Config;
 }
 
 /** Names under which genie's own program is installed. */
@@ -60,12 +72,12 @@ function readFile(text: string, { pluginFilesByNetwork }: ConfFolder): Network |
 }
 
 /** True for the configuration by which genie itself is called, whatever its file is named. */
-function isOurs({ plugins }: Network, config: Pick<Config, "type">): boolean {
+export function isOurs({ plugins }: Network, config: Pick<Config, "type">): boolean {
   return plugins.some(({ type }) => type === config.type || OUR_TYPES.includes(type));
 }
 
-/** Why a network can't be one of the node's; undefined when it can. Names tell attachments apart. */
-function findRefusal(
+/** Why a network can't be one of these; undefined when it can. Names tell attachments apart. */
+export function findRefusal(
   { name }: Network,
   networks: readonly NodeNetwork[],
   config: Pick<Config, "name">,

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { makeHealth } from "../../test/fakes/health.ts";
 import { hollowModules } from "../../test/fakes/hollow-modules.ts";
 import { parseConfig } from "../config.ts";
-import type { Target } from "../intent/intent.ts";
+import type { NodeTarget } from "../intent/intent.ts";
 import type { Sample } from "../kpi/names.ts";
 import { listNetworks } from "../networks/candidates.ts";
 import type { Health } from "../ports.ts";
@@ -15,7 +15,7 @@ const digest = `sha256:${"a".repeat(64)}`;
 const withScorer = { selection: { scorers: [{ module: `r/a@${digest}`, onFailure: "fail" }] } };
 
 interface Case {
-  readonly target: Target;
+  readonly target: NodeTarget;
   readonly files?: Readonly<Record<string, string>>;
   readonly config?: object;
   readonly pod?: typeof pod;
@@ -77,7 +77,7 @@ async function run({ target, files = node, config: more = {}, samples = [], ...r
 
 const isNaming = (fields: readonly unknown[]) => fields.some((field) => field !== undefined);
 
-const any: Target = { wants: "any", count: 1 };
+const any: NodeTarget = { wants: "any", count: 1 };
 
 describe("who decides", () => {
   test.each<{ who: string; what: Case; decidedBy: string; order: string[] }>([

@@ -1,6 +1,6 @@
 import type { Config } from "../config.ts";
 import { readDefaultIntent } from "../intent/genie.ts";
-import type { Target } from "../intent/intent.ts";
+import type { NodeTarget } from "../intent/intent.ts";
 import { readLabels } from "../intent/labels.ts";
 import { isSystemPod, type Pod, toWorkload } from "../intent/pod.ts";
 import { readKpis, toSamples } from "../kpi/book.ts";
@@ -12,7 +12,7 @@ import type { Candidate } from "./request.ts";
 
 /** The pod that a network is chosen for, and the node on which it is. */
 export interface Choosing {
-  readonly target: Target;
+  readonly target: NodeTarget;
   readonly pod: Pod;
   readonly annotations: ReadonlyMap<string, string>;
   readonly networks: NodeNetworks;

@@ -6,10 +6,15 @@ import { findNetns } from "../delegate/lifetime.ts";
 import { Failure } from "../errors.ts";
 import { requireAnnotations } from "../intent/annotations.ts";
 import { type NamedWish, planInterfaceNames } from "../intent/interface-names.ts";
-import type { Wish } from "../intent/intent.ts";
 import { readPod } from "../intent/pod.ts";
 import { readIntent } from "../intent/read.ts";
-import { listNetworks, type NodeNetworks } from "../networks/candidates.ts";
+import {
+  listNetworks,
+  type NodeNetwork,
+  type NodeNetworks,
+  type Surroundings,
+} from "../networks/candidates.ts";
+import { type Offer, offerNetworks } from "../networks/offer.ts";
 import type { AddPorts, Attachment } from "../ports.ts";
 import { type PodNotes, toPodNotes } from "../report/notes.ts";
 import { choose } from "../select/choose.ts";
@@ -49,9 +54,10 @@ export async function add(call: AddCall, ports: AddPorts): Promise<AddAnswer> {
 
   const taken = new Set(others.map((attachment) => attachment.ifName));
   const named = planInterfaceNames(intent, { called: ifName, taken });
-  const networks = listNetworks(await ports.confFolder(), config);
-  for (const one of networks.skipped) ports.log.warn({ ...one }, "a file of the conf folder is passed over");
-  const plan = await planAll(named, { pod, annotations, networks, config, containerId }, ports);
+  const folder = await ports.confFolder();
+  const node = listNetworks(folder, config);
+  for (const one of node.skipped) ports.log.warn({ ...one }, "a file of the conf folder is passed over");
+  const plan = await planAll(named, { pod, annotations, folder, node, config, containerId }, ports);
 
   const { tryNextOnFailure } = config.genie.selection;
   const site = await readSite(call, ports);
@@ -95,27 +101,33 @@ async function settle({ containerId, ifName, netns, path }: Invocation, ports: A
 /** Decides every wish, and records what was decided whatever becomes of it. */
 async function planAll(
   named: readonly NamedWish[],
-  asked: Omit<Choosing, "target">,
+  asked: Omit<Choosing, keyof Offer> & Surroundings,
   ports: AddPorts,
 ): Promise<readonly Planned[]> {
-  const { containerId, pod, networks } = asked;
-  const decided: { wish: Wish; ifNames: readonly string[]; decision: Decision }[] = [];
-  for (const { wish, ifNames } of named) {
-    decided.push({ wish, ifNames, decision: await choose({ ...asked, target: wish.target }, ports) });
+  const { containerId, pod } = asked;
+  const decided: (NamedWish & Offer & { decision: Decision })[] = [];
+  for (const one of named) {
+    const offer = await offerNetworks(one.wish, asked, ports);
+    decided.push({ ...one, ...offer, decision: await choose({ ...asked, ...offer }, ports) });
   }
   for (const { ifNames: interfaces, decision } of decided) {
     await ports.recordDecision({ containerId, pod, interfaces, decision });
   }
-  return decided.map((one) => {
-    const ranking = requireRanking(one.decision);
-    return { ...one, networks: ranking.map(({ network }) => requireKnown(network, networks)) };
+  return decided.map(({ wish, ifNames, networks, decision }) => {
+    const ranking = requireRanking(decision);
+    return {
+      wish,
+      ifNames,
+      decision,
+      networks: ranking.map(({ network }) => requireOffered(network, networks)),
+    };
   });
 }
 
-function requireKnown(name: string, { networks }: NodeNetworks) {
+function requireOffered(name: string, { networks }: NodeNetworks): NodeNetwork {
   const found = networks.find(({ network }) => network.name === name);
-  if (found === undefined) throw new Error(`the ranking names ${name}, which is no network of this node`);
-  return found.network;
+  if (found === undefined) throw new Error(`the ranking names ${name}, which was not offered`);
+  return found;
 }
 
 /** All results in one, after what the chain before us has made. */

@@ -3,7 +3,7 @@ import { isTold } from "../delegate/failures.ts";
 import { forward } from "../delegate/forward.ts";
 import { Failure, listSome } from "../errors.ts";
 import { readDefaultIntent } from "../intent/genie.ts";
-import type { Target } from "../intent/intent.ts";
+import type { NodeTarget } from "../intent/intent.ts";
 import { listNetworks, type NodeNetworks, requireNetwork } from "../networks/candidates.ts";
 import type { StatusPorts } from "../ports.ts";
 import type { Invocation } from "../spec/environment.ts";
@@ -55,7 +55,7 @@ async function askAny(
 }
 
 /** The networks of which a pod that wishes nothing gets one. */
-function listTargets(target: Target, networks: NodeNetworks): readonly Network[] {
+function listTargets(target: NodeTarget, networks: NodeNetworks): readonly Network[] {
   if (target.wants === "default") return [requireNetwork(target.network, networks).network];
   const all = networks.networks.map(({ network }) => network);
   return target.wants === "any" ? all : all.slice(0, 1);

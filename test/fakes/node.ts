@@ -87,6 +87,7 @@ function openPorts(dir: string, warnings: Warning[]): FakeNode["ports"] & { kern
     decided: (containerId) => readDecided(containerId, dir),
     seed: async () => 1n,
     nodeName: "n1",
+    cluster: undefined,
     clock: { monotonicMs: () => 0, wallMs: () => 0 },
   };
 }

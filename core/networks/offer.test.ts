@@ -1,0 +1,133 @@
+import { describe, expect, test } from "vitest";
+import { type FakeCluster, makeCluster, makeDefinition } from "../../test/fakes/cluster.ts";
+import { parseConfig } from "../config.ts";
+import { Failure } from "../errors.ts";
+import type { Target } from "../intent/intent.ts";
+import { listNetworks } from "./candidates.ts";
+import { offerNetworks } from "./offer.ts";
+
+const config = parseConfig(JSON.stringify({ name: "genie", type: "genie" }));
+const conf = (name: string, more: object = {}) =>
+  JSON.stringify({ cniVersion: "1.0.0", name, type: "bridge", ...more });
+const list = (name: string) => JSON.stringify({ cniVersion: "1.0.0", name, plugins: [{ type: "ptp" }] });
+const blue: Target = { wants: "definition", definition: { namespace: "shop", name: "blue" } };
+
+interface Case {
+  readonly target?: Target;
+  readonly files?: Readonly<Record<string, string>>;
+  readonly cluster?: FakeCluster | undefined;
+}
+
+async function offer({ target = blue, files = {}, cluster }: Case) {
+  const folder = {
+    files: Object.entries(files).map(([name, text]) => ({ name, text })),
+    pluginFilesByNetwork: new Map(),
+  };
+  const around = { folder, node: listNetworks(folder, config), config };
+  const signal = new AbortController().signal;
+  return await offerNetworks({ from: "here", target, ifName: undefined }, around, { cluster, signal });
+}
+const defining = (spec: object | string) => makeCluster({ definitions: [makeDefinition("blue", spec)] });
+const offered = async (given: Case) => (await offer(given)).networks.networks.map(({ network }) => network);
+
+test("what the conf folder can serve is served from there, and no cluster is asked", async () => {
+  const cluster = makeCluster();
+  const target: Target = { wants: "any", count: 2 };
+  const given = await offer({ target, files: { "10-a.conf": conf("a"), "20-b.conf": conf("b") }, cluster });
+  expect(given.target).toBe(target);
+  expect(given.networks.networks.map(({ file }) => file)).toEqual(["10-a.conf", "20-b.conf"]);
+  expect(cluster.takeCalls()).toEqual([]);
+});
+
+describe("NPWG 5: the configuration is", () => {
+  const files = { "10-blue.conf": conf("blue"), "20-blue.conflist": list("blue"), "30-blue.conf": conf("x") };
+  test("that of the object, where it has one", async () => {
+    const [network] = await offered({ files, cluster: defining({ name: "blue", type: "macvlan" }) });
+    expect(network?.plugins).toMatchObject([{ type: "macvlan" }]);
+  });
+
+  test.each([
+    ["the list on disk with the object's name as its own", files, ["ptp"]],
+    ["a single configuration with that name", { ...files, "20-blue.conflist": "{}" }, ["bridge"]],
+  ])("otherwise %s", async (_, there, types) => {
+    for (const cluster of [defining(""), undefined]) {
+      const [network] = await offered({ files: there, cluster });
+      expect(network?.plugins.map(({ type }) => type)).toEqual(types);
+    }
+  });
+
+  test("NPWG 2: not there otherwise, whatever the file is called", async () => {
+    const failing = offer({ files: { "10-blue.conf": conf("x") }, cluster: defining("") });
+    await expect(failing).rejects.toMatchObject({
+      kind: "unknownNetwork",
+      message:
+        "NetworkAttachmentDefinition shop/blue has no spec.config, and no file of the conf folder has the name blue",
+    });
+  });
+});
+
+test.each([
+  ["NPWG 3: a single configuration", { type: "macvlan" }, ["macvlan"]],
+  ["NPWG 3: a list", { plugins: [{ type: "macvlan" }, { type: "tuning" }] }, ["macvlan", "tuning"]],
+  ["NPWG 6: without a name", { cniVersion: "1.0.0", type: "macvlan" }, ["macvlan"]],
+  ["NPWG 6: with an empty name", { name: "", type: "macvlan" }, ["macvlan"]],
+])("%s is named after the object", async (_, spec, types) => {
+  const [network] = await offered({ cluster: defining(spec) });
+  expect(network?.name).toBe("blue");
+  expect(network?.plugins.map(({ type }) => type)).toEqual(types);
+});
+
+test("NPWG 7: a name of its own stays", async () => {
+  const { target, networks } = await offer({ cluster: defining({ name: "net-7", type: "macvlan" }) });
+  expect(target).toEqual({ wants: "named", network: "net-7" });
+  expect(networks.networks).toMatchObject([
+    { file: "NetworkAttachmentDefinition shop/blue", definition: { namespace: "shop", name: "blue" } },
+  ]);
+});
+
+const deep = `{"type":"a","x":${"[".repeat(5_000)}${"]".repeat(5_000)}}`;
+test.each([
+  ["no JSON", "{", "spec.config is not a JSON object"],
+  ["a list", "[]", "spec.config is not a JSON object"],
+  ["no plugin", "{}", "spec.config: neither type nor plugins is there, and no plugin file is to be used"],
+  ["a path", { type: "../sh" }, "spec.config: type is missing or malformed"],
+  ["genie", { type: "genie" }, "leads back to genie"],
+  ["genie in a chain", { plugins: [{ type: "a" }, { type: "genie" }] }, "leads back to genie"],
+  ["our name", { name: "genie", type: "a" }, "network genie has the name of genie's own configuration"],
+  ["a bad name", { name: "../x", type: "a" }, "spec.config: name is missing or malformed"],
+  ["a number as name", { name: 7, type: "a" }, "spec.config: name is missing or malformed"],
+  ["too long", " ".repeat(262_145) + "{}", "spec.config has more than 262144 characters"],
+  ["too deep", deep, "spec.config is nested deeper than 256 levels"],
+])("an object is refused that has %s", async (_, spec, words) => {
+  await expect(offer({ cluster: defining(spec) })).rejects.toMatchObject({
+    kind: "invalidConfig",
+    message: `NetworkAttachmentDefinition shop/blue: ${words}`,
+  });
+});
+
+test("keys of an object's configuration that mean something to JavaScript are texts like others", async () => {
+  const [network] = await offered({ cluster: defining('{"type":"a","__proto__":{"type":"b"}}') });
+  expect(JSON.stringify(network?.plugins[0]?.config)).toBe(
+    '{"type":"a","__proto__":{"type":"b"},"name":"blue"}',
+  );
+});
+
+test.each([
+  [["bleu", "red"], "the closest is bleu"],
+  [[], "namespace shop has none"],
+])("an object that isn't there is named, beside those that are: %j", async (names, details) => {
+  const cluster = makeCluster({ definitions: names.map((name) => makeDefinition(name, "{}")) });
+  await expect(offer({ cluster })).rejects.toMatchObject({
+    kind: "unknownNetwork",
+    message: "here: there is no NetworkAttachmentDefinition shop/blue",
+    details,
+  });
+});
+
+test("a cluster that doesn't answer is no reason to guess", async () => {
+  const cluster = defining("");
+  cluster.fail(["findDefinition"], new Failure("tryAgainLater", "the API server is down"));
+  await expect(offer({ files: { "10-blue.conf": conf("blue") }, cluster })).rejects.toMatchObject({
+    kind: "tryAgainLater",
+  });
+});

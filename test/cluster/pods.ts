@@ -1,9 +1,9 @@
 import { expect } from "vitest";
-import type { ApiCall } from "./api-call.ts";
+import type { ApiAnswer, ApiCall } from "./api-call.ts";
 import type { ClusterServer } from "./api-server.ts";
 
 /** One call that must succeed; answers the object. */
-async function mustCall(cluster: ClusterServer, call: ApiCall): Promise<unknown> {
+export async function mustCall(cluster: ClusterServer, call: ApiCall): Promise<unknown> {
   const { status, body } = await cluster.call(call);
   expect(status, JSON.stringify(body)).toBeLessThan(300);
   return body;
@@ -54,3 +54,6 @@ export async function issueToken(cluster: ClusterServer, options: TokenOptions):
   const body = await mustCall(cluster, { method: "POST", path, body: { spec } });
   return (body as { status: { token: string } }).status.token;
 }
+
+/** The words of a refusal. */
+export const messageOf = ({ body }: ApiAnswer): string => (body as { message?: string }).message ?? "";

@@ -14,13 +14,14 @@ const targets = (cni: string | undefined, more?: object) =>
   read(cni, more).wishes.map(({ target }) => target);
 
 const any = { wants: "any", count: 1 };
+const asked = { ...any, isNoted: true };
 const byDefault = { wants: "default", network: "red" };
 
 test.each<[string | undefined, object, object]>([
   ["blue", {}, { wants: "named", network: "blue" }],
   [" blue\r\n", { default_plugin: "red" }, { wants: "named", network: "blue" }],
-  ["", { default_plugin: "red" }, any],
-  ["  ", {}, any],
+  ["", { default_plugin: "red" }, asked],
+  ["  ", {}, asked],
   [undefined, { default_plugin: "red" }, byDefault],
   [undefined, { default_plugin: " red ", ...scorer }, byDefault],
   [undefined, { default_plugin: "" }, { wants: "first" }],
@@ -59,6 +60,9 @@ describe("a list", () => {
     ["@eth1", 'annotation "cni": the network\'s name is missing'],
     ["a,b@eth/1", 'annotation "cni", element 2: "eth/1" is no interface name'],
     ["a@0123456789abcdef", 'annotation "cni": "0123456789abcdef" is no interface name'],
+    ["a,b@\u202eeth1", 'annotation "cni", element 2: "\\u202eeth1" is no interface name'],
+    ["a@eth%d", 'annotation "cni": "eth%d" is no interface name'],
+    ["a@ｅth1", 'annotation "cni": "ｅth1" is no interface name'],
     ["a,".repeat(100_000), 'annotation "cni": names more than 64 networks'],
     [`a@${"x".repeat(100_000)}`, `annotation "cni": "${"x".repeat(64)}" is no interface name`],
   ])("%.40j is refused, with its place", (text, message) => {

@@ -1,5 +1,6 @@
 import type { Config } from "../config.ts";
 import { Failure } from "../errors.ts";
+import { toJson } from "../printable.ts";
 import { hasModules } from "../select/selection-config.ts";
 import { INTERFACE_NAME } from "../spec/environment.ts";
 import type { NodeTarget, PodIntent, Wish } from "./intent.ts";
@@ -17,7 +18,7 @@ const SHOWN = 64;
 export function readGenieIntent(annotations: ReadonlyMap<string, string>, config: Config): PodIntent {
   const wish = annotations.get("cni");
   if (wish === undefined) return readDefaultIntent(config);
-  if (wish.trim() === "") return toIntent('annotation "cni"', { wants: "any", count: 1 });
+  if (wish.trim() === "") return toIntent('annotation "cni"', { wants: "any", count: 1, isNoted: true });
   const wishes = parseList(wish, 'annotation "cni"', (network) => ({ wants: "named", network }));
   return { wishes, naming: "eth" };
 }
@@ -57,11 +58,14 @@ function parseList(
   });
 }
 
-/** @throws {Failure} invalidConfig for what Linux takes for no interface name. */
+/** Linux takes more: what can't be seen, what it fills in itself (`eth%d`), and letters of several bytes. */
+const VISIBLE = /^[!-$&-~]+$/;
+
+/** @throws {Failure} invalidConfig for what is no interface name, or not one that a person can tell from others. */
 export function parseInterfaceName(name: string, from: string): string {
-  if (INTERFACE_NAME.test(name)) return name;
-  const shown = JSON.stringify(name.slice(0, SHOWN));
+  if (INTERFACE_NAME.test(name) && VISIBLE.test(name)) return name;
+  const shown = toJson(name.slice(0, SHOWN));
   throw new Failure("invalidConfig", `${from}: ${shown} is no interface name`, {
-    details: "at most 15 characters, without '/', ':' and white space",
+    details: "at most 15 characters of ASCII, without '/', ':', '%' and white space",
   });
 }

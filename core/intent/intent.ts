@@ -31,7 +31,12 @@ export type Target =
 /** What is taken from among networks that are at hand. */
 export type NodeTarget =
   | { readonly wants: "named"; readonly network: string }
-  | { readonly wants: "any"; readonly count: number }
+  | {
+      readonly wants: "any";
+      readonly count: number;
+      /** The pod is told what was chosen, in its annotation `cni`, as CNI-Genie did. */
+      readonly isNoted?: boolean;
+    }
   | { readonly wants: "default"; readonly network: string }
   /** Nobody said anything, and no module is configured that could choose. */
   | { readonly wants: "first" };

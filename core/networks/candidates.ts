@@ -1,6 +1,6 @@
 import type { Definition } from "../cluster.ts";
 import type { Config } from "../config.ts";
-import { Failure, listSome } from "../errors.ts";
+import { Failure } from "../errors.ts";
 import { type ConfFile, type Network, parseNetwork } from "../spec/network.ts";
 
 /** What lies in the folder of the node's network configurations. */
@@ -45,7 +45,7 @@ const OUR_TYPES = ["genie", "genie-standalone"];
  * The networks of the node: every readable configuration that isn't genie's own, one of each name.
  * A file that can't be used is passed over with the reason, since one bad file must not stop the node.
  */
-export function listNetworks(folder: ConfFolder, config: Pick<Config, "name" | "type">): NodeNetworks {
+export function listNetworks(folder: ConfFolder, config: Pick<Config, "type">): NodeNetworks {
   const networks: NodeNetwork[] = [];
   const skipped: Skipped[] = [];
   for (const { name: file, text } of folder.files.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
@@ -53,7 +53,7 @@ export function listNetworks(folder: ConfFolder, config: Pick<Config, "name" | "
     if (typeof network === "string") skipped.push({ file, reason: network });
     else if (isOurs(network, config)) continue;
     else {
-      const reason = findRefusal(network, networks, config);
+      const reason = findRefusal(network, networks);
       if (reason === undefined) networks.push({ file, network });
       else skipped.push({ file, reason });
     }
@@ -77,12 +77,7 @@ export function isOurs({ plugins }: Network, config: Pick<Config, "type">): bool
 }
 
 /** Why a network can't be one of these; undefined when it can. Names tell attachments apart. */
-export function findRefusal(
-  { name }: Network,
-  networks: readonly NodeNetwork[],
-  config: Pick<Config, "name">,
-): string | undefined {
-  if (name === config.name) return `network ${name} has the name of genie's own configuration`;
+function findRefusal({ name }: Network, networks: readonly NodeNetwork[]): string | undefined {
   const twin = networks.find(({ network }) => network.name === name);
   return twin === undefined ? undefined : `network ${name} is described by ${twin.file} already`;
 }
@@ -105,20 +100,19 @@ export function listMatches(wish: string, { networks }: NodeNetworks): readonly 
   return rules.map((rule) => networks.filter(rule)).find(({ length }) => length > 0) ?? [];
 }
 
-/** As findNetwork. @throws {Failure} unknownNetwork, naming those that the node has. */
-export function requireNetwork(wish: string, networks: NodeNetworks): NodeNetwork {
-  const found = findNetwork(wish, networks);
-  if (found !== undefined) return found;
-  const known = networks.networks.map(({ network }) => network.name);
-  throw new Failure("unknownNetwork", `no network is called ${JSON.stringify(wish.slice(0, 128))}`, {
-    details: `networks of this node: ${known.length === 0 ? "none" : listSome(known, ", ")}`,
-  });
+/** The name by which findNetwork finds this network and no other: the one in its file, or else that of the file. */
+export function findName({ name }: Network, networks: NodeNetworks): string | undefined {
+  const one = networks.networks.find(({ network }) => network.name === name);
+  if (one === undefined) return undefined;
+  return [name, shortStem(one.file), stem(one.file)].find((word) => findNetwork(word, networks) === one);
 }
 
-function stem(file: string): string {
+/** A file's name without its extension. */
+export function stem(file: string): string {
   return file.replace(/\.[^.]*$/, "");
 }
 
-function shortStem(file: string): string {
+/** As stem, from after the first `-`: `blue` of `10-blue.conflist`. Source: CNI-Genie, genie-controller.go. */
+export function shortStem(file: string): string {
   return stem(file).replace(/^[^-]+-/, "");
 }

@@ -2,7 +2,7 @@ import type { Definition } from "../cluster.ts";
 import { Failure } from "../errors.ts";
 import { findJsonObject, isNestedWithin, type JsonObject, MOST_LEVELS } from "../spec/json.ts";
 import { type Network, parseNetwork } from "../spec/network.ts";
-import { findRefusal, isOurs, type NodeNetwork, type Surroundings } from "./candidates.ts";
+import { isOurs, type NodeNetwork, type Surroundings } from "./candidates.ts";
 
 /** As long as a file of the conf folder may be. */
 const MOST_CHARACTERS = 256 * 1024;
@@ -17,9 +17,7 @@ export function readDefinition(definition: Definition, around: Surroundings): No
   const file = toTitle(definition);
   const network =
     definition.config.trim() === "" ? findOnDisk(definition, around) : parseDefined(definition, file);
-  const { config } = around;
-  const refusal = isOurs(network, config) ? "leads back to genie" : findRefusal(network, [], config);
-  if (refusal !== undefined) throw new Failure("invalidConfig", `${file}: ${refusal}`);
+  if (isOurs(network, around.config)) throw new Failure("invalidConfig", `${file}: leads back to genie`);
   return { file, network, definition };
 }
 

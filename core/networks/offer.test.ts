@@ -93,7 +93,6 @@ test.each([
   ["a path", { type: "../sh" }, "spec.config: type is missing or malformed"],
   ["genie", { type: "genie" }, "leads back to genie"],
   ["genie in a chain", { plugins: [{ type: "a" }, { type: "genie" }] }, "leads back to genie"],
-  ["our name", { name: "genie", type: "a" }, "network genie has the name of genie's own configuration"],
   ["a bad name", { name: "../x", type: "a" }, "spec.config: name is missing or malformed"],
   ["a number as name", { name: 7, type: "a" }, "spec.config: name is missing or malformed"],
   ["too long", " ".repeat(262_145) + "{}", "spec.config has more than 262144 characters"],

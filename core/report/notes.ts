@@ -1,5 +1,7 @@
 import type { Made } from "../delegate/attach-all.ts";
+import type { PodIntent } from "../intent/intent.ts";
 import type { Pod } from "../intent/pod.ts";
+import { findName, type NodeNetworks } from "../networks/candidates.ts";
 import { formatMultiIp, MULTI_IP } from "./multi-ip.ts";
 
 /** What the pod is told of its networks, where there is an API server to tell it. */
@@ -8,7 +10,25 @@ export interface PodNotes {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
-/** What is to be written on the pod. CNI-Genie tells the addresses of several networks only. */
-export function toPodNotes(pod: Pod, made: readonly Made[]): PodNotes {
-  return { pod, annotations: made.length > 1 ? { [MULTI_IP]: formatMultiIp(made) } : {} };
+/** Who is told. */
+export interface Told {
+  readonly pod: Pod;
+  readonly intent: PodIntent;
+  readonly node: NodeNetworks;
+}
+
+/**
+ * What is to be written on the pod. As CNI-Genie does, the addresses of several networks, and what was chosen for
+ * `cni: ""`. Source: genie-controller.go, genie-networkstatus.go.
+ */
+export function toPodNotes({ pod, intent, node }: Told, made: readonly Made[]): PodNotes {
+  const addresses =
+    intent.naming === "eth" && made.length > 1 ? { [MULTI_IP]: formatMultiIp(made) } : undefined;
+  const chosen = made.find(({ planned }) => isNoted(planned.wish.target))?.network;
+  const choice = chosen === undefined ? undefined : { cni: findName(chosen, node) ?? chosen.name };
+  return { pod, annotations: { ...addresses, ...choice } };
+}
+
+function isNoted(target: Made["planned"]["wish"]["target"]): boolean {
+  return target.wants === "any" && target.isNoted === true;
 }

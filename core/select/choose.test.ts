@@ -51,7 +51,7 @@ async function run({ target, files = node, config: more = {}, samples = [], ...r
   const networks = listNetworks({ files: inFolder, pluginFilesByNetwork: new Map() }, config);
   const who = { pod: rest.pod ?? pod, annotations: new Map(), containerId: "c1" };
   const choice = choose(
-    { ...who, target, networks, config },
+    { ...who, from: "test", target, networks, config },
     {
       log: {
         warn: ({ outcome, others }, words) =>

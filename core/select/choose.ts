@@ -1,5 +1,6 @@
 import { Failure, listSome } from "../errors.ts";
-import { listMatches, type NodeNetworks, requireNetwork } from "../networks/candidates.ts";
+import { listMatches, type NodeNetworks } from "../networks/candidates.ts";
+import { requireNetwork } from "../networks/required.ts";
 import type { AddPorts } from "../ports.ts";
 import type { DecidedBy, Decision } from "./decision.ts";
 import { planFallback } from "./fallback.ts";
@@ -18,9 +19,9 @@ type ChoosePorts = Pick<
  * @throws {Failure} unknownNetwork for a name that the node doesn't have, tryAgainLater when it has no network.
  */
 export async function choose(choosing: Choosing, ports: ChoosePorts): Promise<Decision> {
-  const { target, networks, config } = choosing;
+  const { from, target, networks, config } = choosing;
   if (target.wants === "named" || target.wants === "default") {
-    const { network } = requireNetwork(target.network, networks);
+    const { network } = requireNetwork({ from, network: target.network }, networks);
     warnOfOthers(target.network, networks, ports.log);
     const decidedBy = target.wants === "named" ? "explicit" : "default";
     return await decideUnasked(network.name, decidedBy, { choosing, ports });

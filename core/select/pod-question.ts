@@ -12,6 +12,8 @@ import type { Candidate } from "./request.ts";
 
 /** The pod that a network is chosen for, and the node on which it is. */
 export interface Choosing {
+  /** Where the wish stands, for messages. */
+  readonly from: string;
   readonly target: NodeTarget;
   readonly pod: Pod;
   readonly annotations: ReadonlyMap<string, string>;

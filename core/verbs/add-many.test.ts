@@ -71,6 +71,18 @@ test("one address is told by the result alone", async () => {
   expect((await run("blue")).notes.annotations).toEqual({});
 });
 
+test("what was chosen for a blank annotation is told, by the name that finds it again, and nothing else is", async () => {
+  expect((await run("")).notes.annotations).toEqual({ cni: "blue" });
+  await del({ invocation: node.invocation("DEL"), stdin: "{}" }, node.ports);
+  await node.conf("0-a.conf", { cniVersion: "1.0.0", name: "red", type: "red" });
+  await node.conf("3-red.conf", { cniVersion: "1.0.0", name: "other", type: "red" });
+  expect((await run("")).notes.annotations).toEqual({ cni: "a" });
+});
+
+test("a default of modules is told to nobody", async () => {
+  expect((await run(undefined)).notes.annotations).toEqual({});
+});
+
 test("when one fails, those before it are undone and none after it is tried", async () => {
   await node.plugin("green", failing);
   await expect(run("blue,green,red")).rejects.toMatchObject({

@@ -63,7 +63,7 @@ export async function add(call: AddCall, ports: AddPorts): Promise<AddAnswer> {
   const site = await readSite(call, ports);
   const runtimeConfig = config.runtimeConfig ?? {};
   const made = await attachAll(plan, { invocation, site, runtimeConfig, tryNextOnFailure }, ports);
-  return { result: toAnswer(made, config), notes: toPodNotes(pod, made) };
+  return { result: toAnswer(made, config), notes: toPodNotes({ pod, intent, node }, made) };
 }
 
 /**
@@ -101,14 +101,15 @@ async function settle({ containerId, ifName, netns, path }: Invocation, ports: A
 /** Decides every wish, and records what was decided whatever becomes of it. */
 async function planAll(
   named: readonly NamedWish[],
-  asked: Omit<Choosing, keyof Offer> & Surroundings,
+  asked: Omit<Choosing, keyof Offer | "from"> & Surroundings,
   ports: AddPorts,
 ): Promise<readonly Planned[]> {
   const { containerId, pod } = asked;
   const decided: (NamedWish & Offer & { decision: Decision })[] = [];
   for (const one of named) {
     const offer = await offerNetworks(one.wish, asked, ports);
-    decided.push({ ...one, ...offer, decision: await choose({ ...asked, ...offer }, ports) });
+    const choosing = { ...asked, ...offer, from: one.wish.from };
+    decided.push({ ...one, ...offer, decision: await choose(choosing, ports) });
   }
   for (const { ifNames: interfaces, decision } of decided) {
     await ports.recordDecision({ containerId, pod, interfaces, decision });

@@ -3,8 +3,9 @@ import { isTold } from "../delegate/failures.ts";
 import { forward } from "../delegate/forward.ts";
 import { Failure, listSome } from "../errors.ts";
 import { readDefaultIntent } from "../intent/genie.ts";
-import type { NodeTarget } from "../intent/intent.ts";
-import { listNetworks, type NodeNetworks, requireNetwork } from "../networks/candidates.ts";
+import type { NodeTarget, Wish } from "../intent/intent.ts";
+import { listNetworks, type NodeNetworks } from "../networks/candidates.ts";
+import { requireNetwork } from "../networks/required.ts";
 import type { StatusPorts } from "../ports.ts";
 import type { Invocation } from "../spec/environment.ts";
 import type { Network } from "../spec/network.ts";
@@ -26,8 +27,8 @@ export async function status({ invocation, config }: StatusCall, ports: StatusPo
   requireVersion("STATUS", "1.1.0", config.cniVersion);
   await ports.ledger.probe();
   const networks = listNetworks(await ports.confFolder(), config);
-  for (const { target } of readDefaultIntent(config).wishes) {
-    await askAny(listTargets(target, networks), { invocation, config }, ports);
+  for (const wish of readDefaultIntent(config).wishes) {
+    await askAny(listTargets(wish, networks), { invocation, config }, ports);
   }
 }
 
@@ -55,8 +56,10 @@ async function askAny(
 }
 
 /** The networks of which a pod that wishes nothing gets one. */
-function listTargets(target: NodeTarget, networks: NodeNetworks): readonly Network[] {
-  if (target.wants === "default") return [requireNetwork(target.network, networks).network];
+function listTargets({ from, target }: Wish<NodeTarget>, networks: NodeNetworks): readonly Network[] {
+  if (target.wants === "default") {
+    return [requireNetwork({ from, network: target.network }, networks).network];
+  }
   const all = networks.networks.map(({ network }) => network);
   return target.wants === "any" ? all : all.slice(0, 1);
 }

@@ -1,5 +1,5 @@
 /** What `npm run build` left in dist runs by itself: anywhere, from any folder, whatever the caller's environment. */
-import { copyFile, cp, mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { copyFile, cp, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
@@ -27,9 +27,11 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
+const BARE = { extendEnv: false, cwd: "/", reject: false, input: "", timeout: 20_000 } as const;
+
 /** Runs a program as a container runtime would: in `/`, with nothing in the environment but what is given. */
 function run(program: string, args: readonly string[], env: Record<string, string>) {
-  return execa(program, args, { env, extendEnv: false, cwd: "/", reject: false, input: "", timeout: 20_000 });
+  return execa(program, args, { ...BARE, env });
 }
 
 const VERSION = { CNI_COMMAND: "VERSION", GENIE_NODE: process.execPath };
@@ -136,6 +138,35 @@ test("what an ADD loads holds no transpiler", async () => {
   const program = await readFile(path.join(DIST, "bin/genie-standalone"), "utf8");
   expect(program).not.toContain("js-component-bindgen-component");
   expect(size).toBeLessThan(2 ** 20);
+});
+
+test("what an ADD loads has no Kubernetes client in it; that lies beside, and loads by itself", async () => {
+  const client = path.join(folder, "dist/lib/cluster-client.js");
+  expect(await readFile(client, "utf8")).toContain("/api/v1/namespaces/{namespace}/pods/{name}");
+  expect(await readFile(path.join(DIST, "bin/genie-standalone"), "utf8")).not.toContain("/api/v1/namespaces");
+  const { exitCode, stderr } = await run(process.execPath, [client], {});
+  expect([exitCode, stderr]).toEqual([0, ""]);
+});
+
+test("copied alone, the plugin says what it lacks when the cluster has to be asked", async () => {
+  const alone = path.join(folder, "dist/other/bin/genie");
+  await mkdir(path.dirname(alone), { recursive: true });
+  await copyFile(path.join(DIST, "bin/genie-standalone"), alone);
+  const call = {
+    CNI_COMMAND: "ADD",
+    CNI_CONTAINERID: "c1",
+    CNI_NETNS: "/run/netns/none",
+    CNI_IFNAME: "eth0",
+    CNI_ARGS: "K8S_POD_NAMESPACE=default;K8S_POD_NAME=web-1",
+    CNI_PATH: "/opt/cni/bin",
+    GENIE_NODE: process.execPath,
+  };
+  const input = JSON.stringify({ cniVersion: "1.0.0", name: "genie", type: "genie", kubernetes: {} });
+  const { stdout } = await execa(alone, { ...BARE, env: call, input });
+  expect(JSON.parse(stdout)).toMatchObject({
+    code: 5,
+    msg: expect.stringContaining("lib/cluster-client.js"),
+  });
 });
 
 test("what an ADD loads has no registry client in it", async () => {

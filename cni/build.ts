@@ -8,6 +8,7 @@ import { JCO_VERSION } from "../registry/prepare/jco-version.ts";
 import { buildBuiltinModules } from "./author/builtin.ts";
 import { compileConfineObject, type Machine, MACHINES, OWN_MACHINE } from "./build/confine-object.ts";
 import { GUEST_LIMITS, planGuestHead, TRANSPILER_LIMITS } from "./build/guest-head.ts";
+import { leaveOut, leaveToChunks, UNUSED_BY_CLIENT } from "./build/chunks.ts";
 import { buildMarketFiles } from "./build/market-files.ts";
 import { formatTrampoline, planTrampoline } from "./build/trampoline.ts";
 
@@ -19,6 +20,9 @@ const PROGRAMS = [
   { name: "genie-guest", entry: "cni/guest.ts", trampoline: planGuestHead(GUEST_LIMITS) },
   { name: "geniectl", entry: "cni/cli/main.ts", trampoline: planTrampoline("geniectl") },
 ];
+
+/** Files beside the programs that these load when a call needs them: what an ADD loads anyway stays small. */
+const CHUNKS = [{ name: "lib/cluster-client.js", entry: "cni/cluster/client.ts" }];
 
 /** The tools of authors stay in node_modules: only `geniectl build` asks for them. */
 const AUTHOR_TOOLS = ["assemblyscript", "assemblyscript/*", "componentize-qjs", "@bytecodealliance/jco"];
@@ -44,6 +48,7 @@ async function buildProgram({ name, entry, trampoline }: (typeof PROGRAMS)[numbe
     platform: "node",
     target: READABLE_BY,
     external: AUTHOR_TOOLS,
+    plugins: [leaveToChunks(CHUNKS.map((chunk) => ({ ...chunk, entry: path.join(ROOT, chunk.entry) })))],
     minifySyntax: true,
     minifyWhitespace: true,
     lineLimit: LINE_LIMIT,
@@ -59,6 +64,22 @@ async function buildProgram({ name, entry, trampoline }: (typeof PROGRAMS)[numbe
     logLevel: "warning",
   });
   for (const { contents } of outputFiles) await place(`bin/${name}`, contents, 0o755);
+}
+
+async function buildChunk({ name, entry }: (typeof CHUNKS)[number]): Promise<void> {
+  const { outputFiles } = await build({
+    entryPoints: [path.join(ROOT, entry)],
+    bundle: true,
+    write: false,
+    format: "cjs",
+    platform: "node",
+    target: "node24",
+    minify: true,
+    legalComments: "eof",
+    plugins: [leaveOut(UNUSED_BY_CLIENT)],
+    logLevel: "warning",
+  });
+  for (const { contents } of outputFiles) await place(name, contents, 0o644);
 }
 
 /** The transpiler with jco's wasm files in it: it runs where it may read no file. */
@@ -114,6 +135,7 @@ for (const folder of ["bin", "lib", "market", "modules"])
 await place("package.json", Buffer.from('{ "type": "commonjs" }\n'), 0o644);
 await Promise.all([
   ...PROGRAMS.map(buildProgram),
+  ...CHUNKS.map(buildChunk),
   buildTranspiler(),
   placeMarketFiles(),
   ...MACHINES.map(buildConfineObject),

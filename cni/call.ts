@@ -22,6 +22,7 @@ import { version } from "../core/verbs/version.ts";
 import { openLog } from "./log.ts";
 import type { Host } from "./ports.ts";
 import { RECURSION_GUARD } from "./process-exec.ts";
+import { report } from "./report.ts";
 import { readStdin } from "./stdin.ts";
 import { tidy } from "./tidy.ts";
 
@@ -49,10 +50,11 @@ export async function runCall(open: Openers): Promise<void> {
     const invocation = parseInvocation(process.env);
     stdin = await readStdin();
     const host = openHost();
-    const answer = await serve({ invocation, stdin, host }, open);
+    const { answer, report } = await serve({ invocation, stdin, host }, open);
     if (answer !== undefined) print(answer);
     process.exitCode = 0;
     process.off("beforeExit", onLost);
+    await report?.();
     if (TIDYING.includes(invocation.verb)) await tidy(open.undo(parseFolders(stdin).stateDir, host));
   } catch (error) {
     fail(error);
@@ -67,10 +69,16 @@ interface Call {
   readonly host: Host;
 }
 
-/** @returns what is printed; CHECK, DEL, GC and STATUS say nothing when all is well. */
-async function serve({ invocation, stdin, host }: Call, open: Openers): Promise<JsonObject | undefined> {
+interface Served {
+  /** What is printed; CHECK, DEL, GC and STATUS say nothing when all is well. */
+  readonly answer?: JsonObject;
+  /** Tells the cluster, once the answer is out. */
+  readonly report?: () => Promise<void>;
+}
+
+async function serve({ invocation, stdin, host }: Call, open: Openers): Promise<Served> {
   const { verb } = invocation;
-  if (verb === "VERSION") return version(findAnswerVersion(stdin, ANSWER_VERSION));
+  if (verb === "VERSION") return { answer: version(findAnswerVersion(stdin, ANSWER_VERSION)) };
   if (process.env[RECURSION_GUARD] !== undefined) {
     throw new Failure(
       "invalidConfig",
@@ -79,22 +87,24 @@ async function serve({ invocation, stdin, host }: Call, open: Openers): Promise<
   }
   if (verb === "DEL") {
     await del({ invocation, stdin }, open.del(parseFolders(stdin), host));
-    return undefined;
+    return {};
   }
   const config = verb === "GC" ? parseLenientConfig(stdin) : parseConfig(stdin);
   const ports = open.add(config, host);
   switch (verb) {
-    case "ADD":
-      return (await add({ invocation, config }, ports)).result;
+    case "ADD": {
+      const { result, notes } = await add({ invocation, config }, ports);
+      return { answer: result, report: () => report(notes, ports) };
+    }
     case "CHECK":
       await check({ invocation, config }, ports);
-      return undefined;
+      return {};
     case "STATUS":
       await status({ invocation, config }, ports);
-      return undefined;
+      return {};
     case "GC":
       await gc({ invocation, config, valid: parseValidAttachments(stdin) }, ports);
-      return undefined;
+      return {};
   }
 }
 

@@ -8,6 +8,7 @@ import type { ModuleSource, Sandbox } from "../core/sandbox/port.ts";
 import type { SelectionConfig } from "../core/select/selection-config.ts";
 import { openModuleSource } from "../registry/prepare/source.ts";
 import { findPolicy } from "../registry/trust/policy-file.ts";
+import { openCluster } from "./cluster/cluster.ts";
 import { readConfFolder } from "./conf-folder.ts";
 import { readDecided, recordDecision } from "./decision-log.ts";
 import { spawnGuest, spawnTranspiler } from "./guest-process.ts";
@@ -59,7 +60,7 @@ export function openAddPorts(config: Config, host: Host): AddPorts {
     openSandbox: () => openGuest(selection),
     health: openHealth(stateDir, host.log),
     recordDecision: (entry) => recordDecision(entry, stateDir, host.log),
-    cluster: undefined,
+    cluster: config.kubernetes && openCluster({ kubernetes: config.kubernetes, policy: config.policy }),
     seed: (podKey) => deriveSeed(stateDir, podKey),
     clock: { monotonicMs: () => performance.now(), wallMs: () => Date.now() },
   };

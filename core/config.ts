@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { kubernetes, policy } from "./cluster-config.ts";
 import { Failure } from "./errors.ts";
 import { kpiName } from "./kpi/names.ts";
 import { selection } from "./select/selection-config.ts";
@@ -37,8 +38,8 @@ const config = z.looseObject({
   type: needed.regex(/^[^/\0]+$/, "must be the plugin's base name"),
   /** As CNI-Genie has it: the network of a pod that asks for nothing. */
   default_plugin: z.string().optional(),
-  /** Its presence says that pods are Kubernetes pods. */
-  kubernetes: z.looseObject({}).optional(),
+  kubernetes: kubernetes.optional(),
+  policy: policy.optional(),
   runtimeConfig: z.record(z.string(), z.unknown()).optional(),
   args: z.record(z.string(), z.unknown()).optional(),
   /** What the plugins before genie have made, when it is part of a chain. */

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { DelegateError, Failure, FAILURES, findErrno, toWire } from "./errors.ts";
 
 test("each kind has a code of its own: the specification's below 100, ours from there", () => {
@@ -41,3 +41,17 @@ test.each([
   [{ code: "ENOENT" }, undefined],
   [undefined, undefined],
 ])("errno of %o is %j", (error, code) => expect(findErrno(error)).toBe(code));
+
+test("a failure of a file that is bundled by itself is a failure here, and a bug is none", async () => {
+  vi.resetModules();
+  const { Failure: Other } = await import("./errors.ts");
+  expect(Other).not.toBe(Failure);
+  expect(new Other("ioFailure", "x")).toBeInstanceOf(Failure);
+  for (const other of [
+    new Error("x"),
+    new DelegateError("p", { cniVersion: "", code: 1, msg: "" }),
+    null,
+    "x",
+  ])
+    expect(other).not.toBeInstanceOf(Failure);
+});

@@ -26,9 +26,13 @@ export const FAILURES = {
 
 export type FailureKind = keyof typeof FAILURES;
 
+/** Each file that is bundled by itself has this class of its own; one failure is like the other. */
+const FAILURE = Symbol.for("genie.Failure");
+
 /** A failure that the caller can act on. A bug stays a plain Error and is answered as code 999. */
 export class Failure extends Error {
   override readonly name = "Failure";
+  readonly [FAILURE] = true;
   readonly kind: FailureKind;
   readonly details: string;
 
@@ -36,6 +40,10 @@ export class Failure extends Error {
     super(message, { cause: more.cause });
     this.kind = kind;
     this.details = more.details ?? "";
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && FAILURE in value;
   }
 }
 

@@ -1,12 +1,20 @@
 import { expect, test } from "vitest";
 import { parseConfig } from "../config.ts";
-import { requireAnnotations } from "./annotations.ts";
+import { makeCluster, makePodObject } from "../../test/fakes/cluster.ts";
+import { readAnnotations } from "./annotations.ts";
 
 const CRI = "io.kubernetes.cri.pod-annotations";
-const read = (more: object) =>
-  Object.fromEntries(
-    requireAnnotations(parseConfig(JSON.stringify({ name: "genie", type: "genie", ...more }))),
+const POD = { namespace: "shop", name: "web", uid: "u1" };
+const NEVER = new AbortController().signal;
+
+const configOf = (more: object) => parseConfig(JSON.stringify({ name: "genie", type: "genie", ...more }));
+
+async function read(more: object, shown?: ReadonlyMap<string, string>): Promise<object> {
+  const cluster = shown && makeCluster({ pods: [makePodObject({ annotations: shown })] });
+  return Object.fromEntries(
+    await readAnnotations({ pod: POD, config: configOf(more) }, { cluster, signal: NEVER }),
   );
+}
 
 test.each<[string, object, object]>([
   ["the runtime's", { runtimeConfig: { [CRI]: { cni: "blue", x: "" } } }, { cni: "blue", x: "" }],
@@ -21,12 +29,15 @@ test.each<[string, object, object]>([
   ],
   ["no orchestrator", {}, {}],
   ["another capability", { runtimeConfig: { portMappings: [] } }, {}],
-])("%s", (_, config, annotations) => expect(read(config)).toEqual(annotations));
+])("%s", async (_, config, annotations) => {
+  expect(await read(config)).toEqual(annotations);
+});
 
-test("a Kubernetes pod whose annotations nobody handed over is tried again", () => {
-  expect(() => read({ kubernetes: {}, runtimeConfig: { portMappings: [] } })).toThrow(
-    expect.objectContaining({ kind: "tryAgainLater", details: expect.stringContaining(CRI) }),
-  );
+test("what nobody handed over is asked for, and nothing else is", async () => {
+  const shown = new Map([["cni", "green"]]);
+  expect(await read({ runtimeConfig: { portMappings: [] } }, shown)).toEqual({ cni: "green" });
+  expect(await read({ runtimeConfig: { [CRI]: null } }, shown)).toEqual({});
+  expect(await read({ args: { cni: "red" } }, shown)).toEqual({ cni: "red" });
 });
 
 test.each([
@@ -35,15 +46,16 @@ test.each([
   ["args.cni", { args: { cni: 5 } }],
   ["args.cni", { args: { cni: null } }],
   ["args.cni", { args: { cni: ["blue"] } }],
-])("%s that is no map is named: %j", (field, config) => {
-  expect(() => read(config)).toThrow(
+])("%s that is no map is named: %j", async (field, config) => {
+  await expect(read(config)).rejects.toEqual(
     expect.objectContaining({ kind: "invalidConfig", message: `${field}: must be an object` }),
   );
 });
 
-test("an annotation may have any name", () => {
+test("an annotation may have any name", async () => {
   const config = `{"name":"g","type":"genie","runtimeConfig":{"${CRI}":{"__proto__":"a","constructor":"b"}}}`;
-  expect([...requireAnnotations(parseConfig(config))]).toEqual([
+  const ports = { cluster: undefined, signal: NEVER };
+  expect([...(await readAnnotations({ pod: POD, config: parseConfig(config) }, ports))]).toEqual([
     ["__proto__", "a"],
     ["constructor", "b"],
   ]);

@@ -1,40 +1,46 @@
+import type { Cluster } from "../cluster.ts";
 import type { Config } from "../config.ts";
 import { Failure } from "../errors.ts";
 import { isJsonObject, type JsonObject } from "../spec/json.ts";
+import { askForPod } from "./asked-pod.ts";
+import type { Pod } from "./pod.ts";
 
 /** How containerd and CRI-O hand over a pod's annotations. Source: containerd `pkg/cri/annotations`. */
 const CRI_ANNOTATIONS = "io.kubernetes.cri.pod-annotations";
 
+interface AnnotationPorts {
+  readonly cluster: Pick<Cluster, "findPod"> | undefined;
+  readonly signal: AbortSignal;
+}
+
 /**
- * The pod's annotations, as far as they were handed over: in the runtime's `runtimeConfig`, or in `args.cni` (the CNI
- * conventions' place for what an orchestrator passes on; a bare text there is the annotation `cni` itself).
- * `null` or `{}` from the runtime means "handed over: there are none", as does a configuration without `kubernetes`.
+ * The pod's annotations: those that were handed over, or else what the API server says. Without a cluster, a pod whose
+ * annotations nobody handed over has none.
  *
- * @returns undefined for a Kubernetes pod whose annotations weren't handed over.
- * @throws {Failure} invalidConfig when what was handed over isn't a map.
+ * @throws {Failure} invalidConfig when what was handed over isn't a map; tryAgainLater when the API server can't tell.
  */
-export function findAnnotations(config: Config): ReadonlyMap<string, string> | undefined {
+export async function readAnnotations(
+  { pod, config }: { pod: Pod; config: Config },
+  { cluster, signal }: AnnotationPorts,
+): Promise<ReadonlyMap<string, string>> {
+  const handed = findAnnotations(config);
+  if (handed !== undefined) return handed;
+  return cluster === undefined ? new Map() : (await askForPod(pod, { cluster, signal })).annotations;
+}
+
+/**
+ * What was handed over in the runtime's `runtimeConfig`, or in `args.cni` (the CNI conventions' place for what an
+ * orchestrator passes on; a bare text there is the annotation `cni` itself). `null` or `{}` from the runtime means
+ * "handed over: there are none".
+ */
+function findAnnotations(config: Config): ReadonlyMap<string, string> | undefined {
   const runtime = config.runtimeConfig ?? {};
   if (CRI_ANNOTATIONS in runtime) {
     return toAnnotations(runtime[CRI_ANNOTATIONS] ?? {}, `runtimeConfig["${CRI_ANNOTATIONS}"]`);
   }
   const handed = config.args?.["cni"];
   if (typeof handed === "string") return new Map([["cni", handed]]);
-  if (handed !== undefined) return toAnnotations(handed, "args.cni");
-  return config.kubernetes === undefined ? new Map() : undefined;
-}
-
-/**
- * As findAnnotations.
- *
- * @throws {Failure} tryAgainLater when they weren't handed over: nobody can know what the pod wants.
- */
-export function requireAnnotations(config: Config): ReadonlyMap<string, string> {
-  const annotations = findAnnotations(config);
-  if (annotations !== undefined) return annotations;
-  throw new Failure("tryAgainLater", "the pod's annotations were not handed over and can't be asked for", {
-    details: `declare the capability "${CRI_ANNOTATIONS}" in the conflist, or leave out the block "kubernetes"`,
-  });
+  return handed === undefined ? undefined : toAnnotations(handed, "args.cni");
 }
 
 function toAnnotations(value: unknown, field: string): ReadonlyMap<string, string> {

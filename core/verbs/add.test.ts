@@ -1,6 +1,8 @@
 import { readdir } from "node:fs/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { makeCluster, makePodObject } from "../../test/fakes/cluster.ts";
 import { type FakeNode, openFakeNode } from "../../test/fakes/node.ts";
+import type { Cluster, PodObject } from "../cluster.ts";
 import type { AddPorts, DecisionEntry } from "../ports.ts";
 import type { ModuleResult } from "../select/outcome.ts";
 import { add } from "./add.ts";
@@ -22,10 +24,11 @@ interface Case {
   readonly says?: ModuleResult<unknown>;
   readonly signal?: AbortSignal;
   readonly hasNetworks?: boolean;
+  readonly cluster?: Cluster;
 }
 
 /** By default the node has blue, green and red, each of one plugin of that name. */
-async function run({ config, says, signal = node.ports.signal, hasNetworks = true }: Case = {}) {
+async function run({ config, says, signal = node.ports.signal, hasNetworks = true, cluster }: Case = {}) {
   const listed = hasNetworks ? networks : [];
   for (const [at, name] of listed.entries()) {
     await node.conf(`${at}0-${name}.conf`, { cniVersion: "1.0.0", name, type: name });
@@ -34,6 +37,7 @@ async function run({ config, says, signal = node.ports.signal, hasNetworks = tru
   const ports: AddPorts = {
     ...node.ports,
     signal,
+    cluster,
     openSandbox: () => ({
       load: async () => ({ outcome: "ok", value: undefined }),
       score: async () => said,
@@ -56,11 +60,17 @@ const scores = (...values: number[]) => ({
   outcome: "ok" as const,
   value: values.map((val) => ({ tag: "score", val })),
 });
+const showing = (...pods: PodObject[]) => makeCluster({ pods });
 const any = { args: { cni: "" } };
 
 describe("the network", () => {
   test.each<[string, Case, string]>([
     ["that the pod names", { config: { args: { cni: "green" } } }, "green"],
+    [
+      "that the API server says it names",
+      { cluster: showing(makePodObject({ annotations: new Map([["cni", "green"]]) })) },
+      "green",
+    ],
     ["that is the default", { config: { default_plugin: "red" } }, "red"],
     ["that is first, when nobody cares", {}, "blue"],
     ["that the modules prefer", { config: { genie: { selection } }, says: scores(0, 1, 0.5) }, "green"],
@@ -138,7 +148,12 @@ describe("nothing is run, and nothing left", () => {
     ["for an unknown network", { config: { args: { cni: "pink" } } }, "unknownNetwork"],
     ["for an unknown network in a list", { config: { args: { cni: "blue,pink" } } }, "unknownNetwork"],
     ["for a name that is none", { config: { args: { cni: "blue@e/1" } } }, "invalidConfig"],
-    ["when nobody handed over the annotations", { config: { kubernetes: {} } }, "tryAgainLater"],
+    ["when the API server doesn't know the pod", { cluster: showing() }, "tryAgainLater"],
+    [
+      "when the API server has another pod of that name",
+      { cluster: showing(makePodObject({ uid: "u2" })) },
+      "tryAgainLater",
+    ],
     ["on a node without networks", { hasNetworks: false }, "tryAgainLater"],
     ["when all are rejected", { config, says: rejected }, "noCandidate"],
     ["when a module fails that must not", { config, says: trap }, "moduleFailed"],

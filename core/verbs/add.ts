@@ -4,7 +4,7 @@ import type { Site } from "../delegate/attach.ts";
 import { detach } from "../delegate/detach.ts";
 import { findNetns } from "../delegate/lifetime.ts";
 import { Failure } from "../errors.ts";
-import { requireAnnotations } from "../intent/annotations.ts";
+import { readAnnotations } from "../intent/annotations.ts";
 import { type NamedWish, planInterfaceNames } from "../intent/interface-names.ts";
 import { readPod } from "../intent/pod.ts";
 import { readIntent } from "../intent/read.ts";
@@ -47,7 +47,7 @@ export async function add(call: AddCall, ports: AddPorts): Promise<AddAnswer> {
   const { invocation, config } = call;
   const { containerId, ifName } = invocation;
   const pod = readPod(invocation);
-  const annotations = requireAnnotations(config);
+  const annotations = await readAnnotations({ pod, config }, ports);
   const intent = readIntent(annotations, config);
   await using _lock = await ports.ledger.lock(containerId, ports.signal);
   const others = await settle(invocation, ports);

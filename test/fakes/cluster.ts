@@ -112,3 +112,9 @@ export function makeDefinition(
   const text = typeof config === "string" ? config : JSON.stringify(config);
   return { namespace: "shop", name, labels: new Map(), annotations: new Map(), config: text, ...more };
 }
+
+/** A pod of namespace `shop`. */
+export function makePodObject(more: Partial<PodObject> = {}): PodObject {
+  const usual = { namespace: "shop", name: "web", uid: "u1", nodeName: "n1" };
+  return { ...usual, labels: new Map(), annotations: new Map(), ...more };
+}

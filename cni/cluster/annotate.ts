@@ -1,0 +1,33 @@
+import { PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
+import { isSamePod } from "../../core/intent/asked-pod.ts";
+import type { Pod } from "../../core/intent/pod.ts";
+import { openApi, unlessStatus } from "./api.ts";
+import { findPod, type Way } from "./find.ts";
+import { isNameable } from "./kinds.ts";
+
+type Annotations = Readonly<Record<string, string | null>>;
+
+const AS_MERGE = setHeaderOptions("Content-Type", PatchStrategy.MergePatch);
+
+/**
+ * Writes and, for null, removes annotations in one PATCH.
+ *
+ * @returns false when the pod is gone, or another one has its name by now.
+ */
+export async function annotatePod(pod: Pod, annotations: Annotations, way: Way): Promise<boolean> {
+  if (await patch(pod, annotations, way)) return true;
+  // The API server shows a pod that the node made by itself under another UID: that of its mirror.
+  const shown = await findPod(pod, way);
+  if (shown === undefined || shown.uid === pod.uid || !isSamePod(pod, shown)) return false;
+  return await patch({ ...pod, uid: shown.uid }, annotations, way);
+}
+
+async function patch(pod: Pod, annotations: Annotations, way: Way): Promise<boolean> {
+  const { namespace, name, uid } = pod;
+  if (!isNameable(pod)) return false;
+  const right = { verb: "patch", resource: "pods", group: "", namespace } as const;
+  const { core } = openApi({ ...way, right, narrow: () => ({}) });
+  const body = { metadata: { ...(uid !== "" && { uid }), annotations } };
+  const patched = core.patchNamespacedPod({ namespace, name, body }, AS_MERGE);
+  return (await unlessStatus([404, 409], patched)) !== undefined;
+}

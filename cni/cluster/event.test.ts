@@ -1,0 +1,31 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { openScripted, type ScriptedApi, startScriptedApi } from "../../test/fakes/scripted-api.ts";
+
+const POD = { namespace: "default", name: "web-1", uid: "u-1" };
+const never = new AbortController().signal;
+
+let api: ScriptedApi;
+beforeAll(async () => {
+  api = await startScriptedApi();
+});
+afterAll(() => api[Symbol.asyncDispose]());
+beforeEach(() => {
+  api.asked.length = 0;
+  api.answers = [{}];
+});
+
+const fails = (details: object) => expect.objectContaining({ kind: "tryAgainLater", ...details });
+
+test("an event that may have been recorded is not recorded twice", async () => {
+  const event = { type: "Normal", reason: "NetworkChosen", message: "Genie chose blue" } as const;
+  api.answers = [(response) => response.destroy(), { body: {} }];
+  await expect((await openScripted(api)).recordEvent(POD, event, never)).rejects.toEqual(fails({}));
+  expect(api.asked.length).toBe(1);
+  api.answers = [{ status: 429 }, { body: {} }];
+  await (await openScripted(api)).recordEvent(POD, event, never);
+  expect(api.asked.length).toBe(3);
+  expect(JSON.parse(api.asked[2]?.body ?? "")).toMatchObject({
+    involvedObject: { kind: "Pod", name: "web-1", uid: "u-1" },
+    ...event,
+  });
+});

@@ -1,0 +1,82 @@
+import type { ObjectRef, PodObject } from "../../core/cluster.ts";
+import { Failure } from "../../core/errors.ts";
+import { isJsonObject, type JsonObject } from "../../core/spec/json.ts";
+import { unlessStatus, openApi } from "./api.ts";
+import type { Asking } from "./ask.ts";
+import { isNameable, type Kind } from "./kinds.ts";
+import { narrowPod, toPodObject } from "./objects.ts";
+
+const PAGE = 250;
+/** Of objects in one namespace. */
+const MOST_PAGES = 8;
+
+/** One call's way to the server, whatever is asked. */
+export type Way = Omit<Asking, "right">;
+
+/** @returns undefined when there is no such pod. */
+export async function findPod(ref: ObjectRef, way: Way): Promise<PodObject | undefined> {
+  if (!isNameable(ref)) return undefined;
+  const { namespace, name } = ref;
+  const right = { verb: "get", resource: "pods", group: "", namespace } as const;
+  const { core } = openApi({ ...way, right, narrow: narrowPod });
+  const pod = await unlessStatus([404], core.readNamespacedPod({ namespace, name }));
+  return pod && toPodObject(pod, ref);
+}
+
+interface Wanted<T> {
+  readonly kind: Kind;
+  readonly read: (object: JsonObject, ref: ObjectRef) => T;
+}
+
+/** @returns undefined when there is no such object, or no such kind. */
+export async function findCustomObject<T>(
+  { kind, ref, read }: Wanted<T> & { ref: ObjectRef },
+  way: Way,
+): Promise<T | undefined> {
+  if (!isNameable(ref)) return undefined;
+  const { namespace, name } = ref;
+  const right = { verb: "get", resource: kind.plural, group: kind.group, namespace } as const;
+  const { custom } = openApi({ ...way, right });
+  const found = custom.getNamespacedCustomObject({ ...kind, namespace, name });
+  const object: unknown = await unlessStatus([404], found);
+  return isJsonObject(object) ? read(object, ref) : undefined;
+}
+
+/** All of one namespace, by name; none where there is no such kind. */
+export async function listCustomObjects<T>(
+  { kind, namespace, read }: Wanted<T> & { namespace: string },
+  way: Way,
+): Promise<readonly T[]> {
+  if (!isNameable({ namespace, name: namespace })) return [];
+  const right = { verb: "list", resource: kind.plural, group: kind.group, namespace } as const;
+  const { custom } = openApi({ ...way, right });
+  const found: [string, T][] = [];
+  let rest: string | undefined;
+  for (let page = 0; page < MOST_PAGES; page++) {
+    const more = rest === undefined ? {} : { _continue: rest };
+    const listing = custom.listNamespacedCustomObject({ ...kind, namespace, limit: PAGE, ...more });
+    const answer: unknown = await unlessStatus([404], listing);
+    const { items, metadata } = isJsonObject(answer) ? answer : {};
+    found.push(...readItems(items, (object, name) => read(object, { namespace, name })));
+    rest = findRest(metadata);
+    if (rest === undefined) return found.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => object);
+  }
+  throw new Failure(
+    "tryAgainLater",
+    `namespace ${namespace} has more than ${PAGE * MOST_PAGES} ${kind.plural}`,
+  );
+}
+
+function readItems<T>(items: unknown, read: (object: JsonObject, name: string) => T): [string, T][] {
+  return (Array.isArray(items) ? items : []).filter(isJsonObject).flatMap((object): [string, T][] => {
+    const { metadata } = object;
+    const name = isJsonObject(metadata) ? metadata["name"] : undefined;
+    return typeof name === "string" ? [[name, read(object, name)]] : [];
+  });
+}
+
+/** What the server wants to be told to go on. Source: Kubernetes API concepts, "Retrieving large results sets in chunks". */
+function findRest(metadata: unknown): string | undefined {
+  const rest = isJsonObject(metadata) ? metadata["continue"] : undefined;
+  return typeof rest === "string" && rest !== "" ? rest : undefined;
+}

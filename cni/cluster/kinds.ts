@@ -1,0 +1,32 @@
+import type { ObjectRef } from "../../core/cluster.ts";
+
+/** Objects of the cluster that aren't Kubernetes' own. */
+export interface Kind {
+  readonly group: string;
+  readonly version: string;
+  readonly plural: string;
+}
+
+/** Source: NPWG multi-network specification v1.3, §3.1. */
+export const DEFINITION = {
+  group: "k8s.cni.cncf.io",
+  version: "v1",
+  plural: "network-attachment-definitions",
+} as const satisfies Kind;
+
+/** Source: CNI-Genie, network-crd.go. */
+export const LOGICAL = {
+  group: "alpha.network.k8s.io",
+  version: "v1",
+  plural: "logicalnetworks",
+} as const satisfies Kind;
+
+export const PHYSICAL = { ...LOGICAL, plural: "physicalnetworks" } as const satisfies Kind;
+
+/** Of namespaces and objects. Source: Kubernetes, "Object Names and IDs". */
+const NAME = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
+
+/** Nothing else can be there; and as part of a path, it leads nowhere else. */
+export function isNameable({ namespace, name }: ObjectRef): boolean {
+  return NAME.test(namespace) && NAME.test(name);
+}

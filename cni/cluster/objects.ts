@@ -1,0 +1,75 @@
+import type {
+  Definition,
+  LogicalNetwork,
+  ObjectRef,
+  PhysicalNetwork,
+  PodObject,
+} from "../../core/cluster.ts";
+import { isJsonObject, type JsonObject } from "../../core/spec/json.ts";
+
+/** Of any object that isn't what it should be, what is missing or of another type counts as absent. */
+
+/** What of a pod is read. */
+export function narrowPod({ metadata, spec }: JsonObject): JsonObject {
+  const { name, namespace, uid, labels, annotations } = toObject(metadata);
+  const { nodeName } = toObject(spec);
+  return {
+    metadata: { name, namespace, uid, labels: toObject(labels), annotations: toObject(annotations) },
+    spec: { nodeName },
+  };
+}
+
+export function toPodObject(pod: unknown, ref: ObjectRef): PodObject {
+  const { metadata, spec } = toObject(pod);
+  const { uid, labels, annotations } = toObject(metadata);
+  return {
+    ...ref,
+    uid: toText(uid),
+    nodeName: toText(toObject(spec)["nodeName"]),
+    labels: toTextMap(labels),
+    annotations: toTextMap(annotations),
+  };
+}
+
+/** Source: NPWG multi-network specification v1.3, §3. */
+export function toDefinition({ metadata, spec }: JsonObject, ref: ObjectRef): Definition {
+  const { labels, annotations } = toObject(metadata);
+  return {
+    ...ref,
+    labels: toTextMap(labels),
+    annotations: toTextMap(annotations),
+    config: toText(toObject(spec)["config"]),
+  };
+}
+
+/** Source: CNI-Genie, network-crd.go. */
+export function toLogicalNetwork({ spec }: JsonObject, ref: ObjectRef): LogicalNetwork {
+  const { physicalNet, sub_subnet: subSubnet, plugin } = toObject(spec);
+  return { ...ref, physicalNet: toText(physicalNet), subSubnet: toText(subSubnet), plugin: toText(plugin) };
+}
+
+/** Source: CNI-Genie, network-crd.go. */
+export function toPhysicalNetwork({ spec }: JsonObject, ref: ObjectRef): PhysicalNetwork {
+  const { refer_nic: referNic, sharedStatus } = toObject(spec);
+  const { plugin, subnet, dedicatedNet } = toObject(sharedStatus);
+  return {
+    ...ref,
+    referNic: toText(referNic),
+    plugin: toText(plugin),
+    subnet: toText(subnet),
+    dedicated: dedicatedNet === true,
+  };
+}
+
+function toObject(value: unknown): JsonObject {
+  return isJsonObject(value) ? value : {};
+}
+
+function toText(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+function toTextMap(value: unknown): ReadonlyMap<string, string> {
+  const entries = Object.entries(toObject(value));
+  return new Map(entries.filter((entry): entry is [string, string] => typeof entry[1] === "string"));
+}

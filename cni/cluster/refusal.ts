@@ -1,0 +1,69 @@
+import { Failure, findErrno } from "../../core/errors.ts";
+import { toLine } from "../../core/printable.ts";
+import { findJsonObject } from "../../core/spec/json.ts";
+import { parseRetryAfter } from "../../registry/client/retry.ts";
+import type { ApiReply } from "./exchange.ts";
+
+/** What the server is asked to do, in the words of its rules (RBAC). */
+export interface Right {
+  readonly verb: "get" | "list" | "patch" | "create";
+  /** Plural, such as `pods`. */
+  readonly resource: string;
+  /** Empty for the core group. */
+  readonly group: string;
+  readonly namespace: string;
+}
+
+/** How one exchange went. */
+export type Attempt = { readonly reply: ApiReply } | { readonly error: unknown };
+
+const SHOWN = 256;
+
+const TOO_MANY = 429;
+/** Besides it, an internal error, which a change of etcd's leader is, too; not there for the moment. */
+const PASSING_STATUSES = [TOO_MANY, 500, 502, 503, 504];
+/** It is being started, or was just ended. */
+const PASSING_ERRORS = ["ECONNREFUSED", "ECONNRESET", "EPIPE"];
+
+/** The least time to wait before trying again; undefined when that is no use, or would do a thing twice. */
+export function findPauseMs(attempt: Attempt, { verb }: Right): number | undefined {
+  const repeats = verb !== "create";
+  if ("error" in attempt) {
+    return repeats && PASSING_ERRORS.includes(findErrno(attempt.error) ?? "") ? 0 : undefined;
+  }
+  const { status, headers } = attempt.reply;
+  if (!repeats && status !== TOO_MANY) return undefined;
+  return PASSING_STATUSES.includes(status) ? parseRetryAfter(headers["retry-after"], new Date()) : undefined;
+}
+
+/** What the caller is told; what isn't about the server or the way to it stays as it is. */
+export function toRefusal(attempt: Attempt, right: Right): unknown {
+  if ("error" in attempt) return toUnreachable(attempt.error);
+  const { status, text = "" } = attempt.reply;
+  const said = findJsonObject(text)?.["message"];
+  const quoted = typeof said === "string" ? `; it says: ${toLine(said.slice(0, SHOWN))}` : "";
+  const { verb, resource, group, namespace } = right;
+  const asked = `${verb} ${resource} in namespace ${namespace}`;
+  if (status === 401) {
+    return new Failure("tryAgainLater", "the API server doesn't know genie's user (401)", {
+      details: `its token or certificate has ended or is of another cluster${quoted}`,
+    });
+  }
+  if (status === 403) {
+    return new Failure("tryAgainLater", `the API server denies genie's user to ${asked} (403)`, {
+      details: `RBAC: it lacks verb "${verb}" on resource "${resource}" of API group "${group}"${quoted}`,
+    });
+  }
+  return new Failure("tryAgainLater", `the API server answers ${status} to ${asked}`, {
+    details: `the same call may succeed later${quoted}`,
+  });
+}
+
+function toUnreachable(error: unknown): unknown {
+  const code = findErrno(error);
+  if (error instanceof Failure || code === undefined) return error;
+  return new Failure("tryAgainLater", `the API server can't be reached (${code})`, {
+    details: "check that it runs, its address and, in the kubeconfig, the certificate that vouches for it",
+    cause: error,
+  });
+}

@@ -1,0 +1,37 @@
+import * as z from "zod";
+
+/** An empty text counts as none: CNI-Genie's installer leaves some where it knows no value. */
+const setting = z
+  .string()
+  .transform((text) => (text === "" ? undefined : text))
+  .optional();
+
+const path = z
+  .string()
+  .regex(/^(\/[^\0]*)?$/, "must be an absolute path")
+  .transform((text) => (text === "" ? undefined : text))
+  .optional();
+
+/** Its presence says that pods are Kubernetes pods. */
+export const kubernetes = z.looseObject({
+  kubeconfig: path,
+  /** `https://HOST:PORT`, in place of the kubeconfig's server. What comes after it from `/api/` on counts for nothing. */
+  k8s_api_root: setting,
+  /** Whoever answers at the server's address is believed, whatever the certificate says. */
+  insecureSkipTlsVerify: z.boolean().default(false),
+});
+
+/** As CNI-Genie has it: what counts in place of the kubeconfig's. */
+export const policy = z.looseObject({
+  k8s_api_root: setting,
+  k8s_auth_token: setting,
+  k8s_client_certificate: path,
+  k8s_client_key: path,
+  k8s_certificate_authority: path,
+});
+
+/** How the API server is reached. */
+export interface ClusterConfig {
+  readonly kubernetes: z.infer<typeof kubernetes>;
+  readonly policy?: z.infer<typeof policy> | undefined;
+}

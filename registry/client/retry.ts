@@ -5,7 +5,10 @@ import type { Transport } from "./exchange.ts";
 const FIRST_PAUSE_MS = 100;
 
 /** Tries again, with growing and jittered pauses, as long as the failure says that it may pass. */
-export async function retrying<T>(attempt: () => Promise<T>, { limits, signal }: Transport): Promise<T> {
+export async function retrying<T>(
+  attempt: () => Promise<T>,
+  { limits, signal }: Pick<Transport, "limits" | "signal">,
+): Promise<T> {
   for (let failures = 0; ; failures++) {
     try {
       return await attempt();

@@ -1,5 +1,6 @@
 import dns from "node:dns";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
@@ -63,6 +64,19 @@ const nameOf = ({ host }: FakeRegistry): string => `registry.test:${host.split("
 test("an authority for every host is believed, on this machine, too", async () => {
   await using registry = await startSecure(good);
   expect(await getBlob(registry.host, await trusting(good))).toEqual(BLOB);
+});
+
+test("a registry that never ends the handshake is left when a connection is due", async () => {
+  await using server = createServer((socket) => void socket.resume());
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const reference = parseReference(`127.0.0.1:${port}/genie/scorer:1`);
+  const limits = { retries: 0, connectMs: 200 };
+  const hosts = await trusting(good);
+  using client = new RegistryClient(reference, { env: { HOME: "/nonexistent" }, hosts, limits });
+  const asking = client.getBlob(AT);
+  await expect(asking).rejects.toMatchObject({ kind: "timeout" });
+  await expect(asking).rejects.toThrow("200 ms without a connection");
 });
 
 test("an authority for one host is believed of that host", async () => {

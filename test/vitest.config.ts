@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -6,6 +7,6 @@ export default defineConfig({
     include: ["{core,registry,cni,selectors,test,examples}/**/*.test.ts"],
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    maxWorkers: "100%", // the usual leaves one core idle, while most tests wait for programs that they started
+    maxWorkers: availableParallelism() + 1, // tests wait for programs half of their time
   },
 });

@@ -11,7 +11,8 @@ import { testVersions } from "./versions.ts";
  * that don't. Registers its tests with vitest. Source: CNI SPEC.md.
  */
 export function runConformance(subject: Subject): void {
-  describe(`${subject.name} conforms`, () => {
+  // Each test has a stage of its own, and waits for programs most of the time.
+  describe.concurrent(`${subject.name} conforms`, () => {
     testVersions(subject);
     testChains(subject);
     testOtherVerbs(subject);

@@ -7,7 +7,7 @@ import { runPlugin } from "../setup/plugin.ts";
 import { ensureTools } from "../setup/tools.ts";
 
 /** What a container may leave on the node. */
-export interface Traces {
+interface Traces {
   readonly links: readonly string[];
   readonly rules: readonly string[];
   readonly addresses: readonly string[];
@@ -23,7 +23,7 @@ export interface CrashNode extends AsyncDisposable {
   traces(): Promise<Traces>;
 }
 
-interface Crash {
+export interface Crash {
   readonly points: readonly string[];
   /** False when there were fewer points. */
   readonly died: boolean;

@@ -1,29 +1,29 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { addNamespace } from "../setup/namespace.ts";
-import { type CrashNode, makeCrashNode, type Traces } from "./crash-node.ts";
+import { type Crash, type CrashNode, makeCrashNode } from "./crash-node.ts";
 
 const TEST_MS = 180_000;
 
-let node: CrashNode;
-let clean: Traces;
-beforeAll(async () => {
-  node = await makeCrashNode();
-  await using pod = await addNamespace(); // the first one makes the bridge
-  expect(await node.call("ADD", pod)).toBe(0);
-  expect((await node.traces()).rules).toHaveLength(4);
-  expect(await node.call("DEL", pod)).toBe(0);
-  clean = await node.traces();
-  expect(clean).toMatchObject({ addresses: [], ledger: [] });
-}, TEST_MS);
-afterAll(() => node[Symbol.asyncDispose]());
-
 /** Calls `act` with the number of each fault point, until a call passes them all. @returns the points. */
-async function atEachPoint(act: (faultAt: number) => Promise<{ points: readonly string[]; died: boolean }>) {
+async function atEachPoint(act: (node: CrashNode, faultAt: number) => Promise<Crash>) {
+  await using node = await makeCrashNode();
+  const clean = await useOnce(node);
   for (let faultAt = 1; ; faultAt++) {
-    const { points, died } = await act(faultAt);
+    const { points, died } = await act(node, faultAt);
     if (!died) return points;
     expect(await node.traces(), `after a crash ${points.at(-1)}`).toEqual(clean);
   }
+}
+
+/** The first pod makes the bridge. @returns what stays of it. */
+async function useOnce(node: CrashNode) {
+  await using pod = await addNamespace();
+  expect(await node.call("ADD", pod)).toBe(0);
+  expect((await node.traces()).rules).toHaveLength(4);
+  expect(await node.call("DEL", pod)).toBe(0);
+  const traces = await node.traces();
+  expect(traces).toMatchObject({ addresses: [], ledger: [] });
+  return traces;
 }
 
 const ADD_POINTS = [
@@ -36,11 +36,11 @@ const ADD_POINTS = [
   "after write attached",
 ];
 
-describe("ADD is killed at each write and each exec", () => {
+describe.concurrent("killed at each write and each exec,", () => {
   test(
-    "and DEL leaves nothing",
+    "ADD leaves nothing that DEL doesn't undo",
     async () => {
-      const points = await atEachPoint(async (faultAt) => {
+      const points = await atEachPoint(async (node, faultAt) => {
         await using pod = await addNamespace();
         const crash = await node.crash("ADD", pod, faultAt);
         expect(await node.call("DEL", pod)).toBe(0);
@@ -52,9 +52,9 @@ describe("ADD is killed at each write and each exec", () => {
   );
 
   test(
-    "and the next call of another container leaves nothing, once the namespace is gone",
+    "ADD leaves nothing that the next call of another container doesn't undo, once the namespace is gone",
     async () => {
-      await atEachPoint(async (faultAt) => {
+      await atEachPoint(async (node, faultAt) => {
         await using other = await addNamespace();
         let crash;
         {
@@ -71,9 +71,9 @@ describe("ADD is killed at each write and each exec", () => {
   );
 
   test(
-    "and a second ADD serves the container, whose DEL leaves nothing",
+    "ADD does not keep a second ADD from serving the container, whose DEL leaves nothing",
     async () => {
-      await atEachPoint(async (faultAt) => {
+      await atEachPoint(async (node, faultAt) => {
         await using pod = await addNamespace();
         const crash = await node.crash("ADD", pod, faultAt);
         const isAttached = crash.points.at(-1) === "after write attached";
@@ -84,19 +84,19 @@ describe("ADD is killed at each write and each exec", () => {
     },
     TEST_MS,
   );
-});
 
-test(
-  "DEL is killed at each write and each exec, and the next DEL leaves nothing",
-  async () => {
-    const points = await atEachPoint(async (faultAt) => {
-      await using pod = await addNamespace();
-      expect(await node.call("ADD", pod)).toBe(0);
-      const crash = await node.crash("DEL", pod, faultAt);
-      expect(await node.call("DEL", pod)).toBe(0);
-      return crash;
-    });
-    expect(points).toHaveLength(11);
-  },
-  TEST_MS,
-);
+  test(
+    "DEL leaves nothing that the next DEL doesn't undo",
+    async () => {
+      const points = await atEachPoint(async (node, faultAt) => {
+        await using pod = await addNamespace();
+        expect(await node.call("ADD", pod)).toBe(0);
+        const crash = await node.crash("DEL", pod, faultAt);
+        expect(await node.call("DEL", pod)).toBe(0);
+        return crash;
+      });
+      expect(points).toHaveLength(11);
+    },
+    TEST_MS,
+  );
+});

@@ -17,6 +17,21 @@ test("reads what the kubelet's runtimes say", () => {
   expect(readPod({ ...invocation, args })).toEqual({ namespace: "shop", name: "web-1", uid: "u1" });
 });
 
+test("reads what Nomad's client says, which leaves out what has a semicolon", () => {
+  const args =
+    "IgnoreUnknown=true;NOMAD_REGION=global;NOMAD_NAMESPACE=kube-system;NOMAD_GROUP_NAME=front;NOMAD_ALLOC_ID=a1";
+  const pod = { namespace: "kube-system", uid: "a1", orchestrator: "nomad" } as const;
+  expect(readPod({ ...invocation, args })).toEqual({ ...pod, name: "front" });
+  expect(readPod({ ...invocation, args: `${args};NOMAD_JOB_ID=web` })).toEqual({ ...pod, name: "web/front" });
+  expect(toWorkload({ ...pod, name: "web" }, "n1")).toMatchObject({ orchestrator: "nomad" });
+  expect(isSystemPod({ ...pod, name: "web" })).toBe(false);
+});
+
+test("Mesos says that it is Mesos", () => {
+  const args = { "org.apache.mesos": { network_info: {} } };
+  expect(readPod(invocation, { args })).toEqual({ namespace: "", name: "", uid: "", orchestrator: "mesos" });
+});
+
 test("who says nothing is nobody", () => {
   expect(readPod(invocation)).toEqual({ namespace: "", name: "", uid: "" });
 });

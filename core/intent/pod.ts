@@ -1,33 +1,39 @@
+import type { Config } from "../config.ts";
 import type { Workload } from "../select/request.ts";
 import { type Invocation, toArgMap } from "../spec/environment.ts";
+import { isFromMesos } from "./mesos.ts";
 
 /** Who the container belongs to, as far as the runtime said. Empty where it did not. */
 export interface Pod {
   readonly namespace: string;
   readonly name: string;
   readonly uid: string;
+  /** Whose pod it is, where it isn't one of Kubernetes. */
+  readonly orchestrator?: "mesos" | "nomad";
 }
 
-/** Reads the K8S_* arguments that kubelet's runtimes set in CNI_ARGS. */
-export function readPod({ args }: Invocation): Pod {
+/** What CNI_ARGS say of a pod: the kubelet's runtimes, and Nomad's client. Source: Nomad docs, "Use a CNI network". */
+export function readPod({ args }: Pick<Invocation, "args">, config: Pick<Config, "args"> = {}): Pod {
   const valueByKey = toArgMap(args);
-  return {
-    namespace: valueByKey.get("K8S_POD_NAMESPACE") ?? "",
-    name: valueByKey.get("K8S_POD_NAME") ?? "",
-    uid: valueByKey.get("K8S_POD_UID") ?? "",
-  };
+  const read = (key: string): string => valueByKey.get(key) ?? "";
+  if (valueByKey.has("NOMAD_ALLOC_ID")) {
+    const name = [read("NOMAD_JOB_ID"), read("NOMAD_GROUP_NAME")].filter((part) => part !== "").join("/");
+    return { namespace: read("NOMAD_NAMESPACE"), name, uid: read("NOMAD_ALLOC_ID"), orchestrator: "nomad" };
+  }
+  const pod = { namespace: read("K8S_POD_NAMESPACE"), name: read("K8S_POD_NAME"), uid: read("K8S_POD_UID") };
+  return isFromMesos(config) ? { ...pod, orchestrator: "mesos" } : pod;
 }
 
 /** What modules may know of the pod, but for the labels and annotations that are granted to them. */
 export function toWorkload(pod: Pod, node: string): Omit<Workload, "labels" | "annotations"> {
-  const orchestrator = pod.namespace === "" ? "none" : "kubernetes";
-  return { orchestrator, namespace: pod.namespace, name: pod.name, node };
+  const { namespace, name, orchestrator = namespace === "" ? "none" : "kubernetes" } = pod;
+  return { orchestrator, namespace, name, node };
 }
 
 /** Namespaces whose pods must start even when a module that must not fail has failed. */
 const SYSTEM_NAMESPACES = ["kube-system", "kube-public", "kube-node-lease"];
 
 /** True for the pods that keep the cluster itself alive. */
-export function isSystemPod(pod: Pod): boolean {
-  return SYSTEM_NAMESPACES.includes(pod.namespace);
+export function isSystemPod({ namespace, orchestrator }: Pod): boolean {
+  return orchestrator === undefined && SYSTEM_NAMESPACES.includes(namespace);
 }

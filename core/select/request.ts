@@ -27,7 +27,7 @@ export interface Candidate {
 }
 
 export interface Workload {
-  /** `kubernetes`, or `none` where no orchestrator said who the workload is. */
+  /** `kubernetes`, `mesos`, `nomad`, or `none` where no orchestrator said who the workload is. */
   readonly orchestrator: string;
   readonly namespace: string;
   readonly name: string;

@@ -5,6 +5,7 @@ import { detach } from "../delegate/detach.ts";
 import { findNetns } from "../delegate/lifetime.ts";
 import { Failure } from "../errors.ts";
 import { readAnnotations } from "../intent/annotations.ts";
+import { toConventional } from "../intent/conventions.ts";
 import { type NamedWish, planInterfaceNames } from "../intent/interface-names.ts";
 import { readPod } from "../intent/pod.ts";
 import { readIntent } from "../intent/read.ts";
@@ -44,9 +45,9 @@ export interface AddAnswer {
  * @throws {Failure} or {DelegateError}: what the runtime is to be told.
  */
 export async function add(call: AddCall, ports: AddPorts): Promise<AddAnswer> {
-  const { invocation, config } = call;
+  const { invocation, config } = toConventional(call);
   const { containerId, ifName } = invocation;
-  const pod = readPod(invocation);
+  const pod = readPod(invocation, config);
   const annotations = await readAnnotations({ pod, config }, ports);
   const intent = readIntent(annotations, config);
   await using _lock = await ports.ledger.lock(containerId, ports.signal);

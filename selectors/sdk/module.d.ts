@@ -62,7 +62,7 @@ export interface Candidate {
 
 /** Who is to be attached, as far as the container runtime says. */
 export interface Workload {
-  /** `kubernetes`, or `none` where no orchestrator says who the workload is. */
+  /** `kubernetes`, `mesos`, `nomad`, or `none` where no orchestrator says who the workload is. */
   orchestrator: string;
   /** The pod's namespace; empty without an orchestrator. */
   namespace: string;

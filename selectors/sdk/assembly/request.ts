@@ -49,7 +49,7 @@ export class Request {
 
 /** Who is to be attached. */
 export class Workload {
-  /** `kubernetes`, or `none` where no orchestrator said who the workload is. */
+  /** `kubernetes`, `mesos`, `nomad`, or `none` where no orchestrator said who the workload is. */
   readonly orchestrator: string;
   readonly namespace: string;
   readonly name: string;

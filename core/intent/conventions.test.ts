@@ -1,0 +1,69 @@
+import { expect, test } from "vitest";
+import { type Config, parseConfig } from "../config.ts";
+import { readAnnotations } from "./annotations.ts";
+import { toConventional } from "./conventions.ts";
+import { readLabels } from "./labels.ts";
+
+const CRI = "io.kubernetes.cri.pod-annotations";
+
+function convert(more: object, args = "") {
+  const config = parseConfig(JSON.stringify({ name: "genie", type: "genie", ...more }));
+  const invocation = {
+    verb: "ADD",
+    containerId: "c1",
+    netns: "/run/netns/a",
+    ifName: "eth0",
+    args,
+    path: [],
+  } as const;
+  return toConventional({ invocation, config });
+}
+
+const NOBODY = { namespace: "", name: "", uid: "" };
+const NO_CLUSTER = { cluster: undefined, signal: new AbortController().signal };
+const read = async (config: Config) =>
+  Object.fromEntries(await readAnnotations({ pod: NOBODY, config }, NO_CLUSTER));
+
+const mesos = (labels: Record<string, string>, more: object = {}) => ({
+  "org.apache.mesos": {
+    network_info: {
+      labels: { labels: Object.entries(labels).map(([key, value]) => ({ key, value })) },
+      ...more,
+    },
+  },
+});
+
+const ARGS = "IgnoreUnknown=1;cni=blue";
+
+test.each<[string, object, object]>([
+  ["CNI_ARGS, where nobody else says anything", {}, { cni: "blue" }],
+  ["Mesos before CNI_ARGS", { args: mesos({ cni: "red" }) }, { cni: "red" }],
+  ["Mesos, which says nothing, before CNI_ARGS", { args: mesos({ app: "a" }) }, {}],
+  ["args.cni before Mesos", { args: { cni: "green", ...mesos({ cni: "red" }) } }, { cni: "green" }],
+  ["args.cni before CNI_ARGS", { args: { cni: { networks: "a" } } }, { networks: "a" }],
+  ["the CRI before all", { runtimeConfig: { [CRI]: null }, args: mesos({ cni: "red" }) }, {}],
+])("%s", async (_, config, annotations) => {
+  const call = convert(config, ARGS);
+  expect(await read(call.config)).toEqual(annotations);
+  expect(call.invocation.args).toBe("IgnoreUnknown=1");
+});
+
+test("what nobody says is as it was", () => {
+  const { config, invocation } = convert({ args: { other: 1 } }, "A=b;;c");
+  expect(config).toMatchObject({ args: { other: 1 }, runtimeConfig: undefined });
+  expect(invocation.args).toBe("A=b;;c");
+});
+
+test("Mesos' labels are the pod's labels, and those that are wishes its annotations", async () => {
+  const { config } = convert({ args: mesos({ app: "shop", cni: "", labels: "x" }) });
+  expect(Object.fromEntries(readLabels(config))).toEqual({ app: "shop", cni: "", labels: "x" });
+  expect(await read(config)).toEqual({ cni: "" });
+});
+
+test("Mesos' port mappings are a capability's, unless the runtime has said others", () => {
+  const args = mesos({}, { port_mappings: [{ host_port: 8080, container_port: 80 }] });
+  const mapped = [{ hostPort: 8080, containerPort: 80, protocol: "tcp" }];
+  expect(convert({ args }).config.runtimeConfig).toEqual({ portMappings: mapped });
+  const runtimeConfig = { portMappings: [], dns: {} };
+  expect(convert({ args, runtimeConfig }).config.runtimeConfig).toEqual(runtimeConfig);
+});

@@ -1,3 +1,4 @@
+import { ahead } from "./ahead.ts";
 import { type Artifact, MEDIA_TYPE, parseConfig, parseManifest } from "./artifact/artifact.ts";
 import { type ClientOptions, RegistryClient } from "./client/client.ts";
 import { checkDigest, type Digest, sha256 } from "./digest.ts";
@@ -8,9 +9,19 @@ import { formatReference, type Reference } from "./reference.ts";
 import { SingleFlight } from "./single-flight.ts";
 import type { PlainArtifact } from "./artifact/referrer.ts";
 import type { Store, StoredModule } from "./store/store.ts";
-import { checkSource, checkTrusted, findRefusal, type NamedModule } from "./trust/admit.ts";
+import {
+  checkJudged,
+  checkSource,
+  checkTrusted,
+  findRefusal,
+  judgeAll,
+  judgeEnough,
+  type NamedModule,
+} from "./trust/admit.ts";
 import { type CollectedSignatures, collectSignatures, type SignatureArtifact } from "./trust/collect.ts";
+import type { Judgement } from "./trust/judge.ts";
 import type { TrustPolicy } from "./trust/policy.ts";
+import { toSigners } from "./trust/signers.ts";
 
 export interface PushOptions extends ClientOptions {
   /** What is to lie beside the module. */
@@ -67,19 +78,42 @@ export interface FetchOptions extends ClientOptions {
 }
 
 /**
- * Fetches a module, checking every byte. With tag and digest, the tag must lead to the digest.
+ * Fetches a module, checking every byte. With tag and digest, the tag must lead to the digest. Signatures are read until
+ * the policy admits it.
  * @throws {RegistryFailure} also untrusted: what the policy refuses is given to nobody
  */
 export async function fetchArtifact(reference: Reference, options: FetchOptions): Promise<StoredModule> {
-  checkSource(options.policy, reference);
+  return (await fetchJudged(reference, options, judgeEnough)).module;
+}
+
+export interface SignedModule {
+  readonly module: StoredModule;
+  /** All whose signatures hold, as the policy calls them; undefined without a policy. */
+  readonly signers: readonly string[] | undefined;
+}
+
+/** As fetchArtifact, with every signature read. */
+export async function fetchSigned(reference: Reference, options: FetchOptions): Promise<SignedModule> {
+  const { module, judgement } = await fetchJudged(reference, options, judgeAll);
+  return { module, signers: judgement && toSigners(judgement) };
+}
+
+async function fetchJudged(
+  reference: Reference,
+  options: FetchOptions,
+  judge: typeof judgeEnough,
+): Promise<{ module: StoredModule; judgement: Judgement | undefined }> {
+  const { policy } = options;
+  checkSource(policy, reference);
   using client = new RegistryClient(reference, options);
-  const takeSignatures = options.policy && askForSignatures(client, reference, options);
+  const judging = policy && startEarly(reference, (digest) => judge(policy, { reference, digest }, client));
   const manifest = await fetchManifest(client, reference);
-  const [module] = await Promise.all([
+  const [module, judgement] = await Promise.all([
     fetchParts(client, reference, manifest),
-    takeSignatures?.(manifest.digest),
+    judging?.(manifest.digest),
   ]);
-  return module;
+  if (policy && judgement) checkJudged(policy, { reference, digest: manifest.digest }, judgement);
+  return { module, judgement };
 }
 
 /**
@@ -112,11 +146,11 @@ async function pullOnce(store: Store, reference: Reference, options: FetchOption
     return present;
   }
   using client = new RegistryClient(reference, options);
-  const takeSignatures = askForSignatures(client, reference, options);
+  const collecting = startEarly(reference, (digest) => collectSignatures(client, digest));
   const named = present ?? (await fetchManifest(client, reference));
   const [module, signatures] = await Promise.all([
     present ?? fetchParts(client, reference, named),
-    takeSignatures(named.digest),
+    keepSignatures(collecting(named.digest), { reference, digest: named.digest }, options),
   ]);
   const { manifest, config, wasm } = module;
   await store.putAll([
@@ -153,21 +187,23 @@ async function fetchParts(
 }
 
 /**
- * Where the digest is known before, its signatures are asked for beside the manifest. What is returned judges them, once
+ * Where the digest is known before, what takes it begins beside the request for the manifest. Its failure is told once
  * the manifest is there.
  */
-function askForSignatures(
-  client: RegistryClient,
+function startEarly<T>(
   reference: Reference,
-  options: FetchOptions,
-): (digest: Digest) => Promise<readonly SignatureArtifact[]> {
-  const early = reference.digest && ahead(collectSignatures(client, reference.digest));
-  return (digest) =>
-    judgeSignatures(early ?? collectSignatures(client, digest), { reference, digest }, options);
+  act: (digest: Digest) => Promise<T>,
+): (digest: Digest) => Promise<T> {
+  const early = reference.digest && ahead(act(reference.digest));
+  return (digest) => early ?? act(digest);
 }
 
-/** @throws {RegistryFailure} untrusted, and why there are none to be judged */
-async function judgeSignatures(
+/**
+ * What the store keeps beside a module: every signature, also those that the policy doesn't need. It may want another
+ * one tomorrow, and a node asks no registry then.
+ * @throws {RegistryFailure} untrusted, and why there are none to be judged
+ */
+async function keepSignatures(
   collecting: Promise<CollectedSignatures>,
   module: NamedModule,
   { policy, warn }: FetchOptions,
@@ -181,12 +217,6 @@ async function judgeSignatures(
     warn?.(`${formatReference(module.reference)} comes without its signatures: ${error.message}`);
     return [];
   }
-}
-
-/** Work that nobody waits for yet. Who does later has its failure; one that comes before is told first. */
-function ahead<T>(work: Promise<T>): Promise<T> {
-  work.catch(() => undefined);
-  return work;
 }
 
 /** Whether a policy, if there is one, admits a module with the signatures that the store has. */

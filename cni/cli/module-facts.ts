@@ -4,8 +4,8 @@ import { OCI_ANNOTATION } from "../../registry/artifact/annotations.ts";
 import type { Digest } from "../../registry/digest.ts";
 import { parseAnyManifest } from "../../registry/artifact/manifest.ts";
 import { findKind } from "../../registry/artifact/module-kind.ts";
-import type { FetchedModule } from "./pin-fetch.ts";
 import { formatSize } from "../../registry/size.ts";
+import type { SignedModule } from "../../registry/transfer.ts";
 
 /** What an admin wants to know of a module before it is used. Kind, version and description are what it says of itself. */
 export interface ModuleFacts {
@@ -21,7 +21,7 @@ export interface ModuleFacts {
 
 const MAX_VERSION_LENGTH = 128;
 
-export function toFacts({ module, signers }: FetchedModule): ModuleFacts {
+export function toFacts({ module, signers }: SignedModule): ModuleFacts {
   const { digest, manifest, shape, wasm } = module;
   const version = parseAnyManifest(manifest, digest).annotations[OCI_ANNOTATION.version];
   return {

@@ -1,10 +1,9 @@
 import { listSome } from "../../core/errors.ts";
-import { RegistryClient } from "../../registry/client/client.ts";
 import { RegistryFailure } from "../../registry/errors.ts";
 import type { ArtifactReader } from "../../registry/reader.ts";
 import { formatReference, type Reference } from "../../registry/reference.ts";
 import { openStore, type StoredModule } from "../../registry/store/store.ts";
-import { fetchArtifact, findSound, isAdmitted } from "../../registry/transfer.ts";
+import { fetchSigned, findSound, isAdmitted, type SignedModule } from "../../registry/transfer.ts";
 import type { TrustPolicy } from "../../registry/trust/policy.ts";
 import { listSigners } from "../../registry/trust/signers.ts";
 import type { ConfigFile } from "./config-file.ts";
@@ -14,13 +13,7 @@ import type { Pin } from "./pin-plan.ts";
 import { pullModule } from "./pull-module.ts";
 import type { Shell } from "./shell.ts";
 
-export type Fetch = (reference: Reference) => Promise<FetchedModule>;
-
-export interface FetchedModule {
-  readonly module: StoredModule;
-  /** Whose signatures hold, as the policy calls them; undefined without a policy. */
-  readonly signers: readonly string[] | undefined;
-}
+export type Fetch = (reference: Reference) => Promise<SignedModule>;
 
 interface FetchOptions {
   /** Where the modules are to be kept. Without it they are only looked at. */
@@ -32,7 +25,7 @@ interface FetchOptions {
 
 /** Fetches each reference once, however many places name it. */
 export function makeFetch(options: FetchOptions, shell: Shell): Fetch {
-  const moduleByReference = new Map<string, Promise<FetchedModule>>();
+  const moduleByReference = new Map<string, Promise<SignedModule>>();
   return (reference) => {
     const name = formatReference(reference);
     const fetching = moduleByReference.get(name) ?? fetchOne(reference, options, shell);
@@ -41,10 +34,10 @@ export function makeFetch(options: FetchOptions, shell: Shell): Fetch {
   };
 }
 
-async function fetchOne(reference: Reference, options: FetchOptions, shell: Shell): Promise<FetchedModule> {
+async function fetchOne(reference: Reference, options: FetchOptions, shell: Shell): Promise<SignedModule> {
   shell.progress(`resolving ${formatReference(reference)} …`);
   const { store, usualStore, policy } = options;
-  const withSigners = async (module: StoredModule, reader: ArtifactReader): Promise<FetchedModule> => {
+  const withSigners = async (module: StoredModule, reader: ArtifactReader): Promise<SignedModule> => {
     const named = { reference, digest: module.digest };
     return { module, signers: policy && (await listSigners(policy, named, reader)) };
   };
@@ -56,9 +49,7 @@ async function fetchOne(reference: Reference, options: FetchOptions, shell: Shel
   }
   const present = await findPresent(reference, usualStore, policy);
   if (present !== undefined) return await withSigners(present, openStore(usualStore).reader(reference));
-  const clientOptions = await shell.clientOptions();
-  using client = new RegistryClient(reference, clientOptions);
-  return await withSigners(await fetchArtifact(reference, { ...clientOptions, policy }), client);
+  return await fetchSigned(reference, { ...(await shell.clientOptions()), policy });
 }
 
 /** What is pinned may be there already; a tag beside the digest is to be asked about. */
@@ -76,7 +67,7 @@ async function findPresent(
     : undefined;
 }
 
-export interface FoundModule extends FetchedModule {
+export interface FoundModule extends SignedModule {
   readonly pin: Pin;
 }
 

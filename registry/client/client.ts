@@ -1,3 +1,4 @@
+import { ahead } from "../ahead.ts";
 import { MAX_JSON_BYTES, MEDIA_TYPE } from "../artifact/artifact.ts";
 import type { Descriptor } from "../artifact/descriptor.ts";
 import { checkDigest, type Digest, isDigest, sha256 } from "../digest.ts";
@@ -68,9 +69,11 @@ export class RegistryClient implements ArtifactReader, Disposable {
   }
 
   async listReferrers(digest: Digest, artifactType?: string): Promise<Referrer[]> {
+    // Most registries have no such API: the tag is asked for beside it.
+    const fallback = ahead(this.findManifest(fallbackTag(digest)));
     const listed = await findListed(this.#connection, digest, artifactType);
     if (listed !== undefined) return listed;
-    const index = await this.findManifest(fallbackTag(digest));
+    const index = await fallback;
     return index === undefined ? [] : parseReferrers(index, artifactType);
   }
 

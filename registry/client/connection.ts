@@ -40,6 +40,7 @@ export class Connection implements Disposable {
   readonly transport: Transport;
   readonly #session: Session;
   readonly #giveUpAtMs: number;
+  readonly #end = new AbortController();
 
   constructor(
     reference: Reference,
@@ -57,13 +58,15 @@ export class Connection implements Disposable {
         ["http:", new http.Agent({ keepAlive: true })],
         ["https:", new https.Agent({ keepAlive: true })],
       ]),
-      signal,
+      signal: signal === undefined ? this.#end.signal : AbortSignal.any([signal, this.#end.signal]),
       meter,
     };
     this.#giveUpAtMs = performance.now() + this.transport.limits.workMs;
   }
 
+  /** Ends also what was asked for ahead, and nobody waits for. */
   [Symbol.dispose](): void {
+    this.#end.abort();
     for (const agent of this.transport.agentByProtocol.values()) agent.destroy();
   }
 

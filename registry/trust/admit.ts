@@ -2,8 +2,8 @@ import type { Digest } from "../digest.ts";
 import { RegistryFailure } from "../errors.ts";
 import type { ArtifactReader } from "../reader.ts";
 import { formatReference, type Reference } from "../reference.ts";
-import { listSignatures } from "./collect.ts";
-import { findEarlyRefusal, judge } from "./judge.ts";
+import { listBundled, listSignatures, listTagged } from "./collect.ts";
+import { findEarlyRefusal, judge, type Judgement } from "./judge.ts";
 import type { TrustPolicy } from "./policy.ts";
 import type { BadSignature, Signature } from "./signature.ts";
 
@@ -13,15 +13,37 @@ export interface NamedModule {
   readonly digest: Digest;
 }
 
+type Signatures = readonly (Signature | BadSignature)[];
+
 /** Why the policy doesn't admit a module with the signatures that `reader` has; undefined when it does. */
 export async function findRefusal(
   policy: TrustPolicy,
   module: NamedModule,
   reader: ArtifactReader,
 ): Promise<string | undefined> {
-  const early = findEarlyRefusal(policy, module);
-  if (early !== undefined) return early;
-  return judge(policy, { ...module, signatures: await listSignatures(reader, module.digest) }).refusal;
+  return findEarlyRefusal(policy, module) ?? (await judgeEnough(policy, module, reader)).refusal;
+}
+
+/** What the policy says of a module: bundles are read only where the signatures of the tag don't do. */
+export async function judgeEnough(
+  policy: TrustPolicy,
+  module: NamedModule,
+  reader: ArtifactReader,
+): Promise<Judgement> {
+  const { digest } = module;
+  const tagged = await listTagged(reader, digest);
+  const judgement = judge(policy, { ...module, signatures: tagged });
+  if (judgement.refusal === undefined) return judgement;
+  return judge(policy, { ...module, signatures: [...tagged, ...(await listBundled(reader, digest))] });
+}
+
+/** As judgeEnough, with every signature. */
+export async function judgeAll(
+  policy: TrustPolicy,
+  module: NamedModule,
+  reader: ArtifactReader,
+): Promise<Judgement> {
+  return judge(policy, { ...module, signatures: await listSignatures(reader, module.digest) });
 }
 
 /** Before a registry is asked. @throws {RegistryFailure} untrusted */
@@ -31,13 +53,14 @@ export function checkSource(policy: TrustPolicy | undefined, reference: Referenc
 }
 
 /** @throws {RegistryFailure} untrusted */
-export function checkTrusted(
-  policy: TrustPolicy,
-  module: NamedModule,
-  signatures: readonly (Signature | BadSignature)[],
-): void {
+export function checkTrusted(policy: TrustPolicy, module: NamedModule, signatures: Signatures): void {
+  checkJudged(policy, module, judge(policy, { ...module, signatures }));
+}
+
+/** @throws {RegistryFailure} untrusted */
+export function checkJudged(policy: TrustPolicy, module: NamedModule, { refusal }: Judgement): void {
   refuseEarly(policy, module);
-  refuse(module.reference, judge(policy, { ...module, signatures }).refusal);
+  refuse(module.reference, refusal);
 }
 
 function refuseEarly(

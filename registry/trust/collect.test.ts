@@ -1,16 +1,16 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type MemoryReader, makeMemoryReader } from "../../test/fakes/reader.ts";
+import { addBundle, addTagged } from "../../test/fakes/signature-artifacts.ts";
 import { DIGEST, makeClaim, makeKey, OTHER_DIGEST } from "../../test/fakes/signatures.ts";
 import { MEDIA_TYPE } from "../artifact/artifact.ts";
 import { sha256 } from "../digest.ts";
 import { RegistryFailure } from "../errors.ts";
-import { planReferrer } from "../artifact/referrer.ts";
 import { BUNDLE } from "./bundle.ts";
 import { collectSignatures, listSignatures } from "./collect.ts";
 import { judge } from "./judge.ts";
 import { trustKeys } from "./policy.ts";
-import { signBundle, signSimply } from "./sign-plan.ts";
+import { signBundle } from "./sign-plan.ts";
 import { SIMPLE_SIGNING, toSignatureTag } from "./simple-signing.ts";
 
 const key = makeKey();
@@ -31,42 +31,14 @@ async function listFaults(reader: MemoryReader): Promise<readonly string[]> {
   return (await listSignatures(reader, DIGEST)).flatMap((each) => ("fault" in each ? each.fault : []));
 }
 
-function addTagged(reader: MemoryReader, { count = 1, mediaType = SIMPLE_SIGNING } = {}) {
-  const layers = Array.from({ length: count }, () => {
-    const { payload, annotations } = signSimply(makeClaim(), key);
-    return { ...reader.add(mediaType, payload), annotations };
-  });
-  const config = reader.add("application/vnd.oci.image.config.v1+json", Buffer.from("{ }"));
-  reader.addManifest({ schemaVersion: 2, mediaType: MEDIA_TYPE.manifest, config, layers }, TAG);
-}
-
-function addBundle(reader: MemoryReader, { subject = DIGEST, bytes = signBundle(makeClaim(), key) } = {}) {
-  const { digest, manifest, blobs } = planReferrer({
-    subject: { mediaType: MEDIA_TYPE.manifest, digest: subject, size: 1 },
-    artifactType: BUNDLE,
-    layer: { mediaType: BUNDLE, bytes },
-  });
-  for (const blob of blobs) reader.add("", blob);
-  reader.manifestByName.set(digest, manifest);
-  const size = manifest.byteLength;
-  reader.referrers.push({
-    mediaType: MEDIA_TYPE.manifest,
-    digest,
-    size,
-    artifactType: BUNDLE,
-    annotations: {},
-  });
-  return digest;
-}
-
 test("none where there is nothing", async () => {
   expect(await collectSignatures(makeMemoryReader(), DIGEST)).toEqual({ artifacts: [], signatures: [] });
 });
 
 test("both formats are found, with all that is needed to keep them", async () => {
   const reader = makeMemoryReader();
-  addTagged(reader, { count: 2 });
-  addBundle(reader);
+  addTagged(reader, { key, count: 2 });
+  addBundle(reader, { key });
   expect(await countGood(reader)).toBe(3);
   const { artifacts } = await collectSignatures(reader, DIGEST);
   expect(artifacts.map(({ tag, blobs }) => [tag, blobs.length])).toEqual([
@@ -78,9 +50,9 @@ test("both formats are found, with all that is needed to keep them", async () =>
 
 test("a bundle that is listed and gone, as after garbage-collect -m, hides none beside it", async () => {
   const reader = makeMemoryReader();
-  addTagged(reader);
-  reader.manifestByName.delete(addBundle(reader));
-  addBundle(reader);
+  addTagged(reader, { key });
+  reader.manifestByName.delete(addBundle(reader, { key }));
+  addBundle(reader, { key });
   expect(await countGood(reader)).toBe(2);
   expect(await listFaults(reader)).toEqual(["it is listed, and gone"]);
 });
@@ -88,8 +60,8 @@ test("a bundle that is listed and gone, as after garbage-collect -m, hides none 
 test("a layer that is gone, or has other bytes, is told and hides no bundle", async () => {
   for (const kind of ["notFound", "digestMismatch", "damagedStore"] as const) {
     const reader = makeMemoryReader();
-    addTagged(reader);
-    addBundle(reader);
+    addTagged(reader, { key });
+    addBundle(reader, { key });
     const getBlob = reader.getBlob.bind(reader);
     const failing: MemoryReader = {
       ...reader,
@@ -105,7 +77,7 @@ test("a layer that is gone, or has other bytes, is told and hides no bundle", as
 
 test("a registry that can't be reached is no registry without signatures", async () => {
   const reader = makeMemoryReader();
-  addTagged(reader);
+  addTagged(reader, { key });
   reader.getBlob = async () => {
     throw new RegistryFailure("unreachable", "it is down");
   };
@@ -114,14 +86,14 @@ test("a registry that can't be reached is no registry without signatures", async
 
 test("a bundle for another module is none, though it is listed for this one", async () => {
   const reader = makeMemoryReader();
-  addBundle(reader, { subject: OTHER_DIGEST });
+  addBundle(reader, { key, subject: OTHER_DIGEST });
   expect(await listFaults(reader)).toEqual(["it refers to another artifact"]);
 });
 
 test("what is listed as something else than a signature isn't fetched", async () => {
   const reader = makeMemoryReader();
   const predicate = "https://slsa.dev/provenance/v1";
-  const digest = addBundle(reader);
+  const digest = addBundle(reader, { key });
   reader.referrers.splice(0, 1, {
     mediaType: MEDIA_TYPE.manifest,
     digest,
@@ -134,8 +106,8 @@ test("what is listed as something else than a signature isn't fetched", async ()
 
 test("more than is read is told", async () => {
   const reader = makeMemoryReader();
-  addTagged(reader, { count: 65 });
-  for (let at = 0; at < 70; at++) addBundle(reader, { bytes: Buffer.from(`"${at}"`) });
+  addTagged(reader, { key, count: 65 });
+  for (let at = 0; at < 70; at++) addBundle(reader, { key, bytes: Buffer.from(`"${at}"`) });
   const faults = await listFaults(reader);
   expect(faults[0]).toBe("it has more than 64 layers");
   expect(faults.at(-1)).toBe("6 more are listed, which aren't read");
@@ -165,7 +137,7 @@ test.each([
   reader.blobByDigest.set(OTHER_DIGEST, signBundle(makeClaim(), key));
   const entry = reader.addManifest({ ...REFERRING, ...fields });
   reader.referrers.push({ ...entry, artifactType: BUNDLE, annotations: {} });
-  addBundle(reader);
+  addBundle(reader, { key });
   const { artifacts, signatures } = await collectSignatures(reader, DIGEST);
   expect(artifacts).toHaveLength(1);
   expect(signatures.filter((each) => "fault" in each)).toHaveLength(1);

@@ -31,12 +31,22 @@ const EMPTY_DIGEST = sha256(EMPTY);
 /** What is wrong with one artifact and says nothing of those beside it: `garbage-collect -m` leaves such entries. */
 const OF_ONE: readonly RegistryFailureKind[] = ["notFound", "digestMismatch", "damagedStore"];
 
+type Read = SignatureArtifact | BadSignature;
+type Signatures = readonly (Signature | BadSignature)[];
+
 /** Every signature that lies beside a module, in both formats. Nothing is verified here. */
-export async function listSignatures(
-  reader: ArtifactReader,
-  digest: Digest,
-): Promise<readonly (Signature | BadSignature)[]> {
-  return (await collectSignatures(reader, digest)).signatures;
+export async function listSignatures(reader: ArtifactReader, digest: Digest): Promise<Signatures> {
+  return (await Promise.all([listTagged(reader, digest), listBundled(reader, digest)])).flat();
+}
+
+/** Those of the tag, which are had in the time of the module's own parts. */
+export async function listTagged(reader: ArtifactReader, digest: Digest): Promise<Signatures> {
+  return (await readTagged({ reader, isKept: false }, digest)).flatMap(toSignatures);
+}
+
+/** Those that refer to the module, which take twice as many round trips. */
+export async function listBundled(reader: ArtifactReader, digest: Digest): Promise<Signatures> {
+  return (await readBundles({ reader, isKept: false }, digest)).flatMap(toSignatures);
 }
 
 /** As listSignatures, with the artifacts that they lie in. */
@@ -44,33 +54,36 @@ export async function collectSignatures(
   reader: ArtifactReader,
   digest: Digest,
 ): Promise<CollectedSignatures> {
-  const found = (await Promise.all([collectTagged(reader, digest), collectBundles(reader, digest)])).flat();
-  return {
-    artifacts: found.filter((each) => "manifest" in each),
-    signatures: found.flatMap((each) => ("manifest" in each ? each.signatures : each)),
-  };
+  const reading = { reader, isKept: true };
+  const found = (await Promise.all([readTagged(reading, digest), readBundles(reading, digest)])).flat();
+  return { artifacts: found.filter((each) => "manifest" in each), signatures: found.flatMap(toSignatures) };
 }
 
-async function collectTagged(
-  reader: ArtifactReader,
-  digest: Digest,
-): Promise<(SignatureArtifact | BadSignature)[]> {
+interface Reading {
+  readonly reader: ArtifactReader;
+  /** Whether the config is read, too, which says nothing of signatures. */
+  readonly isKept: boolean;
+}
+
+function toSignatures(found: Read): Signatures {
+  return "manifest" in found ? found.signatures : [found];
+}
+
+async function readTagged(reading: Reading, digest: Digest): Promise<Read[]> {
   const tag = toSignatureTag(digest);
-  const manifest = await reader.findManifest(tag);
+  const manifest = await reading.reader.findManifest(tag);
   if (manifest === undefined) return [];
-  return [await orBad("sig", () => collect(reader, { manifest, tag }))];
+  return [await orBad("sig", () => collect(reading, { manifest, tag }))];
 }
 
-async function collectBundles(
-  reader: ArtifactReader,
-  digest: Digest,
-): Promise<(SignatureArtifact | BadSignature)[]> {
+async function readBundles(reading: Reading, digest: Digest): Promise<Read[]> {
+  const { reader } = reading;
   const listed = (await reader.listReferrers(digest, BUNDLE)).filter(maySign);
   const read = listed.slice(0, MAX_SIGNATURES).map((each) =>
-    orBad("bundle", async (): Promise<SignatureArtifact | BadSignature> => {
+    orBad("bundle", async (): Promise<Read> => {
       const manifest = await reader.findManifest(each.digest);
       if (manifest === undefined) return { format: "bundle", fault: "it is listed, and gone" };
-      return await collect(reader, { manifest, subject: digest });
+      return await collect(reading, { manifest, subject: digest });
     }),
   );
   const more = listed.length - MAX_SIGNATURES;
@@ -91,10 +104,7 @@ interface Found {
   readonly subject?: Digest;
 }
 
-async function collect(
-  reader: ArtifactReader,
-  { manifest, tag, subject }: Found,
-): Promise<SignatureArtifact | BadSignature> {
+async function collect({ reader, isKept }: Reading, { manifest, tag, subject }: Found): Promise<Read> {
   const format = tag === undefined ? "bundle" : "sig";
   const parts = parseParts(manifest);
   if (typeof parts === "string") return { format, fault: parts };
@@ -107,7 +117,10 @@ async function collect(
   const mediaType = tag === undefined ? BUNDLE : SIMPLE_SIGNING;
   if (layers.some((layer) => layer.mediaType !== mediaType))
     return { format, fault: "it holds something else than signatures" };
-  const [settings, ...payloads] = await Promise.all([config, ...layers].map((part) => read(reader, part)));
+  const [settings, payloads] = await Promise.all([
+    isKept ? read(reader, config) : undefined,
+    Promise.all(layers.map((layer) => read(reader, layer))),
+  ]);
   const signatures = payloads.map((payload, index) =>
     tag === undefined ? readBundle(payload) : readSimpleSigning(payload, layers[index]?.annotations),
   );

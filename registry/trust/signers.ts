@@ -1,7 +1,6 @@
 import type { ArtifactReader } from "../reader.ts";
-import type { NamedModule } from "./admit.ts";
-import { listSignatures } from "./collect.ts";
-import { judge } from "./judge.ts";
+import { judgeAll, type NamedModule } from "./admit.ts";
+import type { Judgement } from "./judge.ts";
 import type { TrustPolicy } from "./policy.ts";
 
 /** The keys whose signatures of a module hold, each once, as the policy calls them. */
@@ -10,9 +9,12 @@ export async function listSigners(
   module: NamedModule,
   reader: ArtifactReader,
 ): Promise<readonly string[]> {
-  const signatures = await listSignatures(reader, module.digest);
-  const judged = judge(policy, { ...module, signatures }).signatures;
+  return toSigners(await judgeAll(policy, module, reader));
+}
+
+/** As listSigners, of what was judged already. */
+export function toSigners({ signatures }: Judgement): readonly string[] {
   return [
-    ...new Set(judged.flatMap(({ key, fault }) => (fault === undefined && key !== undefined ? key : []))),
+    ...new Set(signatures.flatMap(({ key, fault }) => (fault === undefined && key !== undefined ? key : []))),
   ];
 }

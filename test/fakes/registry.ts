@@ -3,8 +3,11 @@ import https from "node:https";
 import { buffer } from "node:stream/consumers";
 import { answerAsRegistry, type Contents } from "./registry-answers.ts";
 
-/** Answers in the registry's place when it returns true. */
-export type Fault = (request: http.IncomingMessage, response: http.ServerResponse) => boolean;
+/** Answers in the registry's place when it returns true; what it waits for, the answer waits for, too. */
+export type Fault = (
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+) => boolean | Promise<boolean>;
 
 /** What registries may have or lack. */
 export interface FakeRegistryOptions {
@@ -56,7 +59,7 @@ export async function startFakeRegistry(options: FakeRegistryOptions = {}): Prom
   async function serve(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
     const [login] = request.headers.authorization?.split(" ") ?? [];
     registry.log.push({ line: `${request.method} ${request.url}`, login });
-    if (registry.fault?.(request, response) === true) return;
+    if ((await registry.fault?.(request, response)) === true) return;
     const { method = "GET", url = "", headers: asked } = request;
     const { pathname, searchParams } = new URL(url, "http://fake");
     const question = { method, pathname, searchParams, headers: asked, body: await buffer(request) };

@@ -10,9 +10,9 @@ import { type DiffSide, openSide } from "./diff-side.ts";
 import { readInput } from "./input-file.ts";
 import type { Shell } from "./shell.ts";
 import { printTable } from "./table.ts";
-import { addPolicyOption, openPolicy, type TrustOptions } from "./trust-options.ts";
+import { addPolicyOption, openPolicy, type PolicyOption } from "./policy-option.ts";
 
-interface DiffOptions extends TrialOptions, TrustOptions {
+interface DiffOptions extends TrialOptions, PolicyOption {
   readonly cases?: string;
 }
 

@@ -2,8 +2,20 @@ import { toFieldName } from "../../core/spec/json.ts";
 import type { SettingsSchema } from "../../core/metadata/settings-schema.ts";
 import { ARTIFACT_TYPE, OCI_ANNOTATION } from "../../registry/artifact/annotations.ts";
 import { BUNDLE } from "../../registry/trust/bundle.ts";
-import type { InspectedModule } from "./inspect.ts";
+import type { CatalogueEntry } from "../../registry/catalogue/catalogue.ts";
+import type { Inspection } from "../../registry/inspect.ts";
+import type { Judgement } from "../../registry/trust/judge.ts";
 import { formatSize } from "../../registry/size.ts";
+
+/** What is known of a module, put together from the registry, the catalogue and the trust policy. */
+export interface InspectedModule extends Inspection {
+  readonly reference: string;
+  /** Undefined without a policy: nothing says whose signature counts. */
+  readonly judgement: Judgement | undefined;
+  readonly entry: CatalogueEntry | undefined;
+  /** What an admin types to use it. */
+  readonly install: string;
+}
 
 /** What a person reads of a module, a row each; what isn't there has none. */
 export function listInspectionRows(module: InspectedModule): string[][] {

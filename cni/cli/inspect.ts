@@ -1,29 +1,19 @@
 import { Command } from "commander";
-import { findEntry, type CatalogueEntry } from "../../registry/catalogue/catalogue.ts";
+import { findEntry } from "../../registry/catalogue/catalogue.ts";
 import { type Inspection, inspectModule } from "../../registry/inspect.ts";
 import { parseReference, pinReference, type Reference } from "../../registry/reference.ts";
 import { formatRepository } from "../../registry/repository-name.ts";
 import { judge, type Judgement } from "../../registry/trust/judge.ts";
 import type { TrustPolicy } from "../../registry/trust/policy.ts";
 import { addCatalogueOption, fetchCatalogue } from "./catalogue-options.ts";
-import { listInspectionRows } from "./inspect-rows.ts";
+import { type InspectedModule, listInspectionRows } from "./inspect-rows.ts";
 import type { Shell } from "./shell.ts";
 import { printTable } from "./table.ts";
-import { addPolicyOption, openPolicy, type TrustOptions } from "./trust-options.ts";
+import { addPolicyOption, openPolicy, type PolicyOption } from "./policy-option.ts";
 
-interface InspectOptions extends TrustOptions {
+interface InspectOptions extends PolicyOption {
   readonly catalogue?: Reference;
   readonly json?: true;
-}
-
-/** What is known of a module, put together from the registry, the catalogue and the trust policy. */
-export interface InspectedModule extends Inspection {
-  readonly reference: string;
-  /** Undefined without a policy: nothing says whose signature counts. */
-  readonly judgement: Judgement | undefined;
-  readonly entry: CatalogueEntry | undefined;
-  /** What an admin types to use it. */
-  readonly install: string;
 }
 
 /** `geniectl inspect REF` */

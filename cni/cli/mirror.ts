@@ -11,9 +11,9 @@ import { checkDistinct, type MirrorTarget, parseHome, parseTarget, planMirrored 
 import { openSink } from "./mirror-sink.ts";
 import { fromArchive, fromRegistries, type MirrorSource } from "./mirror-source.ts";
 import type { Shell } from "./shell.ts";
-import { addPolicyOption, openPolicy, type TrustOptions } from "./trust-options.ts";
+import { addPolicyOption, openPolicy, type PolicyOption } from "./policy-option.ts";
 
-interface MirrorOptions extends TrustOptions {
+interface MirrorOptions extends PolicyOption {
   readonly config?: string;
   readonly from?: string;
   readonly to?: string;

@@ -16,9 +16,9 @@ import { listOutdatedFindings, type Look, type OutdatedFinding, type TaggedDiges
 import { listSlotModules, type SlotModule } from "./pull-slots.ts";
 import type { Shell } from "./shell.ts";
 import { printTable } from "./table.ts";
-import { addPolicyOption, openPolicy, type TrustOptions } from "./trust-options.ts";
+import { addPolicyOption, openPolicy, type PolicyOption } from "./policy-option.ts";
 
-interface OutdatedOptions extends TrustOptions {
+interface OutdatedOptions extends PolicyOption {
   readonly config: string;
   readonly catalogue?: Reference;
   readonly json?: true;

@@ -12,9 +12,9 @@ import { checkHasEffect, checkSlots } from "./pin-check.ts";
 import { fetchAll, type Fetch, makeFetch } from "./pin-fetch.ts";
 import { applyPin, type Pin, planAddition, planPins, planRepins, toPinned } from "./pin-plan.ts";
 import type { Shell } from "./shell.ts";
-import { addPolicyOption, openPolicy, type TrustOptions } from "./trust-options.ts";
+import { addPolicyOption, openPolicy, type PolicyOption } from "./policy-option.ts";
 
-interface PinOptions extends TrustOptions {
+interface PinOptions extends PolicyOption {
   readonly config: string;
   readonly store?: string;
   readonly keepTag?: true;

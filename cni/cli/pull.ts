@@ -7,9 +7,9 @@ import { type ConfigFile, readConfigFile } from "./config-file.ts";
 import { listSlotModules, type Pulled, pullSlots } from "./pull-slots.ts";
 import { pullModule, type PullTarget } from "./pull-module.ts";
 import type { Shell } from "./shell.ts";
-import { addPolicyOption, openPolicy, type TrustOptions } from "./trust-options.ts";
+import { addPolicyOption, openPolicy, type PolicyOption } from "./policy-option.ts";
 
-interface PullOptions extends TrustOptions {
+interface PullOptions extends PolicyOption {
   readonly config?: string;
   readonly store?: string;
   readonly json?: true;

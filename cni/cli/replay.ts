@@ -19,10 +19,10 @@ import { readConfigFile } from "./config-file.ts";
 import { readTarget, requireOk } from "./author-options.ts";
 import { requireKind } from "../author/subject.ts";
 import type { Shell } from "./shell.ts";
-import { addPolicyOption, openPolicy, type TrustOptions } from "./trust-options.ts";
+import { addPolicyOption, openPolicy, type PolicyOption } from "./policy-option.ts";
 import { printTable } from "./table.ts";
 
-interface ReplayOptions extends TrustOptions {
+interface ReplayOptions extends PolicyOption {
   readonly module: string;
   readonly for?: string;
   readonly config?: string;

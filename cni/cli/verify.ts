@@ -14,7 +14,7 @@ import { readConfigFile } from "./config-file.ts";
 import { readPublicKey } from "./key-file.ts";
 import type { Shell } from "./shell.ts";
 import { printTable } from "./table.ts";
-import { openPolicy } from "./trust-options.ts";
+import { openPolicy } from "./policy-option.ts";
 
 interface VerifyOptions {
   readonly key?: readonly string[];

@@ -5,13 +5,8 @@ import { findJsonObject, isJsonObject, type JsonObject } from "../../core/spec/j
 import { RegistryFailure } from "../errors.ts";
 import { readBounded } from "../file/bounded-file.ts";
 import { DOCKER_HUB } from "../reference.ts";
+import type { Credential, Environment } from "./credential.ts";
 import { askHelper } from "./helper.ts";
-
-export type Credential =
-  | { readonly username: string; readonly password: string }
-  | { readonly identityToken: string };
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** An environment in which no login is found: nothing lies below /dev/null. */
 export const ANONYMOUS: Environment = { HOME: "/dev/null" };

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { startFakeRegistry } from "../../test/fakes/registry.ts";
 import { RegistryClient } from "../client/client.ts";
 import { parseReference } from "../reference.ts";
-import { type Credential, findCredential } from "./credentials.ts";
+import type { Credential, Environment } from "./credential.ts";
+import { findCredential } from "./credentials.ts";
 
 const HOST = "r.example:5000";
 const ALICE = { username: "alice", password: "s3cret" };
@@ -30,10 +31,10 @@ const env = () => ({
 
 async function find(
   settings: unknown,
-  { host = HOST, signal }: { host?: string; signal?: AbortSignal } = {},
+  { host = HOST, signal, more }: { host?: string; signal?: AbortSignal; more?: Environment } = {},
 ): Promise<Credential | undefined> {
   await writeFile(path.join(folder, "auth.json"), JSON.stringify(settings));
-  return findCredential({ repository: `${host}/team/app`, env: env(), signal });
+  return findCredential({ repository: `${host}/team/app`, env: { ...env(), ...more }, signal });
 }
 
 const FOR_HOST = { credHelpers: { [HOST]: "vault" } };
@@ -54,6 +55,15 @@ test("Docker Hub goes by the name that docker login writes", async () => {
   const credHelpers = { "https://index.docker.io/v1/": "vault" };
   expect(await find({ credHelpers }, { host: "docker.io" })).toEqual(ALICE);
   expect(await readFile(path.join(folder, "asked"), "utf8")).toBe("get https://index.docker.io/v1/\n");
+});
+
+test("a helper sees the environment, but nothing of genie's own", async () => {
+  await writeHelper(`env > '${folder}/env'; ${ANSWER}`);
+  const more = { GENIE_PASSPHRASE: "s3cret", GENIE_CATALOGUE: "r.example/c", AWS_PROFILE: "team" };
+  await find(FOR_HOST, { more });
+  const seen = await readFile(path.join(folder, "env"), "utf8");
+  expect(seen).toContain("AWS_PROFILE=team");
+  expect(seen).not.toContain("GENIE_");
 });
 
 test("a helper that has no login leaves us without one", async () => {

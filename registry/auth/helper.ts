@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { findJsonObject } from "../../core/spec/json.ts";
 import { RegistryFailure } from "../errors.ts";
-import type { Credential, Environment } from "./credentials.ts";
+import type { Credential, Environment } from "./credential.ts";
 
 /** Some helpers ask a person. */
 const HELPER_MS = 30_000;
@@ -56,7 +56,7 @@ export async function askHelper(
 async function run(program: string, { server, env, signal }: Omit<Question, "file">) {
   const child = execa(program, ["get"], {
     input: server,
-    env,
+    env: withoutOwn(env),
     extendEnv: false,
     stderr: "ignore",
     maxBuffer: MAX_ANSWER_BYTES,
@@ -72,4 +72,9 @@ async function run(program: string, { server, env, signal }: Omit<Question, "fil
     child.kill();
     child.stdout.destroy();
   }
+}
+
+/** Helpers of clouds take their settings from the environment; ours, such as a key's passphrase, are none of theirs. */
+function withoutOwn(env: Environment): Environment {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("GENIE_")));
 }

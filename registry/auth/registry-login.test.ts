@@ -35,7 +35,7 @@ async function push(makeSettings?: (host: string) => object): Promise<Buffer> {
   const env = { HOME: "/nonexistent", DOCKER_CONFIG: folder, PATH: `${folder}:${PATH}` };
   using client = new RegistryClient(reference, { env });
   await client.putBlob(BLOB);
-  return client.getBlob({ mediaType: "text/plain", digest: sha256(BLOB), size: BLOB.length });
+  return await client.getBlob({ mediaType: "text/plain", digest: sha256(BLOB), size: BLOB.length });
 }
 
 test.each<[string, (host: string) => object]>([

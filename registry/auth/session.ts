@@ -1,7 +1,8 @@
 import type { Call, Reply, Transport } from "../client/exchange.ts";
 import type { Reference } from "../reference.ts";
 import { parseChallenges } from "./challenge.ts";
-import { type Environment, findCredential } from "./credentials.ts";
+import type { Environment } from "./credential.ts";
+import { findCredential } from "./credentials.ts";
 import { fetchToken, formatBasic, type Grant } from "./token.ts";
 
 /** What a call takes. */

@@ -5,7 +5,7 @@ import { toRefusal } from "../client/refusal.ts";
 import { RegistryFailure } from "../errors.ts";
 import { parseJsonObject } from "../json.ts";
 import type { Challenge } from "./challenge.ts";
-import type { Credential } from "./credentials.ts";
+import type { Credential } from "./credential.ts";
 
 const MAX_TOKEN_BYTES = 2 ** 20;
 

@@ -1,6 +1,6 @@
 import http from "node:http";
 import https from "node:https";
-import type { Environment } from "../auth/credentials.ts";
+import type { Environment } from "../auth/credential.ts";
 import { type Right, Session } from "../auth/session.ts";
 import { RegistryFailure } from "../errors.ts";
 import { type Reference, toApiHost } from "../reference.ts";

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -50,7 +50,7 @@ test.each<[string, unknown, string]>([
     "holds no certificates in PEM",
   ],
   ["a certificate that can't be read", { ca: { "r.lan": "broken.pem" } }, "holds no certificates in PEM"],
-  ["a folder for a file", { ca: { "r.lan": "." } }, "is not a file"],
+  ["a folder for a file", { ca: { "r.lan": "." } }, "must be a file"],
 ])("%s is an error that says where", async (_, settings, said) => {
   const broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
   await writeFile(path.join(folder, "broken.pem"), broken);
@@ -66,4 +66,26 @@ test("a file that is named must be there", async () => {
     await expect(
       readHostSettings({ file: path.join(folder, name), caFile: undefined }),
     ).rejects.toMatchObject({ kind: "invalidHostSettings" });
+});
+
+test.each([
+  ["settings that others may write", "registries.json"],
+  ["an authority that others may write", "ca.pem"],
+])("%s count for nothing", async (_, name) => {
+  const { authority } = await makeCertificates(folder, "ca", { names: ["DNS:r.example"] });
+  await copyFile(authority, path.join(folder, "ca.pem"));
+  const settings = { insecure: [], ca: { "r.example": "ca.pem" } };
+  const { caByHost } = await read(settings, path.join(folder, "ca.pem"));
+  expect(caByHost.size).toBe(1);
+  await chmod(path.join(folder, name), 0o666);
+  await expect(read(settings)).rejects.toMatchObject({
+    kind: "invalidHostSettings",
+    message: expect.stringMatching(`${name} must be a file .* that nobody else may write to$`),
+  });
+});
+
+test("an authority that somebody names for one call is theirs to choose", async () => {
+  const { authority } = await makeCertificates(folder, "ca", { names: ["DNS:r.example"] });
+  await chmod(authority, 0o666);
+  expect(await read({}, authority)).toMatchObject({ ca: expect.stringContaining("BEGIN CERTIFICATE") });
 });

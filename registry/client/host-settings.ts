@@ -7,6 +7,7 @@ import { unlessMissing } from "../../core/missing.ts";
 import { findJsonObject, toFieldName } from "../../core/spec/json.ts";
 import { strict } from "../../core/strict-object.ts";
 import { readBounded } from "../file/bounded-file.ts";
+import { readGuarded } from "../file/guarded-file.ts";
 import { RegistryFailure } from "../errors.ts";
 import { isHost } from "../reference.ts";
 
@@ -47,13 +48,16 @@ const settingsText = strict({
  * @throws {RegistryFailure} invalidHostSettings
  */
 export async function readHostSettings({ file, caFile }: HostSettingsFiles): Promise<HostSettings> {
-  const ca = caFile && (await readAuthorities(caFile));
+  const ca =
+    caFile && parseAuthorities(await readNamed(caFile, () => readBounded(caFile, MAX_CA_BYTES)), caFile);
   const found = file ?? (await findDefault());
   if (found === undefined) return { ...NO_HOST_SETTINGS, ca };
-  const { insecure, ca: caFileByHost } = parseSettings(await readNamed(found, MAX_SETTINGS_BYTES), found);
+  const { insecure, ca: caFileByHost } = parseSettings(await readOwned(found, MAX_SETTINGS_BYTES), found);
   const caByHost = new Map<string, string>();
-  for (const [each, name] of Object.entries(caFileByHost))
-    caByHost.set(each, await readAuthorities(path.resolve(path.dirname(found), name)));
+  for (const [each, name] of Object.entries(caFileByHost)) {
+    const authorities = path.resolve(path.dirname(found), name);
+    caByHost.set(each, parseAuthorities(await readOwned(authorities, MAX_CA_BYTES), authorities));
+  }
   return { insecure, caByHost, ca };
 }
 
@@ -75,9 +79,8 @@ function parseSettings(bytes: Buffer, file: string): z.infer<typeof settingsText
 }
 
 /** The certificates of a file in PEM, each of which can be read. */
-async function readAuthorities(file: string): Promise<string> {
-  const text = (await readNamed(file, MAX_CA_BYTES)).toString("latin1");
-  const certificates = text.match(CERTIFICATE) ?? [];
+function parseAuthorities(bytes: Buffer, file: string): string {
+  const certificates = bytes.toString("latin1").match(CERTIFICATE) ?? [];
   if (certificates.length === 0 || !certificates.every(isCertificate))
     throw new RegistryFailure("invalidHostSettings", `${file} holds no certificates in PEM`);
   return certificates.join("\n");
@@ -92,9 +95,14 @@ function isCertificate(pem: string): boolean {
   }
 }
 
-async function readNamed(file: string, maxBytes: number): Promise<Buffer> {
+/** Who may write there says with whom plain http is spoken, and who vouches for a registry. */
+function readOwned(file: string, maxBytes: number): Promise<Buffer> {
+  return readNamed(file, () => readGuarded(file, maxBytes));
+}
+
+async function readNamed(file: string, read: () => Promise<Buffer | string>): Promise<Buffer> {
   try {
-    const bytes = await readBounded(file, maxBytes);
+    const bytes = await read();
     if (typeof bytes !== "string") return bytes;
     throw new RegistryFailure("invalidHostSettings", `${file} ${bytes}`);
   } catch (cause) {

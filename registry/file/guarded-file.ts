@@ -1,5 +1,5 @@
 import { constants, type Stats } from "node:fs";
-import { type FileHandle, lstat, open } from "node:fs/promises";
+import { type FileHandle, lstat, open, realpath } from "node:fs/promises";
 import path from "node:path";
 import { findErrno } from "../../core/errors.ts";
 import { unlessMissing } from "../../core/missing.ts";
@@ -19,6 +19,13 @@ export async function isGuarded(folder: string): Promise<boolean> {
 export async function findGuardedFile(file: string, maxBytes: number): Promise<Buffer | undefined> {
   await using handle = await findOpened(file, maxBytes);
   return await handle?.readFile();
+}
+
+/** As findGuardedFile, of what a link leads to; else the clause that says what is asked of such a file. */
+export async function readGuarded(file: string, maxBytes: number): Promise<Buffer | string> {
+  const bytes = await findGuardedFile(await realpath(file), maxBytes);
+  if (bytes !== undefined) return bytes;
+  return `must be a file of at most ${maxBytes} bytes that belongs to root or to who reads it, as its folder, and that nobody else may write to`;
 }
 
 /** Whether findGuardedFile would give bytes. */

@@ -1,9 +1,9 @@
-import { lstat, realpath } from "node:fs/promises";
+import { lstat } from "node:fs/promises";
 import { DEFAULT_TRUST_POLICY } from "../../core/config.ts";
 import { findErrno } from "../../core/errors.ts";
 import { unlessMissing } from "../../core/missing.ts";
 import { RegistryFailure } from "../errors.ts";
-import { findGuardedFile } from "../file/guarded-file.ts";
+import { readGuarded } from "../file/guarded-file.ts";
 import { MAX_KEY_BYTES } from "./key.ts";
 import type { TrustPolicy } from "./policy.ts";
 import { listKeyFiles, parsePolicyText, planPolicy } from "./policy-text.ts";
@@ -23,18 +23,16 @@ export async function findPolicy(file: string): Promise<TrustPolicy | undefined>
 
 /** @throws {RegistryFailure} invalidPolicy, also when it isn't there */
 export async function readPolicy(file: string): Promise<TrustPolicy> {
-  const text = parsePolicyText(await readGuarded(file, MAX_POLICY_BYTES), file);
+  const text = parsePolicyText(await readText(file, MAX_POLICY_BYTES), file);
   const pemByFile = new Map<string, string>();
-  for (const each of listKeyFiles(text)) pemByFile.set(each, await readGuarded(each, MAX_KEY_BYTES));
+  for (const each of listKeyFiles(text)) pemByFile.set(each, await readText(each, MAX_KEY_BYTES));
   return planPolicy(text, { file, pemByFile });
 }
 
-/** A link is followed; what it leads to must be as safe. */
-async function readGuarded(file: string, maxBytes: number): Promise<string> {
-  const bytes = await naming(file, async () => await findGuardedFile(await realpath(file), maxBytes));
-  if (bytes !== undefined) return bytes.toString("utf8");
-  const why = `must be a file of at most ${maxBytes} bytes that belongs to root or to who reads it, as its folder, and that nobody else may write to`;
-  throw new RegistryFailure("invalidPolicy", `${file} ${why}`);
+async function readText(file: string, maxBytes: number): Promise<string> {
+  const bytes = await naming(file, () => readGuarded(file, maxBytes));
+  if (typeof bytes !== "string") return bytes.toString("utf8");
+  throw new RegistryFailure("invalidPolicy", `${file} ${bytes}`);
 }
 
 async function naming<T>(file: string, read: () => Promise<T>): Promise<T> {

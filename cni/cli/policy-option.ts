@@ -4,7 +4,7 @@ import { findPolicy, readPolicy } from "../../registry/trust/policy-file.ts";
 import type { TrustPolicy } from "../../registry/trust/policy.ts";
 import type { ConfigFile } from "./config-file.ts";
 
-export interface TrustOptions {
+export interface PolicyOption {
   readonly policy?: string;
 }
 
@@ -16,7 +16,7 @@ export function addPolicyOption(command: Command): Command {
 
 /** One that is named, here or in the configuration, must be there; a node may have none. @throws {RegistryFailure} invalidPolicy */
 export async function openPolicy(
-  { policy }: TrustOptions,
+  { policy }: PolicyOption,
   config: Pick<ConfigFile, "trustPolicy"> | undefined,
 ): Promise<TrustPolicy | undefined> {
   if (policy !== undefined) return await readPolicy(policy);

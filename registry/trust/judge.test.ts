@@ -13,6 +13,7 @@ import { judge } from "./judge.ts";
 import { parsePolicyText, planPolicy } from "./policy-text.ts";
 import type { TrustPolicy } from "./policy.ts";
 import type { BadSignature, Signature } from "./signature.ts";
+import { toRuleName } from "./rule-name.ts";
 
 const [team, release, stranger] = [makeKey(), makeKey(), makeKey()];
 const reference = { host: "r.example", repository: "genie/occupancy" };
@@ -208,4 +209,22 @@ test("keys that are slow to check with check fewer, and never fewer than there a
     return signatures.filter(({ fault }) => fault === "it was made by no key that counts here").length;
   };
   expect([1, 4, 8].map((count) => countChecked(keys.slice(0, count)))).toEqual([128, 32, 16]);
+});
+
+test.each([
+  ["docker.io", "index.docker.io"],
+  ["index.docker.io", "docker.io"],
+  ["registry-1.docker.io", "docker.io"],
+  ["r.example", "R.example:443"],
+  ["r.example:443", "r.example"],
+])("what is asked for at %s may have been signed for %s", (host, signedFor) => {
+  const policy = plan({
+    sources: [`${toRuleName(host)}/genie`],
+    repositories: { [toRuleName(signedFor)]: { allOf: [demand(team)] } },
+  });
+  const signatures = [makeSignature("sig", team, { repository: `${signedFor}/genie/occupancy` })];
+  const module = { reference: { host, repository: "genie/occupancy" }, digest: DIGEST, signatures };
+  expect(judge(policy, module).refusal).toBeUndefined();
+  const other = { ...module, reference: { host: `${host}0`, repository: "genie/occupancy" } };
+  expect(judge(policy, other).refusal).toBeDefined();
 });

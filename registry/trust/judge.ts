@@ -4,6 +4,7 @@ import type { Reference } from "../reference.ts";
 import { readStatement } from "./bundle.ts";
 import { isSignedBy } from "./key.ts";
 import { findRule, isWithin, type SignatureDemand, type TrustPolicy, type TrustRule } from "./policy.ts";
+import { toRuleName } from "./rule-name.ts";
 import type { BadSignature, Claim, Signature, SignatureFormat } from "./signature.ts";
 import { readSimpleClaim } from "./simple-signing.ts";
 
@@ -30,6 +31,19 @@ export interface JudgedSignature {
   readonly claim: Claim | undefined;
   /** Why it doesn't count; undefined when it does. */
   readonly fault: string | undefined;
+}
+
+/** `broken`: no key could have made it. `unchecked`: there is no policy. */
+export type SignatureState = "holds" | "doesn't count" | "broken" | "unchecked";
+
+/** What became of a signature, in words that are the same everywhere. */
+export function toState(
+  found: Signature | BadSignature,
+  judged: Pick<JudgedSignature, "fault"> | undefined,
+): SignatureState {
+  if (!isWhole(found)) return "broken";
+  if (judged === undefined) return "unchecked";
+  return judged.fault === undefined ? "holds" : "doesn't count";
 }
 
 /**
@@ -126,7 +140,7 @@ function findClaimFault(
   if (claim.digest !== digest) return `it is for ${claim.digest}`;
   if (claim.repository === undefined)
     return identity?.isNeeded === true ? "it names no repository, and the policy wants one" : undefined;
-  const isRight = identity !== undefined && toSmallHost(claim.repository) === identity.repository;
+  const isRight = identity !== undefined && toRuleName(claim.repository) === identity.repository;
   return isRight ? undefined : `it is for ${JSON.stringify(claim.repository.slice(0, 200))}`;
 }
 
@@ -159,11 +173,6 @@ function toText({ name, annotations }: SignatureDemand): string {
   return said.length === 0 ? name : `${name} (${said.join(", ")})`;
 }
 
-/** `host/repository` as rules name it: hosts are the same whatever the case. */
 function toName({ host, repository }: Subject["reference"]): string {
-  return `${host.toLowerCase()}/${repository}`;
-}
-
-function toSmallHost(name: string): string {
-  return name.replace(/^[^/]*/, (host) => host.toLowerCase());
+  return toRuleName(`${host}/${repository}`);
 }

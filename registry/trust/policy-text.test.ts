@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { generateKeyPairSync } from "node:crypto";
 import path from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -129,4 +130,38 @@ test("whatever a file holds, it is a policy or refused in one line", () => {
 test("a key that is there twice is refused: of two lists of what is blocked, the first would count for nothing", () => {
   const text = `{"blocked":[{"digest":"${DIGEST}","reason":"x"}],"blocked":[]}`;
   expect(() => read(text)).toThrow('trust.json has the key "blocked" twice');
+});
+
+test("hosts are the same by each of their names, and have one rule", () => {
+  const policy = read({
+    sources: ["index.docker.io/team", "r.example:443"],
+    repositories: { "registry-1.docker.io/team": { allOf: [demand], signedAs: "r.example:443/team" } },
+  });
+  expect(policy.sources).toEqual(["docker.io/team", "r.example"]);
+  expect(policy.ruleByPrefix.get("docker.io/team")).toMatchObject({ signedAs: "r.example/team" });
+  const rule = { allOf: [demand] };
+  expect(() => read({ repositories: { "r.example": rule, "r.example:443": rule } })).toThrow(
+    "trust.json: repositories.r.example:443 is for r.example, which has a rule already",
+  );
+});
+
+const makeDemands = (curve: "P-256" | "P-384" | undefined, count: number) =>
+  Array.from({ length: count }, () => {
+    const { publicKey } =
+      curve === undefined ? generateKeyPairSync("ed25519") : generateKeyPairSync("ec", { namedCurve: curve });
+    return { key: publicKey.export({ type: "spki", format: "pem" }).toString() };
+  });
+
+test.each([
+  ["P-256", 64, undefined],
+  ["P-384", 22, 23],
+  [undefined, 45, 46],
+] as const)("a rule has as many keys of %s as a pod can wait for: %i", (curve, most, tooMany) => {
+  const plan = (count: number) => {
+    const all = makeDemands(curve, count);
+    return read(within({ allOf: all.slice(0, 32), anyOf: all.slice(32) }));
+  };
+  expect(plan(most).ruleByPrefix.size).toBe(1);
+  if (tooMany !== undefined)
+    expect(() => plan(tooMany)).toThrow("r.example has too many keys for a pod to wait for");
 });

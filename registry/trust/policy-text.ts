@@ -4,6 +4,7 @@ import { strict } from "../../core/strict-object.ts";
 import { type Digest, isDigest } from "../digest.ts";
 import { RegistryFailure } from "../errors.ts";
 import { parsePublicKey } from "./key.ts";
+import { toRuleName } from "./rule-name.ts";
 import { EVERYTHING, type SignatureDemand, type TrustPolicy, type TrustRule } from "./policy.ts";
 
 const HOST = "(?:\\[[0-9a-f:.]+\\]|[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?::\\d+)?";
@@ -11,6 +12,8 @@ const PREFIX = new RegExp(`^${HOST}(?:/[a-z0-9._-]+)*$`);
 const WRONG_PREFIX =
   "must be HOST or HOST/PATH in small letters, without a tag and without a slash at the end";
 const MAX_DEMANDS = 32;
+/** Of a signature with a key of P-256, which takes 0.1 ms. */
+const MAX_RULE_CHECKS = 4_096;
 
 const prefix = z.string().regex(PREFIX, WRONG_PREFIX);
 const demand = strict({
@@ -80,6 +83,9 @@ export function planPolicy(
   const ruleByPrefix = new Map<string, TrustRule>();
   for (const [at, { allOf, anyOf, minimum = 1, signedAs, namesRepository }] of Object.entries(repositories)) {
     const field = `${file}: ${toFieldName(["repositories", at])}`;
+    const name = toRuleName(at);
+    if (ruleByPrefix.has(name))
+      throw new RegistryFailure("invalidPolicy", `${field} is for ${name}, which has a rule already`);
     if (at === EVERYTHING && signedAs !== undefined)
       throw new RegistryFailure("invalidPolicy", `${field}.signedAs: must be beside a prefix`);
     const read = (each: PolicyText["repositories"][string]["allOf"], name: string) =>
@@ -87,9 +93,27 @@ export function planPolicy(
     const any = read(anyOf, "anyOf");
     if (anyOf.length > 0 && new Set(any.map(({ key }) => key.id)).size < minimum)
       throw new RegistryFailure("invalidPolicy", `${field}.anyOf has fewer different keys than its minimum`);
-    ruleByPrefix.set(at, { allOf: read(allOf, "allOf"), anyOf: any, minimum, signedAs, namesRepository });
+    const rule = { allOf: read(allOf, "allOf"), anyOf: any, minimum, namesRepository };
+    checkCost(rule, field);
+    ruleByPrefix.set(name, { ...rule, signedAs: signedAs && toRuleName(signedAs) });
   }
-  return { sources, ruleByPrefix, blocked: new Map(list.map(({ digest, reason }) => [digest, reason])) };
+  return {
+    sources: sources?.map(toRuleName),
+    ruleByPrefix,
+    blocked: new Map(list.map(({ digest, reason }) => [digest, reason])),
+  };
+}
+
+/** As many signatures as there are keys are checked with each of them, while a pod waits. */
+function checkCost({ allOf, anyOf }: Pick<TrustRule, "allOf" | "anyOf">, field: string): void {
+  const keys = [...new Map([...allOf, ...anyOf].map(({ key }) => [key.id, key])).values()];
+  const cost = keys.reduce((sum, { algorithm }) => sum + algorithm.cost, 0);
+  if (keys.length * cost <= MAX_RULE_CHECKS) return;
+  const most = "64 of ECDSA P-256, 45 of Ed25519 or 22 of ECDSA P-384";
+  throw new RegistryFailure(
+    "invalidPolicy",
+    `${field} has too many keys for a pod to wait for: at most ${most}`,
+  );
 }
 
 function toDemand(

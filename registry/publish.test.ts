@@ -8,7 +8,7 @@ import { parseCatalogueName } from "./catalogue/name.ts";
 import { readCatalogue } from "./catalogue/read.ts";
 import { toClaimTags } from "./catalogue/tags.ts";
 import { RegistryClient } from "./client/client.ts";
-import { findReadme } from "./artifact/document.ts";
+import { DOCUMENTS, findDocument, findReadme } from "./artifact/document.ts";
 import { planModuleArtifact } from "./artifact/module-artifact.ts";
 import { type Publication, publishModule, type PublishStep } from "./publish.ts";
 import { parseReference } from "./reference.ts";
@@ -66,6 +66,23 @@ test("all of it is there, and again with the same bytes changes nothing", async 
   expect(await look(publication)).toEqual(there);
   using catalogue = new RegistryClient(publication.catalogue, OPTIONS);
   expect((await readCatalogue(catalogue, "it")).entries).toHaveLength(1);
+});
+
+test("the first measurement stays, as the catalogue has it", async () => {
+  const publication = await plan("first");
+  const measured = (text: string): Publication => ({
+    ...publication,
+    documents: [{ kind: "benchmark", bytes: Buffer.from(text) }],
+  });
+  await publish(measured('{"p50Ms":1}'));
+  await publish(measured('{"p50Ms":2}'));
+  using module = new RegistryClient(publication.reference, OPTIONS);
+  expect(await findDocument(module, publication.artifact.digest, "benchmark")).toBe('{"p50Ms":1}');
+  const benchmarks = await module.listReferrers(
+    publication.artifact.digest,
+    DOCUMENTS.benchmark.artifactType,
+  );
+  expect(benchmarks).toHaveLength(1);
 });
 
 test("other bytes are refused before anything is sent, and the next version is fine", async () => {

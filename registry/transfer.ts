@@ -50,15 +50,22 @@ export async function pushArtifact(
   if (tag !== undefined) await client.putManifest(manifest, tag);
 }
 
-/** Has a document beside the manifest that it is about; nothing is sent when it is the one that readers see already. */
+/**
+ * Has a document beside the manifest that it is about; nothing is sent when it is the one that readers see already. The
+ * first measurement stays, as it does in the catalogue: none is like the one before.
+ */
 async function pushDocument(
   client: RegistryClient,
   subject: Descriptor,
   document: ModuleDocument,
 ): Promise<void> {
   const present = await findDocumentBytes(client, subject.digest, document.kind);
-  if (present !== undefined && Buffer.from(present).equals(document.bytes)) return;
+  if (present !== undefined && (isMeasured(document) || Buffer.from(present).equals(document.bytes))) return;
   await pushReferrer(client, planDocument(document, subject, present === undefined ? undefined : new Date()));
+}
+
+function isMeasured({ kind }: ModuleDocument): boolean {
+  return kind === "benchmark";
 }
 
 /** Stores what refers to another manifest: its blobs first. */

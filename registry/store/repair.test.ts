@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -90,4 +91,21 @@ test("a damaged manifest keeps its name", async () => {
 test("stops when it is told to", async () => {
   const signal = AbortSignal.abort();
   await expect(repairStore(folder, { referenceByDigest: new Map(), signal })).rejects.toThrow("aborted");
+});
+
+test("what is removed meanwhile is no damage: repair may run beside prune", async () => {
+  await store.put(
+    planArtifact(addNote(component, "other"), { created: new Date(0) }),
+    parseReference("r.example/b:1"),
+  );
+  let checked = 0;
+  const signal: AbortSignal = Object.assign(new AbortController().signal, {
+    throwIfAborted: () => {
+      if (checked++ === 0) rmSync(path.join(folder, "blobs/sha256"), { recursive: true });
+    },
+  });
+  expect(await repairStore(folder, { referenceByDigest: new Map(), signal })).toMatchObject({
+    checkedFiles: 0,
+    damaged: [],
+  });
 });

@@ -69,7 +69,8 @@ async function checkBlobs(blobs: BlobFolder, signal: AbortSignal) {
   const [sound, damaged]: [Digest[], Digest[]] = [[], []];
   for (const { digest } of await blobs.list()) {
     signal.throwIfAborted();
-    ((await blobs.isSound(digest)) ? sound : damaged).push(digest);
+    const isSound = await unlessMissing(blobs.isSound(digest)); // who prunes may have removed it
+    if (isSound !== undefined) (isSound ? sound : damaged).push(digest);
   }
   return { sound, damaged };
 }

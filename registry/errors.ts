@@ -64,3 +64,18 @@ export class RegistryFailure extends Error {
     this.retryAfterMs = more.retryAfterMs;
   }
 }
+
+const AWAY: readonly RegistryFailureKind[] = [
+  "unreachable",
+  "timeout",
+  "notFound",
+  "unauthorized",
+  "denied",
+  "rateLimited",
+  "registryError",
+];
+
+/** Whether something can't be had just now, which says nothing bad of it. */
+export function isAway(error: unknown): error is RegistryFailure {
+  return error instanceof RegistryFailure && AWAY.includes(error.kind);
+}

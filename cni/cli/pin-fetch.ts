@@ -1,5 +1,5 @@
 import { listSome } from "../../core/errors.ts";
-import { RegistryFailure } from "../../registry/errors.ts";
+import { isAway, RegistryFailure } from "../../registry/errors.ts";
 import type { ArtifactReader } from "../../registry/reader.ts";
 import { formatReference, type Reference } from "../../registry/reference.ts";
 import { openStore, type StoredModule } from "../../registry/store/store.ts";
@@ -71,24 +71,33 @@ export interface FoundModule extends SignedModule {
   readonly pin: Pin;
 }
 
+export interface FetchAllOptions {
+  readonly config: ConfigFile;
+  readonly fetch: Fetch;
+  /** Told of what is pinned and can't be had just now; undefined where that is a failure, too. */
+  readonly warn: ((message: string) => void) | undefined;
+}
+
 /** @throws {RegistryFailure} as the first module that can't be had, naming each with its place */
 export async function fetchAll(
   pins: readonly Pin[],
-  config: ConfigFile,
-  fetch: Fetch,
+  { config, fetch, warn }: FetchAllOptions,
 ): Promise<FoundModule[]> {
   const results = await settleEach(pins, async (pin) => {
     const { old, reference } = pin;
-    const isPinned = old === formatReference(reference);
+    const isPinned = reference.digest !== undefined && old === formatReference(reference);
     try {
       return { pin, ...(await fetch(isPinned ? toFetched(reference) : reference)) };
     } catch (error) {
-      throw withPlace(error, toPlace(config, pin));
+      const place = toPlace(config, pin);
+      if (!isPinned || warn === undefined || !isAway(error)) throw withPlace(error, place);
+      warn(`${place}: ${error.message}: it stays as it is, and nothing of it was checked`);
+      return [];
     }
   });
   const failures = results.flatMap((one) => (one.status === "rejected" ? [one.reason as unknown] : []));
   throwAll(failures);
-  return results.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+  return results.flatMap((one) => (one.status === "fulfilled" ? one.value : []));
 }
 
 function throwAll(failures: readonly unknown[]): void {

@@ -82,6 +82,18 @@ test("what can't be had is named, all of it, and nothing is pinned", async () =>
   expect(await readdir(desk.folder)).not.toContainEqual(expect.stringMatching(/\.(tmp|lock)$/));
 });
 
+test("what is pinned and can't be had stays, with a warning, while the rest is pinned", async () => {
+  const digest = await push("a:1");
+  const gone = `127.0.0.1:1/genie/b@${digest}`;
+  await configure(at("a:1"), gone);
+  const { exitCode, stderr, lastLine } = await pin();
+  expect({ exitCode, lastLine }).toEqual({ exitCode: 0, lastLine: digest });
+  expect(stderr).toMatch(/^warning: genie\.conf: .*scorers\[1\]\.module: .*: it stays as it is, and nothing/);
+  expect(await read()).toContain(gone);
+  expect(await read()).toContain(at(`a@${digest}`));
+  expect(await pin("--store", "s")).toMatchObject({ exitCode: 1 });
+});
+
 test("what an ADD would refuse is told", async () => {
   await push("a:1");
   await configure(at("a:1"));

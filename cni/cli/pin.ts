@@ -31,8 +31,9 @@ interface Pinned extends ModuleFacts {
 
 const HELP = `
 Settings are held against the module's own schema, of modules that were pinned before as well: these are
-looked for in the configuration's module store first. Nothing is written unless all is well. Runtimes read
-no comments: they are kept, with a warning. Nodes load what is in their stores: geniectl pull --config FILE fills them.`;
+looked for in the configuration's module store first, and one that can't be had stays, with a warning. Nothing is
+written unless all else is well. Runtimes read no comments: they are kept, with a warning. Nodes load what is in their
+stores: geniectl pull --config FILE fills them.`;
 
 /** `geniectl pin --config FILE [REF]` */
 export function pinCommand(shell: Shell): Command {
@@ -47,14 +48,14 @@ export function pinCommand(shell: Shell): Command {
     .addHelpText("after", HELP)
     .action(async (reference: string | undefined, options: PinOptions) => {
       const pins = await pin(reference, options, shell);
-      const digest = pins.at(-1)?.digest ?? "";
+      const digest = pins.at(-1)?.digest ?? null;
       if (options.json === true) return shell.printJson({ digest, pins, dryRun: options.dryRun === true });
       for (const { field: place, old, new: now, ...facts } of pins) {
         shell.printChange({ place, old: old ?? undefined, now });
         shell.print(`  ${formatFacts(facts)}`);
       }
       if (options.dryRun === true) shell.print(`${options.config} stays as it is`);
-      shell.print(digest);
+      if (digest !== null) shell.print(digest);
     });
 }
 
@@ -71,7 +72,9 @@ async function pin(reference: string | undefined, options: PinOptions, shell: Sh
       details: "add one: geniectl pin --config FILE REF",
     });
   }
-  const found = await fetchAll(pins, config, fetch);
+  const isChange = reference !== undefined || store !== undefined;
+  const warn = isChange ? undefined : (message: string) => shell.warn(message);
+  const found = await fetchAll(pins, { config, fetch, warn });
   checkSlots(found, config, shell);
   const pinned = found.map(({ pin: each, ...fetched }) => ({
     pin: each,

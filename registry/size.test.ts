@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formatSize } from "./size.ts";
+import { formatCount, formatSize } from "./size.ts";
 
 test.each([
   [0, "0 B"],
@@ -9,4 +9,13 @@ test.each([
   [16 * 2 ** 20, "16.8 MB"],
 ])("%d bytes are %s", (sizeBytes, text) => {
   expect(formatSize(sizeBytes)).toBe(text);
+});
+
+test.each([
+  [0, "0 modules"],
+  [1, "1 module"],
+  [2, "2 modules"],
+  [12_345, "12,345 modules"],
+])("%d are %s", (count, text) => {
+  expect(formatCount(count, "module")).toBe(text);
 });

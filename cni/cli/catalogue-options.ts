@@ -13,7 +13,14 @@ export function addCatalogueOption(command: Command, { isRequired }: { isRequire
   const option = new Option("--catalogue <reference>", "the catalogue: registry/repository")
     .env("GENIE_CATALOGUE")
     .argParser(readName);
-  return command.addOption(option.makeOptionMandatory(isRequired));
+  command.addOption(option);
+  if (isRequired) command.hook("preAction", requireCatalogue);
+  return command;
+}
+
+function requireCatalogue(command: Command): void {
+  if (command.getOptionValue("catalogue") !== undefined) return;
+  command.error("error: name a catalogue with --catalogue registry/repository, or in GENIE_CATALOGUE");
 }
 
 function readName(text: string): Reference {
@@ -25,12 +32,21 @@ function readName(text: string): Reference {
   }
 }
 
+/** A catalogue, and the `host/repository` of the modules that are to be read exactly. */
+export interface WantedCatalogue {
+  readonly catalogue: Reference;
+  readonly about: readonly string[];
+}
+
 /** Reads a catalogue; what of it can't be read is told. */
-export async function fetchCatalogue(reference: Reference, shell: Shell): Promise<Catalogue> {
+export async function fetchCatalogue(
+  { catalogue: reference, about }: WantedCatalogue,
+  shell: Shell,
+): Promise<Catalogue> {
   const name = formatRepository(reference);
   shell.progress(`reading the catalogue ${name} …`);
   using client = new RegistryClient(reference, await shell.clientOptions());
-  const catalogue = await readCatalogue(client, name);
+  const catalogue = await readCatalogue(client, name, { exact: new Set(about) });
   for (const fault of catalogue.faults) shell.warn(`${name}: ${fault}`);
   return catalogue;
 }

@@ -55,7 +55,10 @@ test("a catalogue that isn't there, isn't named or is no name is told", async ()
     exitCode: 1,
     stderr: `error: there is no catalogue at ${catalogue}-of-nobody: check the name; geniectl publish makes one`,
   });
-  expect((await desk.run("search")).exitCode).toBe(2);
+  expect(await desk.run("search")).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining("with --catalogue registry/repository, or in GENIE_CATALOGUE"),
+  });
   expect((await desk.run("search", "--catalogue", "nowhere")).exitCode).toBe(2);
 });
 
@@ -80,6 +83,20 @@ test("versions come newest first, with what the catalogue says of them", async (
     exitCode: 1,
     stderr: expect.stringContaining(`there is no version of ${repository}-of-nobody`),
   });
+});
+
+test("where the module's registry is away, the catalogue's words are shown, and told to be these", async () => {
+  const away = "127.0.0.1:1/team/scorer";
+  await publish({ repository: away, version: "1.0.0", digest });
+  await publish({ repository: away, version: "1.1.0", digest });
+  const { exitCode, stdout, stderr } = await desk.run("versions", away, "--catalogue", catalogue, "--json");
+  expect(exitCode).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject([
+    { version: "1.1.0", digest, published: digest },
+    { version: "1.0.0", digest, published: digest },
+  ]);
+  expect(stderr).toMatch(/^warning: .*127\.0\.0\.1:1.*: these are the catalogue's words/m);
+  expect(await desk.run("versions", away)).toMatchObject({ exitCode: 1 });
 });
 
 test("a version that leads elsewhere than it was published is told", async () => {

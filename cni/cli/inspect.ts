@@ -3,7 +3,7 @@ import { findEntry } from "../../registry/catalogue/catalogue.ts";
 import { type Inspection, inspectModule } from "../../registry/inspect.ts";
 import { parseReference, pinReference, type Reference } from "../../registry/reference.ts";
 import { formatRepository } from "../../registry/repository-name.ts";
-import { judge, type Judgement } from "../../registry/trust/judge.ts";
+import { judge, type Judgement, toState } from "../../registry/trust/judge.ts";
 import type { TrustPolicy } from "../../registry/trust/policy.ts";
 import { addCatalogueOption, fetchCatalogue } from "./catalogue-options.ts";
 import { type InspectedModule, listInspectionRows } from "./inspect-rows.ts";
@@ -43,13 +43,14 @@ async function inspect(
   const policy = await openPolicy(options, undefined);
   shell.progress(`looking at ${name} …`);
   const inspection = await inspectModule(reference, await shell.clientOptions());
-  const known = catalogue && (await fetchCatalogue(catalogue, shell));
+  const repository = formatRepository(reference);
+  const known = catalogue && (await fetchCatalogue({ catalogue, about: [repository] }, shell));
   const { digest } = inspection;
   return {
     ...inspection,
     reference: name,
     judgement: policy && judgeFound(policy, reference, inspection),
-    entry: known && findEntry(known, { repository: formatRepository(reference), digest }),
+    entry: known && findEntry(known, { repository, digest }),
     install: `geniectl pin --config FILE ${pinReference(reference, digest)}`,
   };
 }
@@ -73,18 +74,13 @@ function toDocument({ shape, signatures, judgement, entry, metadata, benchmark, 
     metadata: metadata ?? null,
     admitted: judgement === undefined ? null : refusal === undefined,
     refusal: refusal ?? null,
-    signatures: signatures.map(({ format, ...found }, at) => ({
-      format,
-      state: "fault" in found ? "broken" : toState(judged?.[at]?.fault, judgement),
+    signatures: signatures.map((found, at) => ({
+      format: found.format,
+      state: toState(found, judged?.[at]),
       key: judged?.[at]?.key ?? null,
       fault: "fault" in found ? found.fault : (judged?.[at]?.fault ?? null),
     })),
     benchmark: benchmark ?? null,
     catalogue: entry ?? null,
   };
-}
-
-function toState(fault: string | undefined, judgement: Judgement | undefined): string {
-  if (judgement === undefined) return "unchecked";
-  return fault === undefined ? "holds" : "doesn't count";
 }

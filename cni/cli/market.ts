@@ -16,6 +16,7 @@ import { spawnTranspiler } from "../guest-process.ts";
 import { parseWhole } from "./author-options.ts";
 import { addCatalogueOption } from "./catalogue-options.ts";
 import { describeFailure } from "./failure-text.ts";
+import { formatCount } from "../../registry/size.ts";
 import type { Shell } from "./shell.ts";
 
 interface MarketCommandOptions {
@@ -95,7 +96,10 @@ async function serve(options: MarketCommandOptions, shell: Shell): Promise<void>
   const url = `http://${options.host.includes(":") ? `[${options.host}]` : options.host}:${server.port}/`;
   const { modules } = market.shelf();
   if (options.json === true) shell.printJson({ url, catalogue: market.catalogue, modules: modules.length });
-  else shell.print(`${url} shows ${modules.length} modules of ${market.catalogue}; Ctrl-C ends it`);
+  else
+    shell.print(
+      `${url} shows ${formatCount(modules.length, "module")} of ${market.catalogue}; Ctrl-C ends it`,
+    );
   await market.ended;
   await server.close();
 }

@@ -52,7 +52,8 @@ export function outdatedCommand(shell: Shell): Command {
       const config = await readConfigFile(file);
       const named = listSlotModules(config);
       const policy = await openPolicy(trust, config);
-      const catalogue = name && (await fetchCatalogue(name, shell));
+      const about = named.map(({ reference }) => formatRepository(reference));
+      const catalogue = name && (await fetchCatalogue({ catalogue: name, about }, shell));
       const results = await settleEach(named, (one) => look(one, { file, policy, catalogue }, shell));
       const modules = results.map((result) => {
         if (result.status === "rejected") throw result.reason;

@@ -4,7 +4,7 @@ import { type Pruned, pruneStore } from "../../registry/store/prune.ts";
 import { findStore } from "./config-file.ts";
 import { readPinned } from "./pinned.ts";
 import type { Shell } from "./shell.ts";
-import { formatSize } from "../../registry/size.ts";
+import { formatCount, formatSize } from "../../registry/size.ts";
 import { printTable } from "./table.ts";
 
 interface PruneOptions {
@@ -45,7 +45,7 @@ export function pruneCommand(shell: Shell): Command {
       const { store, pinned, pruned } = await prune(options, shell);
       const dryRun = options.dryRun === true;
       if (options.json === true) shell.printJson({ store, dryRun, configs: pinned.files, ...pruned });
-      else print(pruned, { store, dryRun }, shell);
+      else print(pruned, { store, dryRun, olderThan: options.olderThan }, shell);
     });
 }
 
@@ -67,7 +67,7 @@ async function prune({ config, confDir, olderThan, all, dryRun, ...options }: Pr
 
 function print(
   { artifacts, kept, files, freedBytes }: Pruned,
-  { store, dryRun }: { store: string; dryRun: boolean },
+  { store, dryRun, olderThan }: { store: string; dryRun: boolean; olderThan: number },
   shell: Shell,
 ): void {
   const rows = artifacts.flatMap(({ digest, references, artifactType = "unknown", sizeBytes }) =>
@@ -79,8 +79,11 @@ function print(
     ]),
   );
   if (rows.length > 0) printTable([["REFERENCE", "DIGEST", "TYPE", "SIZE"], ...rows], shell);
-  const freed = `${artifacts.length} artifacts, ${files} files, ${formatSize(freedBytes)}`;
-  shell.print(`${dryRun ? "would be removed" : "removed"} from ${store}: ${freed}; ${kept} artifacts stay`);
+  const freed = `${formatCount(artifacts.length, "artifact")}, ${formatCount(files, "file")}, ${formatSize(freedBytes)}`;
+  const young = `what was pulled in the last ${formatCount(olderThan, "hour")} is kept: --older-than 0`;
+  if (kept > 0 && olderThan > 0) shell.print(young);
+  const stay = `${formatCount(kept, "artifact")} ${kept === 1 ? "stays" : "stay"}`;
+  shell.print(`${dryRun ? "would be removed" : "removed"} from ${store}: ${freed}; ${stay}`);
 }
 
 function collect(file: string, before: readonly string[]): readonly string[] {

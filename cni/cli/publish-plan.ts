@@ -14,6 +14,7 @@ import { readTarget, toLimits, type TrialOptions } from "./author-options.ts";
 import { planFromFile } from "./plan-module.ts";
 import { type FileOptions, type PublishedFiles, readPublishedFiles } from "./published-files.ts";
 import { type NoteOptions, toNotes } from "./publishing-options.ts";
+import { formatCount } from "../../registry/size.ts";
 import type { Shell } from "./shell.ts";
 
 export interface RehearsalOptions extends TrialOptions, NoteOptions, FileOptions {
@@ -64,7 +65,7 @@ export function tryOut(
 export function describe(bench: Benched, { cases }: PublishedFiles): string {
   const ten = bench.latencies.find(({ candidates }) => candidates === 10);
   const time = ten === undefined ? "" : `; ${ten.p50Ms.toFixed(2)} ms for 10 candidates (p50)`;
-  return `a node takes this ${bench.kind}; ${cases.length} golden cases pass${time}`;
+  return `a node takes this ${bench.kind}; ${formatCount(cases.length, "golden case")} passed${time}`;
 }
 
 export function toEntry(

@@ -32,7 +32,7 @@ export function searchCommand(shell: Shell): Command {
     )
     .option("--json", "print one JSON document")
     .action(async (words: string[], options: SearchOptions) => {
-      const { entries } = await fetchCatalogue(options.catalogue, shell);
+      const { entries } = await fetchCatalogue({ catalogue: options.catalogue, about: [] }, shell);
       const found = planSearch(entries, { words, ...options });
       if (options.json === true) shell.printJson(found);
       else if (found.length === 0) shell.print(`no module of ${entries.length} versions fits`);
@@ -41,13 +41,14 @@ export function searchCommand(shell: Shell): Command {
 }
 
 function toRow(entry: CatalogueEntry): string[] {
-  const { repository, version, kind, sizeBytes, signers, deprecated, description } = entry;
+  const { repository, version, kind, sizeBytes, signers, deprecated, title, description } = entry;
+  const told = title === undefined ? description : `${title}: ${description}`;
   const note = deprecated === undefined ? "" : `deprecated (${deprecated.reason}) `;
   return [
     `${repository}:${version}`,
     kind,
     formatSize(sizeBytes),
     signers.length === 0 ? "no" : "yes",
-    `${note}${description}`.slice(0, MAX_DESCRIPTION_LENGTH),
+    `${note}${told}`.slice(0, MAX_DESCRIPTION_LENGTH),
   ];
 }

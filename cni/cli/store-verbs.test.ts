@@ -38,7 +38,8 @@ test("prune shows what would go, removes it, and leaves what the node's configur
   const dry = await desk.run("prune", "--conf-dir", netd, "--dry-run");
   expect(dry).toMatchObject({ exitCode: 0, stderr: "" });
   expect(dry.stdout).toContain(`r.example/b@${other.digest}`);
-  expect(dry.lastLine).toMatch(/^would be removed from .*: 1 artifacts, 3 files, .* kB; 1 artifacts stay$/);
+  expect(dry.lastLine).toMatch(/^would be removed from .*: 1 artifact, 3 files, .* kB; 1 artifact stays$/);
+  expect(dry.stdout).toContain("what was pulled in the last 24 hours is kept: --older-than 0");
   expect(await store.findModule(other.digest)).toBeDefined();
   const done = await desk.run("prune", "--conf-dir", netd, "--json");
   expect(JSON.parse(done.stdout)).toMatchObject({

@@ -4,7 +4,7 @@ import { type Catalogue, findEntry } from "../../registry/catalogue/catalogue.ts
 import { compareVersions } from "../../registry/catalogue/version-order.ts";
 import { RegistryClient } from "../../registry/client/client.ts";
 import type { Digest } from "../../registry/digest.ts";
-import { RegistryFailure } from "../../registry/errors.ts";
+import { isAway, RegistryFailure } from "../../registry/errors.ts";
 import type { Reference } from "../../registry/reference.ts";
 import { formatRepository, parseRepository, type RepositoryName } from "../../registry/repository-name.ts";
 import { forEach } from "../../registry/some-at-a-time.ts";
@@ -39,8 +39,9 @@ export function versionsCommand(shell: Shell): Command {
     .option("--json", "print one JSON document")
     .action(async (name: string, { catalogue, json }: VersionsOptions) => {
       const repository = parseRepository(name);
-      const known = catalogue && (await fetchCatalogue(catalogue, shell));
-      const versions = await listVersions(repository, known, shell);
+      const about = [formatRepository(repository)];
+      const known = catalogue && (await fetchCatalogue({ catalogue, about }, shell));
+      const versions = await listKnownVersions(repository, known, shell);
       for (const { version, digest, published } of versions) {
         if (published !== null && published !== digest)
           shell.warn(`${name}:${version} was published as ${published}, but leads to ${digest} now`);
@@ -48,6 +49,27 @@ export function versionsCommand(shell: Shell): Command {
       if (json === true) shell.printJson(versions);
       else printTable([["VERSION", "DIGEST", "PUBLISHED", "STATE"], ...versions.map(toRow)], shell);
     });
+}
+
+/** As its registry has them; as the catalogue has them where the registry can't be asked. */
+async function listKnownVersions(
+  name: RepositoryName,
+  catalogue: Catalogue | undefined,
+  shell: Shell,
+): Promise<readonly Version[]> {
+  const repository = formatRepository(name);
+  const entries = catalogue?.entries.filter((entry) => entry.repository === repository) ?? [];
+  try {
+    return await listVersions(name, catalogue, shell);
+  } catch (error) {
+    if (!isAway(error) || entries.length === 0) throw error;
+    shell.warn(`${error.message}: these are the catalogue's words; where the tags lead isn't known`);
+    return entries
+      .toSorted((one, other) => compareVersions(other.version, one.version))
+      .map(({ version, digest, publishedAt, deprecated = null }) => {
+        return { version, digest, publishedAt, deprecated, published: digest };
+      });
+  }
 }
 
 async function listVersions(

@@ -10,6 +10,7 @@ import { line } from "./line.ts";
 export const MAX_DESCRIPTION_LENGTH = 1000;
 export const MAX_REASON_LENGTH = 500;
 const MAX_REFERENCE_LENGTH = 512;
+export const MAX_TITLE_LENGTH = 200;
 export const MAX_LICENCE_LENGTH = 200;
 export const MAX_URL_LENGTH = 2000;
 const MAX_SIGNERS = 16;
@@ -42,6 +43,8 @@ const entry = z.object({
   kind: z.enum(MODULE_KINDS),
   /** `genie:selection@1.0.0` */
   world: line(128),
+  /** Its name for people. */
+  title: line(MAX_TITLE_LENGTH).optional(),
   description: line(MAX_DESCRIPTION_LENGTH).default(""),
   kpis: z.object({ required: kpiNames, optional: kpiNames }).prefault({}),
   /** An SPDX expression. */

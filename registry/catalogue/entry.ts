@@ -3,7 +3,13 @@ import type { ModuleKind } from "../../core/select/request.ts";
 import type { Benchmark } from "../artifact/benchmark.ts";
 import type { Digest } from "../digest.ts";
 import type { PublisherNotes } from "../artifact/publisher-notes.ts";
-import { type Entry, MAX_DESCRIPTION_LENGTH, MAX_LICENCE_LENGTH, MAX_URL_LENGTH } from "./document.ts";
+import {
+  type Entry,
+  MAX_DESCRIPTION_LENGTH,
+  MAX_LICENCE_LENGTH,
+  MAX_TITLE_LENGTH,
+  MAX_URL_LENGTH,
+} from "./document.ts";
 import { toBoundedLine } from "./line.ts";
 import type { ModuleVersion } from "./tags.ts";
 
@@ -26,13 +32,14 @@ const TOLD_CANDIDATES = 10;
 /** What a catalogue says of a version: what the module says of itself, and what its publisher adds. */
 export function planEntry(facts: EntryFacts): Entry {
   const { version, digest, kind, world, metadata, notes, bench, keyIds, publishedAt } = facts;
-  const { licence, source } = notes;
+  const { title, licence, source } = notes;
   return {
     type: "entry",
     ...version,
     digest,
     kind,
     world,
+    ...(title !== undefined && { title: toBoundedLine(title, MAX_TITLE_LENGTH) }),
     description: toBoundedLine(metadata?.description ?? "", MAX_DESCRIPTION_LENGTH),
     kpis: { required: metadata?.kpis.required ?? [], optional: metadata?.kpis.optional ?? [] },
     ...(licence !== undefined && { licence: toBoundedLine(licence, MAX_LICENCE_LENGTH) }),

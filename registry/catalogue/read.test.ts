@@ -3,6 +3,7 @@ import { makeDeprecation, makeEntry } from "../../test/fakes/catalogue-entry.ts"
 import { FakeRepository } from "../../test/fakes/catalogue-repository.ts";
 import { ARTIFACT_TYPE } from "../artifact/annotations.ts";
 import { planJsonArtifact, putDocument, putTagged } from "./artifact.ts";
+import { sha256 } from "../digest.ts";
 import { findEntry } from "./catalogue.ts";
 import { readCatalogue, readContents } from "./read.ts";
 import { putRollUp } from "./roll-up.ts";
@@ -40,6 +41,31 @@ test("what another publisher's roll-up lost is read from its own tag", async () 
   await publishEntry(repository, version(2), {});
   await putRollUp(repository, new Map([[toEntryTag(version(1)), version(1)]]));
   expect((await readCatalogue(repository, WHERE)).entries).toHaveLength(2);
+});
+
+test("of what somebody relies on, its own tag counts and not the roll-up, which any publisher writes", async () => {
+  const repository = new FakeRepository();
+  const other = makeEntry({ repository: "registry.example/team/other" });
+  const deprecation = makeDeprecation({ version: "1.0.1" });
+  for (const entry of [version(1), other]) await publishEntry(repository, entry, {});
+  await publishDeprecation(repository, deprecation);
+  const forged = { digest: sha256(Buffer.from("another module")) };
+  const documents = [
+    { ...version(1), ...forged },
+    { ...other, ...forged },
+    { ...deprecation, reason: "fine" },
+  ];
+  await putRollUp(repository, new Map(documents.map((each) => [toDocumentTag(each), each])));
+  const exact = new Set([version(1).repository]);
+  const catalogue = await readCatalogue(repository, WHERE, { exact });
+  expect(findEntry(catalogue, version(1))).toMatchObject({ deprecated: { reason: "too slow" } });
+  expect(catalogue.entries.map(({ digest }) => digest).toSorted()).toEqual(
+    [version(1).digest, forged.digest].toSorted(),
+  );
+  expect(catalogue.faults).toEqual([
+    expect.stringMatching(/^its roll-up says something else than entry-\w+: the tag counts$/),
+    expect.stringMatching(/^its roll-up says something else than deprecation-.*: the tag counts$/),
+  ]);
 });
 
 test("what the roll-up alone has was withdrawn", async () => {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { RegistryFailure } from "../errors.ts";
 import { forEach } from "../some-at-a-time.ts";
 import { readDocument } from "./artifact.ts";
@@ -19,9 +20,18 @@ export interface CatalogueContents {
   readonly rolledUp: DocumentByTag;
 }
 
+export interface ReadOptions {
+  /** `host/repository` of what somebody relies on: read from its own tags, which never change, and not the roll-up. */
+  readonly exact?: ReadonlySet<string>;
+}
+
 /** @throws {RegistryFailure} notFound when there is no catalogue at `where` */
-export async function readCatalogue(reader: CatalogueReader, where: string): Promise<Catalogue> {
-  const { catalogue } = await readContents(reader);
+export async function readCatalogue(
+  reader: CatalogueReader,
+  where: string,
+  options: ReadOptions = {},
+): Promise<Catalogue> {
+  const { catalogue } = await readContents(reader, options);
   if (catalogue !== undefined) return catalogue;
   throw new RegistryFailure("notFound", `there is no catalogue at ${where}`, {
     todo: "check the name; geniectl publish makes one",
@@ -29,14 +39,17 @@ export async function readCatalogue(reader: CatalogueReader, where: string): Pro
 }
 
 /** The tags tell what there is; the roll-up spares reading most of it one by one. */
-export async function readContents(reader: CatalogueReader): Promise<CatalogueContents> {
+export async function readContents(
+  reader: CatalogueReader,
+  { exact }: ReadOptions = {},
+): Promise<CatalogueContents> {
   const tags = (await reader.listTags()).filter(isDocumentTag);
   const { documentByTag: rolledUp, faults } = await readRollUp(reader);
   const documentByTag = new Map<string, CatalogueDocument>();
   const single: string[] = [];
   for (const tag of tags.slice(0, MAX_DOCUMENTS)) {
     const document = rolledUp.get(tag);
-    if (document === undefined) single.push(tag);
+    if (document === undefined || exact?.has(document.repository) === true) single.push(tag);
     else documentByTag.set(tag, document);
   }
   const unread = tags.slice(MAX_DOCUMENTS).length + single.splice(MAX_SINGLE_READS).length;
@@ -45,7 +58,12 @@ export async function readContents(reader: CatalogueReader): Promise<CatalogueCo
   await forEach(single, async (tag) => {
     const document = await readDocument(reader, tag);
     if (typeof document === "string") told.push(document);
-    else if (document !== undefined) documentByTag.set(tag, document);
+    else if (document !== undefined) {
+      documentByTag.set(tag, document);
+      const said = rolledUp.get(tag);
+      if (said !== undefined && !isDeepStrictEqual(said, document))
+        told.push(`its roll-up says something else than ${tag}: the tag counts`);
+    }
   });
   const isThere = tags.length > 0 || rolledUp.size > 0 || faults.length > 0;
   const catalogue = isThere ? planCatalogue(documentByTag.values(), told.slice(0, MAX_FAULTS)) : undefined;

@@ -12,6 +12,7 @@ const ENTRIES = [
   make("cheapest", { kind: "selector", kpis: { required: ["price-per-hour"], optional: ["occupancy"] } }),
   make("occupancy", { version: "1.9.0", description: "old" }),
   make("occupancy", { version: "1.10.0", signers: ["sha256:ab12"] }),
+  make("lots", { title: "Everyone's Turn", kpis: { required: [], optional: [] } }),
   make("spread", {
     description: "Spreads by occupancy",
     deprecated: { reason: "slow", replacedBy: undefined },
@@ -24,7 +25,7 @@ const find = (search: Partial<Search>) =>
   );
 
 test("without words, everything: the newest version of each, what is deprecated last", () => {
-  expect(find({})).toEqual(["cheapest 1.0.0", "occupancy 1.10.0", "spread 1.0.0"]);
+  expect(find({})).toEqual(["cheapest 1.0.0", "lots 1.0.0", "occupancy 1.10.0", "spread 1.0.0"]);
 });
 
 test.each<[string, Partial<Search>, string[]]>([
@@ -35,6 +36,7 @@ test.each<[string, Partial<Search>, string[]]>([
   ],
   ["each word", { words: ["occupancy", "selector"] }, ["cheapest 1.0.0"]],
   ["the newest version only", { words: ["old"] }, []],
+  ["by its title", { words: ["turn"] }, ["lots 1.0.0"]],
   ["by kind", { kind: "selector" }, ["cheapest 1.0.0"]],
   ["by KPI", { kpi: "price-per-hour" }, ["cheapest 1.0.0"]],
   ["by key", { signedBy: "ab1" }, ["occupancy 1.10.0"]],

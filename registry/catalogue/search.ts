@@ -34,8 +34,8 @@ export function compareNewestFirst(one: CatalogueEntry, other: CatalogueEntry): 
 }
 
 function fits(entry: CatalogueEntry, { words, kind, kpi, signedBy }: Search): boolean {
-  const { repository, description, kpis, signers } = entry;
-  const text = [repository, description, entry.kind, ...kpis.required, ...kpis.optional]
+  const { repository, title = "", description, kpis, signers } = entry;
+  const text = [repository, title, description, entry.kind, ...kpis.required, ...kpis.optional]
     .join(" ")
     .toLowerCase();
   return (

@@ -1,4 +1,5 @@
 import type { ModuleMetadata } from "../../core/metadata/metadata.ts";
+import type { SignatureState } from "../trust/judge.ts";
 import type { Html } from "./html.ts";
 
 /** What the registry holds of one module: read by digest, so that it never changes but for what refers to it. */
@@ -46,7 +47,7 @@ export interface SignatureView {
   readonly format: string;
   /** Whose key it is, as far as it's known. */
   readonly identity: string | undefined;
-  readonly state: "holds" | "broken" | "unchecked";
+  readonly state: SignatureState;
   /** Why it doesn't count. */
   readonly fault: string | undefined;
 }

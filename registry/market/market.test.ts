@@ -92,17 +92,25 @@ test("what many ask for at the same time is asked for once, and kept", async () 
 test("READMEs that take long don't gather modules in memory", async () => {
   for (const name of ["a", "b", "c", "d", "e", "f"]) await publish(name);
   let inside = 0;
-  let most = 0;
+  const full = Promise.withResolvers<void>();
+  const release = Promise.withResolvers<void>();
   const render = async () => {
-    most = Math.max(most, ++inside);
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    inside--;
+    if (++inside === 4) full.resolve();
+    await release.promise;
     return undefined;
   };
   const readmes = { render, [Symbol.asyncDispose]: () => Promise.resolve() };
   const { market } = await open({ readmes });
-  await Promise.all(market.shelf().modules.map(({ offered }) => market.readDetails(offered, stop.signal)));
-  expect(most).toBe(4);
+  const all = market.shelf().modules.map(({ offered }) => market.readDetails(offered, stop.signal));
+  await full.promise;
+  await fetch(`http://${registry.host}/v2/`); // comes after what was asked for before
+  const asked = new Set(
+    registry.log.flatMap(({ line }) => /\/team\/(\w+)\/manifests\/sha256:/.exec(line)?.[1] ?? []),
+  );
+  expect([inside, asked.size]).toEqual([4, 4]);
+  release.resolve();
+  await Promise.all(all);
+  expect(inside).toBe(7);
 });
 
 test("a registry that wants a login gets ours only when told so", async () => {

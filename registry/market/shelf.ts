@@ -54,8 +54,8 @@ function toShelved(entries: readonly CatalogueEntry[]): ShelvedModule {
   const versions = entries.toSorted((one, other) => compareVersions(other.version, one.version));
   const offered = entries.toSorted(compareNewestFirst)[0];
   if (offered === undefined) throw new Error("a repository without a version");
-  const { repository, description, kpis } = offered;
-  const words = [repository, description, ...kpis.required, ...kpis.optional].join(" ").toLowerCase();
+  const { repository, title = "", description, kpis } = offered;
+  const words = [repository, title, description, ...kpis.required, ...kpis.optional].join(" ").toLowerCase();
   return { repository, name: repository.slice(repository.lastIndexOf("/") + 1), versions, offered, words };
 }
 

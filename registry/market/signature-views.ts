@@ -1,6 +1,6 @@
 import type { Digest } from "../digest.ts";
 import type { RepositoryName } from "../repository-name.ts";
-import { judge, type JudgedSignature } from "../trust/judge.ts";
+import { judge, type JudgedSignature, toState } from "../trust/judge.ts";
 import type { TrustPolicy } from "../trust/policy.ts";
 import type { BadSignature, Signature } from "../trust/signature.ts";
 import type { ModuleDetails, SignatureView } from "./details.ts";
@@ -19,18 +19,15 @@ export function judgeFor(
     signatures: readonly (Signature | BadSignature)[];
   },
 ): Pick<ModuleDetails, "signatures" | "policy"> {
-  if (policy === undefined) return { signatures: module.signatures.map(toUnchecked), policy: undefined };
+  if (policy === undefined)
+    return { signatures: module.signatures.map((found) => toView(found, undefined)), policy: undefined };
   const { refusal, signatures } = judge(policy, module);
-  return { signatures: signatures.map(toChecked), policy: { refusal } };
+  const views = module.signatures.map((found, at) => toView(found, signatures[at]));
+  return { signatures: views, policy: { refusal } };
 }
 
-function toChecked({ format, key, fault }: JudgedSignature): SignatureView {
-  const state = fault === undefined ? "holds" : "broken";
-  return { format: WORDS_BY_FORMAT[format], identity: key, state, fault };
-}
-
-function toUnchecked(found: Signature | BadSignature): SignatureView {
-  const fault = "fault" in found ? found.fault : undefined;
-  const state = fault === undefined ? "unchecked" : "broken";
-  return { format: WORDS_BY_FORMAT[found.format], identity: undefined, state, fault };
+function toView(found: Signature | BadSignature, judged: JudgedSignature | undefined): SignatureView {
+  const fault = "fault" in found ? found.fault : judged?.fault;
+  const format = WORDS_BY_FORMAT[found.format];
+  return { format, identity: judged?.key, state: toState(found, judged), fault };
 }

@@ -6,7 +6,8 @@ import { findWebLink, formatDay } from "./format.ts";
 
 const WORDS_BY_STATE = {
   holds: "verified",
-  broken: "doesn’t count",
+  "doesn't count": "doesn’t count",
+  broken: "broken",
   unchecked: "not checked here",
 } as const satisfies Record<SignatureView["state"], string>;
 
@@ -16,6 +17,7 @@ export function factList(entry: CatalogueEntry, details: ModuleDetails | undefin
   const sizeBytes = details?.sizeBytes ?? entry.sizeBytes;
   const kpis = metadata?.kpis ?? entry.kpis;
   return html`<dl class="fact-list">
+    ${entry.title !== undefined && fact("Title", entry.title)}
     ${fact("Digest", html`<code class="digest">${entry.digest}</code>`)}
     ${fact("Published", formatDay(entry.publishedAt))} ${fact("Size", formatSize(sizeBytes))}
     ${fact("Signatures", signatures(entry, details))}
@@ -63,7 +65,10 @@ function signatures({ signers }: CatalogueEntry, details: ModuleDetails | undefi
 function signature({ format, identity, state, fault }: SignatureView): Html {
   const by = identity === undefined ? "" : ` by ${identity}`;
   const why = fault === undefined ? "" : `: ${fault}`;
-  return html`<li>${format}${by}: <span class="${state}">${WORDS_BY_STATE[state]}</span>${why}</li>`;
+  return html`<li>
+    ${format}${by}:
+    <span class="${state === "doesn't count" ? "broken" : state}">${WORDS_BY_STATE[state]}</span>${why}
+  </li>`;
 }
 
 function policyFact({ refusal }: { refusal: string | undefined }): Html {

@@ -12,11 +12,6 @@ export function shortDigest(digest: Digest): string {
   return digest.slice("sha256:".length, "sha256:".length + 12);
 }
 
-/** `1 module`, `2 modules` */
-export function formatCount(count: number, noun: string): string {
-  return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
-}
-
 /** The address of another site that a visitor may be sent to; undefined for everything but https. */
 export function findWebLink(text: string | undefined): string | undefined {
   const url = text === undefined ? null : URL.parse(text);

@@ -3,8 +3,8 @@ import { toModuleUrl } from "../module-url.ts";
 import { findModules, formatSearch, type Found, type Search } from "../search.ts";
 import type { Shelf, ShelvedModule } from "../shelf.ts";
 import { deprecatedBadge, kindBadge, kpiChips, signedMark } from "./badges.ts";
-import { formatSize } from "../../size.ts";
-import { formatCount, formatDay } from "./format.ts";
+import { formatCount, formatSize } from "../../size.ts";
+import { formatDay } from "./format.ts";
 import { pageOf, type Site } from "./layout.ts";
 
 /** So many KPIs are offered to choose from; a catalogue could name any number. */
@@ -82,14 +82,14 @@ function checkbox(name: string, text: string, checked: boolean): Html {
 }
 
 function card({ name, repository, versions, offered }: ShelvedModule): Html {
-  const { version, description, sizeBytes, publishedAt } = offered;
+  const { version, title, description, sizeBytes, publishedAt } = offered;
   return html`<li class="card">
     <h2>
       <a href="${toModuleUrl(offered)}">${name}</a> ${kindBadge(offered)} ${deprecatedBadge(offered)}
       ${signedMark(offered)}
     </h2>
     <p class="repository">${repository}</p>
-    <p class="description">${description}</p>
+    <p class="description">${title !== undefined && html`<strong>${title}</strong> – `}${description}</p>
     ${kpiChips(offered)}
     <p class="facts">
       <span

@@ -103,3 +103,17 @@ test("a signature that was damaged in the store counts for nothing", async () =>
   expect(damaged).toBe(1);
   expect(await load()).toMatchObject({ outcome: "error", detail: expect.stringContaining("no signature") });
 });
+
+test("however many modules a pod needs, policy and index are read once", async () => {
+  await writePolicy();
+  await addSignature();
+  let reads = 0;
+  const found = () => (reads++, findPolicy(policyFile));
+  const source = guardSource(asked, { findPolicy: found, storeDir });
+  expect(await source.load(`${NAME}@${digest}`, "scorer")).toMatchObject({ detail: "asked" });
+  for (const name of ["index.json", ".index-copy"]) await writeFile(path.join(storeDir, name), "{");
+  expect(await source.load(`r.example/genie/far@${digest}`, "scorer")).toMatchObject({
+    detail: expect.stringContaining("no signature holds"),
+  });
+  expect(reads).toBe(1);
+});

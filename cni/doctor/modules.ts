@@ -3,7 +3,7 @@ import { isPrepared } from "../../registry/prepare/prepared.ts";
 import { parseReference } from "../../registry/reference.ts";
 import { openStore } from "../../registry/store/store.ts";
 import { findPolicy } from "../../registry/trust/policy-file.ts";
-import { findLoadRefusal } from "../trust.ts";
+import { openTrust } from "../trust.ts";
 import { type Finding, ok, problem, runCheck, warning } from "./check.ts";
 import type { Subject } from "./subject.ts";
 
@@ -44,9 +44,9 @@ async function checkTrust(
   const check = "trust policy";
   const policy = await findPolicy(file);
   if (policy === undefined) return [ok(check, `${file} isn't there: modules count by their digests alone`)];
-  const trust = { findPolicy: async () => policy, storeDir };
+  const trust = openTrust({ findPolicy: async () => policy, storeDir });
   const refusals = await Promise.all(
-    references.map(async (name) => ({ name, refusal: await findLoadRefusal(name, trust) })),
+    references.map(async (name) => ({ name, refusal: await trust.findRefusal(name) })),
   );
   const todo = "pin another one, or pull it again if it was signed meanwhile; see geniectl verify";
   const held = refusals.flatMap(({ name, refusal }) =>

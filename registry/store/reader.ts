@@ -7,8 +7,7 @@ import { type ArtifactReader, MAX_REFERRERS, type Referrer } from "../reader.ts"
 import type { Reference } from "../reference.ts";
 import type { BlobFolder } from "./blob-folder.ts";
 import { isDigestTagged, toDigestTag } from "../artifact/digest-tag.ts";
-import type { IndexFile } from "./index-file.ts";
-import { type LayoutEntry, listEntries } from "./layout.ts";
+import type { LayoutEntry } from "./layout.ts";
 import { namingStore } from "./naming.ts";
 
 type MaybeReferrer = Pick<LayoutEntry, "digest" | "artifactType" | "subject">;
@@ -18,22 +17,29 @@ interface SizedManifest extends AnyManifest {
   readonly size: number;
 }
 
-/** One repository as the store holds it. Reads the index once, at the first tag or referrer that is asked for. */
+/** What readers of one store share. */
+export interface ReaderParts {
+  readonly folder: string;
+  readonly blobs: BlobFolder;
+  /** Asked at the first tag or referrer that somebody looks for. */
+  readonly listEntries: () => Promise<readonly LayoutEntry[]>;
+}
+
+/** One repository as the store holds it. */
 export class StoreReader implements ArtifactReader {
   readonly #repository: string;
   readonly #folder: string;
   readonly #blobs: BlobFolder;
-  readonly #index: IndexFile;
-  #entries: Promise<readonly LayoutEntry[]> | undefined;
+  readonly #listEntries: ReaderParts["listEntries"];
 
   constructor(
     { host, repository }: Pick<Reference, "host" | "repository">,
-    { folder, blobs, index }: { folder: string; blobs: BlobFolder; index: IndexFile },
+    { folder, blobs, listEntries }: ReaderParts,
   ) {
     this.#repository = `${host}/${repository}`;
     this.#folder = folder;
     this.#blobs = blobs;
-    this.#index = index;
+    this.#listEntries = listEntries;
   }
 
   findManifest(name: string): Promise<Uint8Array | undefined> {
@@ -110,10 +116,5 @@ export class StoreReader implements ArtifactReader {
     const bytes = await this.#blobs.findSound(digest, MAX_JSON_BYTES);
     const manifest = bytes && findAnyManifest(bytes);
     return manifest && { ...manifest, size: bytes.byteLength };
-  }
-
-  async #listEntries(): Promise<readonly LayoutEntry[]> {
-    this.#entries ??= this.#index.readAnyhow().then(listEntries);
-    return await this.#entries;
   }
 }

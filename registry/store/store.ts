@@ -75,11 +75,15 @@ export class Store {
 
   /** Artifacts of any kind of one repository: signatures, READMEs … */
   reader(repository: Pick<Reference, "host" | "repository">): ArtifactReader {
-    return new StoreReader(repository, {
-      folder: this.#paths.folder,
-      blobs: this.#blobs,
-      index: this.#index,
-    });
+    return this.readers()(repository);
+  }
+
+  /** The same of several repositories, for which the index is read once. */
+  readers(): (repository: Pick<Reference, "host" | "repository">) => ArtifactReader {
+    const { folder } = this.#paths;
+    let entries: Promise<readonly LayoutEntry[]> | undefined;
+    const list = () => (entries ??= this.#index.readAnyhow().then(listEntries));
+    return (repository) => new StoreReader(repository, { folder, blobs: this.#blobs, listEntries: list });
   }
 
   /** As `putArtifact` does. */

@@ -107,6 +107,22 @@ test("visitors who ask for much and read none of it don't fill the memory", asyn
   await expect.poll(askMuch, { timeout: 10_000 }).toBe(200);
 });
 
+test("a visitor who opens connections without end, and asks for nothing, keeps nobody else out", async () => {
+  const { port } = await serve(HELLO);
+  const sockets = Array.from({ length: 600 }, () =>
+    connect({ port, host: "127.0.0.1", localAddress: "127.0.0.2" }),
+  );
+  const opened = sockets.map(async (socket) => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    socket.on("error", () => resolve()).once("connect", resolve);
+    await promise;
+    socket.write("GET /hello HTTP/1.1\r\nHost: ");
+  });
+  await Promise.all(opened);
+  expect(await ask(port)).toMatchObject({ status: 200 });
+  for (const socket of sockets) socket.destroy();
+});
+
 test("an end waits for an answer that is being made, and not for visitors who only hold a connection", async () => {
   const { promise: asked, resolve: onAsked } = Promise.withResolvers<void>();
   const { promise: released, resolve: release } = Promise.withResolvers<void>();

@@ -1,6 +1,7 @@
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { waits } from "../waits.ts";
+import { shareConnections } from "./connections.ts";
 import { Outflow } from "./outflow.ts";
 import { respond } from "./respond.ts";
 import type { Route } from "./answer.ts";
@@ -28,7 +29,7 @@ const RATE = { perSecond: 50, burst: 300 };
 const LEAVE_MS = 3_000;
 const LIMITS = {
   maxHeaderSize: 16 * 2 ** 10,
-  headersTimeout: 10_000,
+  headersTimeout: 5_000,
   requestTimeout: 15_000,
   keepAliveTimeout: 5_000,
   connectionsCheckingInterval: 1_000,
@@ -46,6 +47,7 @@ export async function startMarketServer(options: MarketServerOptions): Promise<M
     void respond(request, response, { ...options, limiter, outflow, ending: ending.signal });
   });
   server.maxConnections = MAX_CONNECTIONS;
+  shareConnections(server);
   server.setTimeout(SOCKET_IDLE_MS);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once("error", reject);

@@ -31,6 +31,50 @@ test.each<[string | undefined, object, object]>([
   [undefined, {}, { wants: "first" }],
 ])("cni: %j with %j", (cni, config, target) => expect(targets(cni, config)).toEqual([target]));
 
+describe("networks", () => {
+  const readBoth = (annotations: Record<string, string>) =>
+    readGenieIntent(
+      new Map(Object.entries(annotations)),
+      parseConfig('{"name":"genie","type":"genie","default_plugin":"red"}'),
+    );
+  const logical = (name: string) => ({ wants: "logical", name });
+
+  test.each<[Record<string, string>, object[]]>([
+    [{ cni: "", networks: "net1@eth0,net2@eth4" }, [logical("net1"), logical("net2")]],
+    [{ cni: " ", networks: " net1 " }, [logical("net1")]],
+    [{ networks: "net1, net1" }, [logical("net1"), logical("net1")]],
+    [{ cni: "blue", networks: "net1" }, [{ wants: "named", network: "blue" }]],
+    [{ cni: "", networks: " " }, [asked]],
+    [{ networks: "" }, [byDefault]],
+    [{ other: "net1" }, [byDefault]],
+  ])("%j", (annotations, wanted) => {
+    const { wishes, naming } = readBoth(annotations);
+    expect(wishes.map(({ target }) => target)).toEqual(wanted);
+    expect(naming).toBe("eth");
+  });
+
+  test("names interfaces as cni does", () => {
+    const { wishes } = readBoth({ networks: "net1@eth0,net2@eth4,net3" });
+    expect(wishes.map(({ from, ifName }) => [from, ifName])).toEqual([
+      ['annotation "networks", element 1', "eth0"],
+      ['annotation "networks", element 2', "eth4"],
+      ['annotation "networks", element 3', undefined],
+    ]);
+  });
+
+  test.each([
+    ["net1,", 'annotation "networks", element 2: the network\'s name is missing'],
+    ["net1,shop/net2", 'annotation "networks", element 2: "shop/net2" is no name of an object'],
+    ["__proto__", 'annotation "networks": "__proto__" is no name of an object'],
+    ["..", 'annotation "networks": ".." is no name of an object'],
+    ["net\u200b1", 'annotation "networks": "net\\u200b1" is no name of an object'],
+    ["ｎet1", 'annotation "networks": "ｎet1" is no name of an object'],
+    ["n".repeat(1_000_000), `annotation "networks": "${"n".repeat(64)}" is no name of an object`],
+  ])("%.40j is refused, with its place", (networks, message) => {
+    expect(() => readBoth({ networks })).toThrow(expect.objectContaining({ kind: "invalidConfig", message }));
+  });
+});
+
 describe("a list", () => {
   test.each([
     ["flannel,weave@eth4,flannel@eth5, flannel", ["flannel", "weave@eth4", "flannel@eth5", "flannel"]],

@@ -1,26 +1,40 @@
 import type { Config } from "../config.ts";
 import { Failure } from "../errors.ts";
+import { isObjectName, OBJECT_NAME_RULE } from "./object-name.ts";
 import { toJson } from "../printable.ts";
 import { hasModules } from "../select/selection-config.ts";
 import { INTERFACE_NAME } from "../spec/environment.ts";
-import type { NodeTarget, PodIntent, Wish } from "./intent.ts";
+import type { NodeTarget, PodIntent, Target, Wish } from "./intent.ts";
 
 /** Most networks that one list may name. */
 const MOST_ELEMENTS = 64;
 const SHOWN = 64;
 
 /**
- * Reads CNI-Genie's annotation `cni`: a list of networks, or blank for "genie chooses". Without the annotation the
- * pod gets `default_plugin`; without that, genie chooses if it has a module to choose with.
+ * Reads CNI-Genie's annotations: `cni`, a list of networks; `networks`, a list of LogicalNetworks, where `cni` is blank
+ * or absent. Where both are, blank for `cni` means "genie chooses". Without either the pod gets `default_plugin`;
+ * without that, genie chooses if it has a module to choose with.
  *
  * @throws {Failure} invalidConfig naming the place and the element.
  */
 export function readGenieIntent(annotations: ReadonlyMap<string, string>, config: Config): PodIntent {
-  const wish = annotations.get("cni");
-  if (wish === undefined) return readDefaultIntent(config);
-  if (wish.trim() === "") return toIntent('annotation "cni"', { wants: "any", count: 1, isNoted: true });
-  const wishes = parseList(wish, 'annotation "cni"', (network) => ({ wants: "named", network }));
-  return { wishes, naming: "eth" };
+  const { cni, logical = "" } = { cni: annotations.get("cni"), logical: annotations.get("networks") };
+  if (cni !== undefined && cni.trim() !== "") {
+    const wishes = parseList(cni, 'annotation "cni"', (network) => ({ wants: "named", network }));
+    return { wishes, naming: "eth" };
+  }
+  if (logical.trim() !== "") {
+    return { wishes: parseList(logical, 'annotation "networks"', toLogical), naming: "eth" };
+  }
+  if (cni === undefined) return readDefaultIntent(config);
+  return toIntent('annotation "cni"', { wants: "any", count: 1, isNoted: true });
+}
+
+function toLogical(name: string, from: string): Target {
+  if (isObjectName(name)) return { wants: "logical", name };
+  throw new Failure("invalidConfig", `${from}: ${toJson(name.slice(0, SHOWN))} is no name of an object`, {
+    details: OBJECT_NAME_RULE,
+  });
 }
 
 /** What a pod gets that asks for nothing. */
@@ -40,11 +54,11 @@ function toIntent(from: string, target: NodeTarget): PodIntent<NodeTarget> {
 }
 
 /** `name[@interface]`, separated by commas; white space around each counts for nothing. Source: genie-controller.go. */
-function parseList(
+function parseList<Kind extends Target>(
   text: string,
   from: string,
-  toTarget: (name: string) => NodeTarget,
-): readonly Wish<NodeTarget>[] {
+  toTarget: (name: string, place: string) => Kind,
+): readonly Wish<Kind>[] {
   const elements = text.split(",", MOST_ELEMENTS + 1);
   if (elements.length > MOST_ELEMENTS) {
     throw new Failure("invalidConfig", `${from}: names more than ${MOST_ELEMENTS} networks`);
@@ -53,8 +67,8 @@ function parseList(
     const place = elements.length === 1 ? from : `${from}, element ${at + 1}`;
     const [name = "", ifName = ""] = element.split("@", 2).map((part) => part.trim());
     if (name === "") throw new Failure("invalidConfig", `${place}: the network's name is missing`);
-    if (ifName === "") return { from: place, target: toTarget(name), ifName: undefined };
-    return { from: place, target: toTarget(name), ifName: parseInterfaceName(ifName, place) };
+    if (ifName === "") return { from: place, target: toTarget(name, place), ifName: undefined };
+    return { from: place, target: toTarget(name, place), ifName: parseInterfaceName(ifName, place) };
   });
 }
 

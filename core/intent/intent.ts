@@ -26,7 +26,9 @@ export interface Wish<Kind extends Target = Target> {
 export type Target =
   | NodeTarget
   /** A NetworkAttachmentDefinition. */
-  | { readonly wants: "definition"; readonly definition: ObjectRef };
+  | { readonly wants: "definition"; readonly definition: ObjectRef }
+  /** A LogicalNetwork of the pod's namespace. */
+  | { readonly wants: "logical"; readonly name: string };
 
 /** What is taken from among networks that are at hand. */
 export type NodeTarget =

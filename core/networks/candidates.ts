@@ -1,6 +1,7 @@
 import type { Definition } from "../cluster.ts";
 import type { Config } from "../config.ts";
 import { Failure } from "../errors.ts";
+import type { Pod } from "../intent/pod.ts";
 import { type ConfFile, type Network, parseNetwork } from "../spec/network.ts";
 
 /** What lies in the folder of the node's network configurations. */
@@ -36,6 +37,7 @@ export interface Surroundings {
   /** The networks of that folder. */
   readonly node: NodeNetworks;
   readonly config: Config;
+  readonly pod: Pod;
 }
 
 /** Names under which genie's own program is installed. */

@@ -23,7 +23,8 @@ async function offer({ target = blue, files = {}, cluster }: Case) {
     files: Object.entries(files).map(([name, text]) => ({ name, text })),
     pluginFilesByNetwork: new Map(),
   };
-  const around = { folder, node: listNetworks(folder, config), config };
+  const pod = { namespace: "shop", name: "web", uid: "u1" };
+  const around = { folder, node: listNetworks(folder, config), config, pod };
   const signal = new AbortController().signal;
   return await offerNetworks({ from: "here", target, ifName: undefined }, around, { cluster, signal });
 }

@@ -3,8 +3,9 @@ import type { Definition, ObjectRef } from "../cluster.ts";
 import { Failure } from "../errors.ts";
 import type { NodeTarget, Wish } from "../intent/intent.ts";
 import type { AddPorts } from "../ports.ts";
-import type { NodeNetworks, Surroundings } from "./candidates.ts";
+import type { NodeNetwork, NodeNetworks, Surroundings } from "./candidates.ts";
 import { readDefinition } from "./definition.ts";
+import { readLogical } from "./logical/logical.ts";
 
 /** From which networks a wish is served, and what is taken from among them. */
 export interface Offer {
@@ -26,9 +27,16 @@ export async function offerNetworks(
   around: Surroundings,
   ports: OfferPorts,
 ): Promise<Offer> {
-  if (target.wants !== "definition") return { target, networks: around.node };
-  const definition = await requireDefinition(target.definition, from, ports);
-  const one = readDefinition(definition, around);
+  if (target.wants === "definition") {
+    return toOffer(readDefinition(await requireDefinition(target.definition, from, ports), around));
+  }
+  if (target.wants === "logical") {
+    return toOffer(await readLogical({ from, name: target.name }, around, ports));
+  }
+  return { target, networks: around.node };
+}
+
+function toOffer(one: NodeNetwork): Offer {
   return {
     target: { wants: "named", network: one.network.name },
     networks: { networks: [one], skipped: [] },

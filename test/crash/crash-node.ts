@@ -1,6 +1,8 @@
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { build } from "esbuild";
 import { unlessMissing } from "../../core/missing.ts";
+import { JCO_VERSION } from "../../registry/prepare/jco-version.ts";
 import { makeNode, type TestNode } from "../e2e/node.ts";
 import { listLinks, type NetworkNamespace, runIn } from "../setup/namespace.ts";
 import { runPlugin } from "../setup/plugin.ts";
@@ -36,9 +38,9 @@ export async function makeCrashNode(): Promise<CrashNode> {
   const bin = path.join(folder, "bin");
   await mkdir(bin);
   await writeFile(path.join(bin, "rule"), await planRulePlugin(), { mode: 0o755 });
-  const faulty = path.join(bin, "faulty");
-  const source = path.join(import.meta.dirname, "faulty-standalone.ts");
-  await writeFile(faulty, `#!/bin/sh\nexec '${process.execPath}' '${source}'\n`, { mode: 0o755 });
+  const [faulty, bundle] = [path.join(bin, "faulty"), path.join(bin, "faulty.cjs")];
+  await bundleFaulty(bundle);
+  await writeFile(faulty, `#!/bin/sh\nexec '${process.execPath}' '${bundle}'\n`, { mode: 0o755 });
   await addChain(node);
 
   const cniPath = `${bin}:${node.cniPath}`;
@@ -64,6 +66,24 @@ export async function makeCrashNode(): Promise<CrashNode> {
     traces: () => readTraces(node),
     [Symbol.asyncDispose]: () => node[Symbol.asyncDispose](),
   };
+}
+
+/** As one file: read source by source, it would take longer to begin than to run. */
+async function bundleFaulty(outfile: string): Promise<void> {
+  await build({
+    entryPoints: [path.join(import.meta.dirname, "faulty-standalone.ts")],
+    bundle: true,
+    outfile,
+    platform: "node",
+    mainFields: ["module", "main"],
+    banner: { js: 'const programUrl = require("url").pathToFileURL(__filename).href;' },
+    define: {
+      "import.meta.dirname": "__dirname",
+      "import.meta.url": "programUrl",
+      BUNDLED_JCO_VERSION: JSON.stringify(JCO_VERSION),
+    },
+    logLevel: "warning",
+  });
 }
 
 /** A rule for each container; it takes its time, so that genie can be killed meanwhile. */

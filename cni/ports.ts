@@ -10,6 +10,7 @@ import { openModuleSource } from "../registry/prepare/source.ts";
 import { findPolicy } from "../registry/trust/policy-file.ts";
 import { openCluster } from "./cluster/cluster.ts";
 import { readConfFolder } from "./conf-folder.ts";
+import { openConfMaker } from "./conf-maker.ts";
 import { readDecided, recordDecision } from "./decision-log.ts";
 import { spawnGuest, spawnTranspiler } from "./guest-process.ts";
 import { openHealth } from "./health-file.ts";
@@ -52,6 +53,7 @@ export function openAddPorts(config: Config, host: Host): AddPorts {
     ...host,
     ...openUndoPorts(stateDir, host),
     confFolder: () => readConfFolder(confDir),
+    confMaker: openConfMaker(confDir),
     samples: (networks) => sample(networks, host.log),
     modules: guardSource(openSource(moduleStore, selection), {
       findPolicy: () => findPolicy(trust.policy),

@@ -1,4 +1,5 @@
 import type { ConfFolder, NodeNetwork } from "./networks/candidates.ts";
+import type { HostRoutes } from "./networks/generated.ts";
 import type { Sample } from "./kpi/names.ts";
 import type { ModuleSource, Sandbox } from "./sandbox/port.ts";
 import type { Decision } from "./select/decision.ts";
@@ -148,6 +149,18 @@ export interface Log {
   warn(fields: Readonly<Record<string, unknown>>, message: string): void;
 }
 
+/** What it takes to configure a network that pods name and nobody configured. */
+export interface ConfMaker {
+  /** @throws {Failure} ioFailure when they can't be read, or are too many to be told apart. */
+  readonly hostRoutes: () => Promise<HostRoutes>;
+  /**
+   * Adds a file to the conf folder, whole, durable, and readable by all; one that is there already stays as it is.
+   *
+   * @throws {Failure} ioFailure when it can't be written.
+   */
+  readonly addFile: (name: string, text: string) => Promise<void>;
+}
+
 /** Everything that ADD needs from outside the core. */
 export interface AddPorts {
   readonly exec: Exec;
@@ -155,6 +168,7 @@ export interface AddPorts {
   readonly kernel: Kernel;
   readonly log: Log;
   readonly confFolder: () => Promise<ConfFolder>;
+  readonly confMaker: ConfMaker;
   /** What can be measured of these networks now. A source that can't be read gives no sample. */
   readonly samples: (networks: readonly NodeNetwork[]) => Promise<readonly Sample[]>;
   readonly modules: ModuleSource;

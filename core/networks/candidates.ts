@@ -38,6 +38,8 @@ export interface Surroundings {
   readonly node: NodeNetworks;
   readonly config: Config;
   readonly pod: Pod;
+  /** CNI_PATH: where the plugins are. */
+  readonly path: readonly string[];
 }
 
 /** Names under which genie's own program is installed. */

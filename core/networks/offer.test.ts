@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type FakeCluster, makeCluster, makeDefinition } from "../../test/fakes/cluster.ts";
+import { noPlugins } from "../../test/fakes/providing.ts";
 import { parseConfig } from "../config.ts";
 import { Failure } from "../errors.ts";
 import type { Target } from "../intent/intent.ts";
@@ -24,9 +25,13 @@ async function offer({ target = blue, files = {}, cluster }: Case) {
     pluginFilesByNetwork: new Map(),
   };
   const pod = { namespace: "shop", name: "web", uid: "u1" };
-  const around = { folder, node: listNetworks(folder, config), config, pod };
+  const around = { folder, node: listNetworks(folder, config), config, pod, path: [] };
   const signal = new AbortController().signal;
-  return await offerNetworks({ from: "here", target, ifName: undefined }, around, { cluster, signal });
+  return await offerNetworks({ from: "here", target, ifName: undefined }, around, {
+    ...noPlugins,
+    cluster,
+    signal,
+  });
 }
 const defining = (spec: object | string) => makeCluster({ definitions: [makeDefinition("blue", spec)] });
 const offered = async (given: Case) => (await offer(given)).networks.networks.map(({ network }) => network);

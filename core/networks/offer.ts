@@ -5,7 +5,9 @@ import type { NodeTarget, Wish } from "../intent/intent.ts";
 import type { AddPorts } from "../ports.ts";
 import type { NodeNetwork, NodeNetworks, Surroundings } from "./candidates.ts";
 import { readDefinition } from "./definition.ts";
+import { listConfigured } from "./generated.ts";
 import { readLogical } from "./logical/logical.ts";
+import { provideNetwork, type ProvidePorts } from "./provide.ts";
 
 /** From which networks a wish is served, and what is taken from among them. */
 export interface Offer {
@@ -13,7 +15,7 @@ export interface Offer {
   readonly networks: NodeNetworks;
 }
 
-type OfferPorts = Pick<AddPorts, "cluster" | "signal">;
+type OfferPorts = Pick<AddPorts, "cluster" | "signal"> & ProvidePorts;
 
 /**
  * Finds the networks from which one wish is served: those of the conf folder, or what an object of the cluster
@@ -33,7 +35,10 @@ export async function offerNetworks(
   if (target.wants === "logical") {
     return toOffer(await readLogical({ from, name: target.name }, around, ports));
   }
-  return { target, networks: around.node };
+  if (target.wants === "named" || target.wants === "default") {
+    return { target, networks: await provideNetwork({ from, network: target.network }, around, ports) };
+  }
+  return { target, networks: listConfigured(around.node) };
 }
 
 function toOffer(one: NodeNetwork): Offer {

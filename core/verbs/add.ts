@@ -58,7 +58,8 @@ export async function add(call: AddCall, ports: AddPorts): Promise<AddAnswer> {
   const folder = await ports.confFolder();
   const node = listNetworks(folder, config);
   for (const one of node.skipped) ports.log.warn({ ...one }, "a file of the conf folder is passed over");
-  const plan = await planAll(named, { pod, annotations, folder, node, config, containerId }, ports);
+  const { path } = invocation;
+  const plan = await planAll(named, { pod, annotations, folder, node, config, containerId, path }, ports);
 
   const { tryNextOnFailure } = config.genie.selection;
   const site = await readSite(call, ports);

@@ -4,7 +4,8 @@ import { forward } from "../delegate/forward.ts";
 import { Failure, listSome } from "../errors.ts";
 import { readDefaultIntent } from "../intent/genie.ts";
 import type { NodeTarget, Wish } from "../intent/intent.ts";
-import { listNetworks, type NodeNetworks } from "../networks/candidates.ts";
+import { findNetwork, listNetworks, type NodeNetworks } from "../networks/candidates.ts";
+import { findPrograms, listConfigured } from "../networks/generated.ts";
 import { requireNetwork } from "../networks/required.ts";
 import type { StatusPorts } from "../ports.ts";
 import type { Invocation } from "../spec/environment.ts";
@@ -28,8 +29,16 @@ export async function status({ invocation, config }: StatusCall, ports: StatusPo
   await ports.ledger.probe();
   const networks = listNetworks(await ports.confFolder(), config);
   for (const wish of readDefaultIntent(config).wishes) {
-    await askAny(listTargets(wish, networks), { invocation, config }, ports);
+    const programs = findMissing(wish, networks);
+    if (programs !== undefined) await requirePrograms(programs, wish.from, { invocation, ports });
+    else await askAny(listTargets(wish, networks), { invocation, config }, ports);
   }
+}
+
+/** The plugins of a network that an ADD would make; undefined when it is there, or isn't one that is made. */
+function findMissing({ target }: Wish<NodeTarget>, networks: NodeNetworks): readonly string[] | undefined {
+  if (target.wants !== "default" || findNetwork(target.network, networks) !== undefined) return undefined;
+  return findPrograms(target.network);
 }
 
 /** Returns when one of the networks is ready. */
@@ -60,16 +69,30 @@ function listTargets({ from, target }: Wish<NodeTarget>, networks: NodeNetworks)
   if (target.wants === "default") {
     return [requireNetwork({ from, network: target.network }, networks).network];
   }
-  const all = networks.networks.map(({ network }) => network);
+  const all = listConfigured(networks).networks.map(({ network }) => network);
   return target.wants === "any" ? all : all.slice(0, 1);
 }
 
 /** A network that is older than STATUS counts as ready when its plugins are there. */
-async function askNetwork(network: Network, { path }: Invocation, ports: StatusPorts): Promise<void> {
+async function askNetwork(network: Network, invocation: Invocation, ports: StatusPorts): Promise<void> {
   if (isAtLeast(network.cniVersion, "1.1.0"))
-    return await forward("STATUS", { network, path, more: {} }, ports);
-  for (const { type } of network.plugins) {
+    return await forward("STATUS", { network, path: invocation.path, more: {} }, ports);
+  const types = network.plugins.map(({ type }) => type);
+  await requirePrograms(types, `network ${network.name}`, { invocation, ports });
+}
+
+interface Asking {
+  readonly invocation: Invocation;
+  readonly ports: StatusPorts;
+}
+
+async function requirePrograms(
+  types: readonly string[],
+  owner: string,
+  { invocation: { path }, ports }: Asking,
+): Promise<void> {
+  for (const type of types) {
     if (await ports.exec.has(type, path)) continue;
-    throw new Failure("notReady", `plugin ${type} of network ${network.name} is not in CNI_PATH`);
+    throw new Failure("notReady", `plugin ${type} of ${owner} is not in CNI_PATH`);
   }
 }

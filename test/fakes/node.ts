@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { readConfFolder } from "../../cni/conf-folder.ts";
+import { openConfMaker } from "../../cni/conf-maker.ts";
 import { readDecided, recordDecision } from "../../cni/decision-log.ts";
 import { openHealth } from "../../cni/health-file.ts";
 import { openLedger } from "../../cni/ledger/ledger.ts";
@@ -77,6 +78,7 @@ function openPorts(dir: string, warnings: Warning[]): FakeNode["ports"] & { kern
     log,
     signal: new AbortController().signal,
     confFolder: () => readConfFolder(path.join(dir, "net.d")),
+    confMaker: openConfMaker(path.join(dir, "net.d")),
     samples: async () => [],
     modules: hollowModules,
     openSandbox: () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { makeCluster } from "../../../test/fakes/cluster.ts";
+import { noPlugins } from "../../../test/fakes/providing.ts";
 import type { LogicalNetwork, PhysicalNetwork } from "../../cluster.ts";
 import { parseConfig } from "../../config.ts";
 import { Failure } from "../../errors.ts";
@@ -37,9 +38,9 @@ async function read({ logical, physical, weave = local({ subnet: "10.32.0.0/12" 
   });
   const folder = folderOf(weave);
   const pod = { namespace: "shop", name: "web", uid: "u1" };
-  const around = { folder, node: listNetworks(folder, config), config, pod };
+  const around = { folder, node: listNetworks(folder, config), config, pod, path: [] };
   const signal = new AbortController().signal;
-  return await readLogical({ from: "here", name: "net1" }, around, { cluster, signal });
+  return await readLogical({ from: "here", name: "net1" }, around, { ...noPlugins, cluster, signal });
 }
 const readPlugin = async (given: Case) => (await read(given)).network.plugins[0]?.config;
 
@@ -174,7 +175,7 @@ describe("it is refused, with the place and the object:", () => {
 });
 
 describe("it isn't found", () => {
-  const around = { folder: folderOf({}), node: { networks: [], skipped: [] }, config };
+  const around = { folder: folderOf({}), node: { networks: [], skipped: [] }, config, path: [] };
   const pod = { namespace: "shop", name: "web", uid: "u1" };
   const signal = new AbortController().signal;
   const busy = new Failure("tryAgainLater", "the API server is busy");
@@ -205,7 +206,11 @@ describe("it isn't found", () => {
     ],
     ["while the API server is busy", pod, failingCluster, "the API server is busy", "tryAgainLater"],
   ] as const)("%s", async (...[, who, cluster, message, kind]) => {
-    const reading = readLogical({ from: "here", name: "net1" }, { ...around, pod: who }, { cluster, signal });
+    const reading = readLogical(
+      { from: "here", name: "net1" },
+      { ...around, pod: who },
+      { ...noPlugins, cluster, signal },
+    );
     await expect(reading).rejects.toThrow(
       expect.objectContaining({ kind, message: expect.stringContaining(message) }),
     );

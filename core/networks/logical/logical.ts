@@ -5,9 +5,10 @@ import type { AddPorts } from "../../ports.ts";
 import { toJson } from "../../printable.ts";
 import { INTERFACE_NAME } from "../../spec/environment.ts";
 import type { NodeNetwork, Surroundings } from "../candidates.ts";
+import { provideNetwork, type ProvidePorts } from "../provide.ts";
 import { requireNetwork } from "../required.ts";
 import { narrowNetwork } from "./narrow.ts";
-import { isInside, parseSubnet } from "./subnet.ts";
+import { isInside, parseSubnet } from "../subnet.ts";
 import { moveToLink } from "./uplink.ts";
 
 /** A name in the annotation `networks`. */
@@ -16,7 +17,7 @@ export interface LogicalWish {
   readonly name: string;
 }
 
-type Ports = Pick<AddPorts, "cluster" | "signal">;
+type Ports = Pick<AddPorts, "cluster" | "signal"> & ProvidePorts;
 
 /**
  * The network of a LogicalNetwork: that of its plugin, or of the PhysicalNetwork's where that is dedicated, with the
@@ -32,7 +33,8 @@ export async function readLogical(
 ): Promise<NodeNetwork> {
   const { logical, physical, place } = await findObjects(wish, around, ports);
   const plugin = toPlugin(logical, physical, place);
-  const base = requireNetwork({ from: `${place}: plugin`, network: plugin }, around.node);
+  const named = { from: `${place}: plugin`, network: plugin };
+  const base = requireNetwork(named, await provideNetwork(named, around, ports));
   const subnet = toSubnet(logical, physical, place);
   const narrowed = subnet === undefined ? base.network : narrowNetwork(base.network, subnet, place);
   return { file: toTitle(logical), network: moveToLink(narrowed, toLink(physical, place)) };
@@ -48,7 +50,7 @@ interface Objects {
 async function findObjects(
   { from, name }: LogicalWish,
   { pod: { namespace } }: Surroundings,
-  { cluster, signal }: Ports,
+  { cluster, signal }: Pick<Ports, "cluster" | "signal">,
 ): Promise<Objects> {
   requireCluster(cluster, namespace, from);
   const logical = await cluster.findLogicalNetwork({ namespace, name }, signal);

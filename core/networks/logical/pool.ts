@@ -1,6 +1,6 @@
 import { Failure } from "../../errors.ts";
 import { isJsonObject, type JsonObject } from "../../spec/json.ts";
-import { hasAddress, isInside, isSubnet, toFirstUsable, toLastUsable } from "./subnet.ts";
+import { hasAddress, isInside, isSubnet, toFirstUsable, toLastUsable } from "../subnet.ts";
 
 /** What is narrowed to what, and for whom. */
 export interface Narrowing {

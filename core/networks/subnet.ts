@@ -1,6 +1,6 @@
 import ipaddr from "ipaddr.js";
-import { Failure } from "../../errors.ts";
-import { toJson } from "../../printable.ts";
+import { Failure } from "../errors.ts";
+import { toJson } from "../printable.ts";
 
 /** Of a text that is no subnet, so much is shown. */
 const SHOWN = 64;
@@ -37,6 +37,11 @@ export function isInside(inner: string, outer: string): boolean {
   return (
     ipaddr.parseCIDR(inner)[1] >= ipaddr.parseCIDR(outer)[1] && hasAddress(outer, toFirst(inner).toString())
   );
+}
+
+/** True when an address is of both. */
+export function areOverlapping(one: string, other: string): boolean {
+  return isInside(one, other) || isInside(other, one);
 }
 
 /** True when `text` is an address of this subnet. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { findPoolUse } from "../../kpi/address-pool.ts";
-import { hasAddress, isInside, parseSubnet, toFirstUsable, toLastUsable } from "./subnet.ts";
+import { findPoolUse } from "../kpi/address-pool.ts";
+import { areOverlapping, hasAddress, isInside, parseSubnet, toFirstUsable, toLastUsable } from "./subnet.ts";
 
 test.each(["10.32.20.0/24", "10.0.0.0/8", "10.0.0.4/30", "fd00::/64", "0.0.0.0/0", "::/126"])(
   "%s is a subnet",
@@ -43,6 +43,17 @@ test.each([
 ])("%s in %s: %s (the last but three is the admission webhook's bug)", (inner, outer, is) =>
   expect(isInside(inner, outer)).toBe(is),
 );
+
+test.each([
+  ["10.10.0.0/16", "10.0.0.0/8", true],
+  ["10.10.0.0/16", "10.10.3.7/32", true],
+  ["10.10.0.0/16", "10.10.0.1/16", true],
+  ["10.10.0.0/16", "10.11.0.0/16", false],
+  ["10.10.0.0/16", "::/0", false],
+])("%s and %s overlap: %s", (one, other, are) => {
+  expect(areOverlapping(one, other)).toBe(are);
+  expect(areOverlapping(other, one)).toBe(are);
+});
 
 test("the usable addresses are those that host-local gives and the gateway's", () => {
   const subnet = fc

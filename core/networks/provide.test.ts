@@ -1,0 +1,91 @@
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { type FakeNode, openFakeNode } from "../../test/fakes/node.ts";
+import { add } from "../verbs/add.ts";
+import { status } from "../verbs/status.ts";
+
+const routes = { subnets: [], defaultLink: "ens3" };
+let node: FakeNode;
+beforeEach(async () => {
+  node = await openFakeNode();
+  for (const plugin of ["bridge", "macvlan", "blue"]) await node.plugin(plugin, "echo '{}'");
+});
+afterEach(() => node[Symbol.asyncDispose]());
+
+const run = (cni: string | undefined, more: { containerId?: string; config?: object } = {}) =>
+  add(
+    {
+      invocation: node.invocation("ADD", { containerId: more.containerId ?? "c1" }),
+      config: node.config({ ...(cni === undefined ? {} : { args: { cni } }), ...more.config }),
+    },
+    { ...node.ports, confMaker: { ...node.ports.confMaker, hostRoutes: async () => routes } },
+  );
+const confDir = () => path.join(node.dir, "net.d");
+const read = async (file: string) => JSON.parse(await readFile(path.join(confDir(), file), "utf8"));
+
+describe("a plugin's name that no file has", () => {
+  test("gets a file with a default, as CNI-Genie's e2e tests E6 and E8 have it", async () => {
+    await node.plugin("host-local", "");
+    await run("bridge, macvlan, bridge");
+    expect(await node.takeVerbs()).toEqual(["ADD bridge", "ADD macvlan", "ADD bridge"]);
+    expect((await readdir(confDir())).toSorted()).toEqual(["10-bridge.conf", "10-macvlan.conf"]);
+    expect(await read("10-macvlan.conf")).toMatchObject({ type: "macvlan", master: "ens3" });
+  });
+
+  test("of two calls at once, one writes it and both use it", async () => {
+    await node.plugin("host-local", "");
+    await Promise.all([run("bridge"), run("bridge", { containerId: "c2" })]);
+    expect(await node.takeVerbs()).toEqual(["ADD bridge", "ADD bridge"]);
+    expect(await readdir(confDir())).toEqual(["10-bridge.conf"]);
+  });
+
+  test.each([
+    ["bridge", "genie could make one, but the plugin host-local is not in CNI_PATH"],
+    ["sriov", "the link and the addresses are the site's own, so genie makes none: write 10-sriov.conf"],
+    ["weave", "networks of this node: none"],
+    ["Bridge", "networks of this node: none"],
+    ["ridge", "networks of this node: none"],
+  ])("is refused where nothing can be made of it: %s", async (cni, details) => {
+    await expect(run(cni)).rejects.toMatchObject({ kind: "unknownNetwork", details });
+    expect(await readdir(confDir())).toEqual([]);
+  });
+
+  test("is refused where its file is there and can't be used, and that stays as it is", async () => {
+    await node.plugin("host-local", "");
+    await writeFile(path.join(confDir(), "10-bridge.conf"), "{");
+    await expect(run("bridge")).rejects.toMatchObject({
+      details: expect.stringContaining("10-bridge.conf can't be used: not a JSON object"),
+    });
+    expect(await readFile(path.join(confDir(), "10-bridge.conf"), "utf8")).toBe("{");
+  });
+
+  test("finds the file that somebody wrote", async () => {
+    await node.conf("70-bridge.conf", { cniVersion: "1.0.0", name: "own", type: "blue" });
+    await run("bridge");
+    expect(await node.takeVerbs()).toEqual(["ADD blue"]);
+  });
+});
+
+test("nobody gets a network that was made for a pod without asking for it", async () => {
+  await node.plugin("host-local", "");
+  await run("bridge");
+  await expect(run(undefined, { containerId: "c2" })).rejects.toMatchObject({ kind: "tryAgainLater" });
+  await node.conf("90-blue.conf", { cniVersion: "1.0.0", name: "blue", type: "blue" });
+  await run(undefined, { containerId: "c2" });
+  expect((await run("", { containerId: "c3" })).notes.annotations).toEqual({ cni: "blue" });
+  expect(await node.takeVerbs()).toEqual(["ADD bridge", "ADD blue", "ADD blue"]);
+});
+
+test("a default that is still to be made is ready once its plugins are there", async () => {
+  const asked = { invocation: node.invocation("STATUS"), config: node.config({ default_plugin: "bridge" }) };
+  await expect(status(asked, node.ports)).rejects.toMatchObject({
+    kind: "notReady",
+    message: "plugin host-local of default_plugin is not in CNI_PATH",
+  });
+  await node.plugin("host-local", "");
+  await status(asked, node.ports);
+  expect(await readdir(confDir())).toEqual([]);
+  await run(undefined, { config: { default_plugin: "bridge" } });
+  expect(await node.takeVerbs()).toEqual(["ADD bridge"]);
+});

@@ -10,6 +10,7 @@ import { compileConfineObject, type Machine, MACHINES, OWN_MACHINE } from "./bui
 import { GUEST_LIMITS, planGuestHead, TRANSPILER_LIMITS } from "./build/guest-head.ts";
 import { leaveOut, leaveToChunks, UNUSED_BY_CLIENT } from "./build/chunks.ts";
 import { buildMarketFiles } from "./build/market-files.ts";
+import { compileRoutesProgram } from "./build/routes-program.ts";
 import { formatTrampoline, planTrampoline } from "./build/trampoline.ts";
 
 const ROOT = path.dirname(import.meta.dirname);
@@ -125,6 +126,18 @@ async function buildConfineObject(machine: Machine): Promise<void> {
   }
 }
 
+/** What arranges the routes of pods with several networks, where Rust is there to make it. */
+async function buildRoutesProgram(): Promise<void> {
+  const name = "genie-routes";
+  const temporary = await mkdtempDisposable(path.join(DIST, "lib/routes-"));
+  await using _undo = temporary;
+  const file = path.join(temporary.path, name);
+  const failure = await compileRoutesProgram(file);
+  if (failure === undefined) return await place(`bin/${name}`, await readFile(file), 0o755);
+  await rm(path.join(DIST, "bin", name), { force: true }); // of an older source
+  console.error(`warning: no bin/${name}, so of a pod's networks only one has a way back: ${failure}`);
+}
+
 async function placeMarketFiles(): Promise<void> {
   for (const [name, contents] of await buildMarketFiles()) await place(`market/${name}`, contents, 0o644);
 }
@@ -139,5 +152,6 @@ await Promise.all([
   buildTranspiler(),
   placeMarketFiles(),
   ...MACHINES.map(buildConfineObject),
+  buildRoutesProgram(),
 ]);
 await buildBuiltinModules(path.join(DIST, "modules"));

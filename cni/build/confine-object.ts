@@ -5,7 +5,7 @@ import { ExecaError, execa } from "execa";
 import { unlessMissing } from "../../core/missing.ts";
 
 const SOURCE = path.join(import.meta.dirname, "../shim/confine/confine.rs");
-const COMPILE_MS = 60_000;
+export const COMPILE_MS = 60_000;
 
 /** Machines as `uname -m` names them; the head looks for `confine-MACHINE.so`. */
 export const MACHINES = ["x86_64", "aarch64"] as const;
@@ -37,7 +37,7 @@ export async function compileConfineObject(plan: ObjectPlan): Promise<string | u
     return undefined;
   } catch (error) {
     if (!(error instanceof ExecaError)) throw error;
-    return explain(error);
+    return explainCompiling(error);
   }
 }
 
@@ -75,7 +75,8 @@ function planArguments({ machine, file, without = [] }: ObjectPlan, target: stri
   ];
 }
 
-function explain(error: ExecaError): string {
+/** In one line. */
+export function explainCompiling(error: ExecaError): string {
   if (error.code === "ENOENT") return `rustc is missing: ${REMEDY}`;
   const words = typeof error.stderr === "string" ? error.stderr : "";
   const first = words.split("\n").find((line) => line.startsWith("error")) ?? error.shortMessage;

@@ -1,0 +1,126 @@
+//! `genie-routes`: gives one interface of a pod routes of its own, so that replies leave by the interface they came in
+//! on. Called as a CNI plugin is; what is to be done stands in its configuration as acts.
+mod acts;
+mod namespace;
+mod netlink;
+mod routes;
+mod rules;
+
+use acts::{parse_acts, Act, Family};
+use netlink::{Kernel, Refusal};
+use std::env;
+use std::io::{self, Read};
+use std::net::IpAddr;
+use std::process::ExitCode;
+
+/// More than the acts of any interface take.
+const STDIN_LIMIT_BYTES: u64 = 1 << 20;
+/// The first code that the CNI specification leaves to plugins.
+const FAILED: u32 = 100;
+
+fn main() -> ExitCode {
+    match serve() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(refusal) => {
+            println!("{{\"cniVersion\":\"1.0.0\",\"code\":{},\"msg\":\"{}\"}}", FAILED, refusal);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn serve() -> Result<(), Refusal> {
+    let (verb, netns, if_name) = (variable("CNI_COMMAND"), variable("CNI_NETNS"), variable("CNI_IFNAME"));
+    let acts = parse_acts(&read_stdin()?)?;
+    match verb.as_str() {
+        "ADD" | "CHECK" => namespace::enter(&netns)?,
+        // What was in a namespace that is gone has gone with it.
+        "DEL" if netns.is_empty() || !namespace::exists(&netns) => return Ok(()),
+        "DEL" => namespace::enter(&netns)?,
+        _ => return Err(Refusal::new("CNI_COMMAND is none that is served")),
+    }
+    let mut kernel = Kernel::open()?;
+    match verb.as_str() {
+        "ADD" => add(&mut kernel, &if_name, &acts),
+        "CHECK" => check(&mut kernel, &if_name, &acts),
+        _ => delete(&mut kernel, &acts),
+    }
+}
+
+/// Copies before it takes away: at no moment is there no way back to who asks.
+fn add(kernel: &mut Kernel, if_name: &str, acts: &[Act]) -> Result<(), Refusal> {
+    let link = namespace::find_link(if_name)?;
+    if let Some(table) = find_table(acts) {
+        routes::copy(kernel, link, table)?;
+        namespace::answer_for_own_addresses(if_name)?;
+    }
+    for act in acts {
+        match (*act, find_table(acts)) {
+            (Act::Default(gateway), Some(table)) => {
+                routes::set_default(kernel, &routes::Default { gateway, link, table, metric: 0 })?
+            }
+            (Act::From(address), Some(table)) => rules::add(kernel, address, table)?,
+            (Act::Undefault(family), _) => routes::remove_defaults(kernel, link, family)?,
+            (Act::Gateway(gateway, metric), _) => {
+                let table = routes::MAIN;
+                routes::set_default(kernel, &routes::Default { gateway, link, table, metric })?
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn check(kernel: &mut Kernel, if_name: &str, acts: &[Act]) -> Result<(), Refusal> {
+    let link = namespace::find_link(if_name)?;
+    let table = match find_table(acts) {
+        Some(table) => table,
+        None => return Ok(()),
+    };
+    for act in acts {
+        let is_there = match *act {
+            Act::From(address) => rules::has(kernel, address, table)?,
+            Act::Default(gateway) => routes::has_default(kernel, link, family_of(gateway), table)?,
+            _ => true,
+        };
+        if !is_there {
+            return Err(Refusal::new("a rule or a route of the interface's own table is gone"));
+        }
+    }
+    Ok(())
+}
+
+/// Rules outlive the interface; everything else goes with it, but for interfaces that only leave.
+fn delete(kernel: &mut Kernel, acts: &[Act]) -> Result<(), Refusal> {
+    if let Some(table) = find_table(acts) {
+        rules::remove(kernel, table)?;
+        routes::flush(kernel, table)?;
+    }
+    Ok(())
+}
+
+fn find_table(acts: &[Act]) -> Option<u32> {
+    acts.iter().find_map(|act| match act {
+        Act::Table(table) => Some(*table),
+        _ => None,
+    })
+}
+
+pub fn family_of(address: IpAddr) -> Family {
+    if address.is_ipv4() {
+        Family::V4
+    } else {
+        Family::V6
+    }
+}
+
+fn variable(name: &str) -> String {
+    env::var(name).unwrap_or_default()
+}
+
+fn read_stdin() -> Result<String, Refusal> {
+    let mut text = String::new();
+    match io::stdin().take(STDIN_LIMIT_BYTES).read_to_string(&mut text) {
+        Ok(_) => Ok(text),
+        Err(_) => Err(Refusal::new("stdin can't be read as a text")),
+    }
+}

@@ -30,6 +30,7 @@ test("three keys are a complete configuration", () => {
       tryNextOnFailure: true,
       circuit: { failures: 3, openMs: 30_000, namespaces: 3, canaryFailurePercent: 10 },
     },
+    secondaryRoutes: "sbr",
     trust: { policy: "/etc/genie/trust.json" },
   });
 });

@@ -28,6 +28,8 @@ const genie = strict({
   moduleStore: folder.default(DEFAULT_MODULE_STORE),
   networks: z.record(z.string(), networkFacts).default({}),
   selection: selection.prefault({}),
+  /** What becomes of the default routes of all interfaces of a pod but one. */
+  secondaryRoutes: z.enum(["sbr", "drop", "keep"]).default("sbr"),
   trust: strict({ policy: folder.default(DEFAULT_TRUST_POLICY) }).prefault({}),
 });
 

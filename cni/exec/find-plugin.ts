@@ -4,6 +4,7 @@ import path from "node:path";
 import { Failure, findErrno } from "../../core/errors.ts";
 import { unlessMissing } from "../../core/missing.ts";
 import type { PluginCall } from "../../core/ports.ts";
+import { ROUTES_PLUGIN } from "../../core/routing/acts.ts";
 
 /**
  * The plugin that is to be run.
@@ -19,13 +20,17 @@ export async function findPlugin({ plugin, path: folders }: PluginCall): Promise
   );
 }
 
-/** By base name, in the first of these folders that has it as a program. Source: SPEC.md, "CNI_PATH". */
+/**
+ * By base name, in the first of these folders that has it as a program; what belongs to genie, also beside genie.
+ * Source: SPEC.md, "CNI_PATH".
+ */
 export async function findExecutable(
   plugin: string,
   folders: readonly string[],
 ): Promise<string | undefined> {
   if (plugin.includes("/") || ["", ".", ".."].includes(plugin)) return undefined;
-  for (const folder of folders) {
+  const ours = plugin === ROUTES_PLUGIN ? await findOwnFolder() : [];
+  for (const folder of [...folders, ...ours]) {
     const file = path.join(folder, plugin);
     if (await isExecutable(file)) return file;
   }
@@ -41,6 +46,13 @@ async function isExecutable(file: string): Promise<boolean> {
       return false;
     throw error;
   }
+}
+
+/** Where the running program lies. */
+async function findOwnFolder(): Promise<readonly string[]> {
+  const running = process.argv[1];
+  const file = running === undefined ? undefined : await unlessMissing(realpath(running));
+  return file === undefined ? [] : [path.dirname(file)];
 }
 
 async function isOurselves(file: string): Promise<boolean> {

@@ -2,10 +2,13 @@ import type { ObjectRef } from "../cluster.ts";
 import type { Wish } from "../intent/intent.ts";
 import type { NodeNetwork } from "../networks/candidates.ts";
 import type { AddPorts } from "../ports.ts";
+import type { Routing } from "../routing/acts.ts";
+import type { Router } from "../routing/router.ts";
 import type { Decision } from "../select/decision.ts";
 import type { Invocation } from "../spec/environment.ts";
 import type { JsonObject } from "../spec/json.ts";
 import type { Network } from "../spec/network.ts";
+import { toResult } from "../spec/result.ts";
 import { attach, type AttachPorts, type Site, UNDO_MS } from "./attach.ts";
 import { detach } from "./detach.ts";
 import { isTold, toOneFailure } from "./failures.ts";
@@ -35,6 +38,7 @@ export interface AttachAllCall {
   /** The runtime's; only for the container's main interface. Source: NPWG v1.3, §7.5. */
   readonly runtimeConfig: JsonObject;
   readonly tryNextOnFailure: boolean;
+  readonly router: Router;
 }
 
 type Ports = AttachPorts & Pick<AddPorts, "kernel">;
@@ -58,7 +62,9 @@ export async function attachAll(
       for (const [at, ifName] of planned.ifNames.entries()) {
         const runtimeConfig = ifName === main ? call.runtimeConfig : {};
         const reserve = left.length - (planned.ifNames.length - at);
-        const one = await attachBest({ left, reserve }, { ...call, ifName, runtimeConfig }, ports);
+        const routing = call.router.plan(ifName);
+        const one = await attachBest({ left, reserve }, { ...call, ifName, runtimeConfig, routing }, ports);
+        call.router.note(toResult(one.result));
         made.push({ planned, ifName, ...one });
       }
     }
@@ -78,16 +84,21 @@ export function findMain(
   return all.includes(ifName) ? ifName : all[0];
 }
 
+interface AttachOneCall extends AttachAllCall {
+  readonly ifName: string;
+  readonly routing: Routing | undefined;
+}
+
 /**
  * Attaches the best of the networks that are left, the next one when that fails and the admin allows it; takes those
  * that it has tried from the list. `reserve`: how many may fail.
  */
 async function attachBest(
   { left, reserve }: { left: NodeNetwork[]; reserve: number },
-  { invocation, ifName, site, runtimeConfig, tryNextOnFailure }: AttachAllCall & { ifName: string },
+  { invocation, ifName, site, runtimeConfig, routing, tryNextOnFailure }: AttachOneCall,
   ports: Ports,
 ): Promise<Omit<Made, "planned" | "ifName">> {
-  const how = { call: { ...invocation, ifName }, site, runtimeConfig };
+  const how = { call: { ...invocation, ifName }, site, runtimeConfig, routing };
   const failures: unknown[] = [];
   for (let mayFail = tryNextOnFailure ? reserve : 0; ; mayFail--) {
     const next = left.shift();

@@ -1,5 +1,8 @@
 import type { AddPorts, Attachment } from "../ports.ts";
 import type { JsonObject } from "../spec/json.ts";
+import { planUndoActs, type Routing, toRouteSteps } from "../routing/acts.ts";
+import { arrangeRoutes } from "../routing/arrange.ts";
+import { withoutDefaults } from "../routing/without-defaults.ts";
 import type { Network } from "../spec/network.ts";
 import { addChain, type ChainCall, planSteps, undoChain } from "./chain.ts";
 import { listFailures } from "./failures.ts";
@@ -13,13 +16,18 @@ export interface AttachCall {
   readonly call: ChainCall;
   readonly site: Site;
   readonly runtimeConfig: JsonObject;
+  /** Undefined where routes stay as the network has them. */
+  readonly routing?: Routing | undefined;
 }
 
 /** For undoing a failed ADD; what takes longer is left to DEL. */
 export const UNDO_MS = 30_000;
 
 /** An attachment before its ADD, with everything that undoing it takes. */
-export function planAttachment(network: Network, { call, site, runtimeConfig }: AttachCall): Attachment {
+export function planAttachment(
+  network: Network,
+  { call, site, runtimeConfig, routing }: AttachCall,
+): Attachment {
   const { containerId, ifName, args, path } = call;
   return {
     ...site,
@@ -31,7 +39,10 @@ export function planAttachment(network: Network, { call, site, runtimeConfig }: 
     cniVersion: network.cniVersion,
     checked: !network.disableCheck,
     state: "planned",
-    steps: planSteps(network, { runtimeConfig, prevResult: undefined }),
+    steps: [
+      ...planSteps(network, { runtimeConfig, prevResult: undefined }),
+      ...toRouteSteps(routing === undefined ? [] : planUndoActs(routing), network.name),
+    ],
   };
 }
 
@@ -42,15 +53,20 @@ export function planAttachment(network: Network, { call, site, runtimeConfig }: 
  * @throws what the failing plugin said.
  */
 export async function attach(network: Network, how: AttachCall, ports: AttachPorts): Promise<JsonObject> {
-  const { call, runtimeConfig } = how;
+  const { call, runtimeConfig, routing } = how;
   const { attachments: before } = await ports.ledger.read(call.containerId);
-  const planned = planAttachment(network, how);
+  const bare = withoutDefaults(network, routing?.without ?? []);
+  const planned = planAttachment(bare, how);
   await ports.ledger.write(call.containerId, [...before, planned]);
   try {
-    const prevResult = await addChain({ network, call, runtimeConfig }, ports);
-    const steps = planSteps(network, { runtimeConfig, prevResult });
+    const answered = await addChain({ network: bare, call, runtimeConfig }, ports);
+    const { result, steps: routeSteps } =
+      routing === undefined
+        ? { result: answered, steps: [] }
+        : await arrangeRoutes({ network, routing, answered, call }, ports);
+    const steps = [...planSteps(bare, { runtimeConfig, prevResult: result }), ...routeSteps];
     await ports.ledger.write(call.containerId, [...before, { ...planned, state: "attached", steps }]);
-    return prevResult;
+    return result;
   } catch (cause) {
     await undoFailed({ planned, before, call }, ports);
     throw cause;

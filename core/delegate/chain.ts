@@ -2,6 +2,7 @@ import type { AddPorts, PluginCall, PluginStep } from "../ports.ts";
 import { pickDeclared } from "../spec/capabilities.ts";
 import type { JsonObject } from "../spec/json.ts";
 import type { Network, PluginConfig } from "../spec/network.ts";
+import { ROUTES_PLUGIN } from "../routing/acts.ts";
 import { convertResult } from "../spec/result.ts";
 import { isAtLeast } from "../spec/versions.ts";
 import { isTold } from "./failures.ts";
@@ -66,6 +67,7 @@ export async function undoChain(
   const left: PluginStep[] = [];
   const errors: unknown[] = [];
   for (const step of steps.toReversed()) {
+    if (step.plugin === ROUTES_PLUGIN && call.netns === "") continue; // routes go with their namespace
     try {
       await runSilent({ ...call, ...step, verb: "DEL" }, exec, signal);
     } catch (error) {

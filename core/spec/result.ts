@@ -105,8 +105,8 @@ function readRoutes(value: unknown): readonly JsonObject[] {
     .filter(({ dst }) => typeof dst === "string");
 }
 
-/** An IPv4 address that is written as IPv6, such as `::ffff:10.0.0.1`, is IPv4, as in Go's `IP.To4`. */
-function familyOf(cidr: unknown): "4" | "6" {
+/** Of an address or a prefix. An IPv4 address that is written as IPv6, such as `::ffff:10.0.0.1`, is IPv4, as in Go's `IP.To4`. */
+export function familyOf(cidr: unknown): "4" | "6" {
   const address = String(cidr).split("/")[0] ?? "";
   if (!ipaddr.IPv6.isValid(address)) return "4";
   // ipaddr.js also takes the deprecated `::10.0.0.1` for one, which has no group `ffff`

@@ -1,5 +1,5 @@
 import type { Config } from "../config.ts";
-import { attachAll, type Made, type Planned } from "../delegate/attach-all.ts";
+import { attachAll, type Planned } from "../delegate/attach-all.ts";
 import type { Site } from "../delegate/attach.ts";
 import { detach } from "../delegate/detach.ts";
 import { findNetns } from "../delegate/lifetime.ts";
@@ -17,15 +17,15 @@ import {
 } from "../networks/candidates.ts";
 import { type Offer, offerNetworks } from "../networks/offer.ts";
 import type { AddPorts, Attachment } from "../ports.ts";
+import { toAnswer } from "../report/answer.ts";
 import { type PodNotes, toPodNotes } from "../report/notes.ts";
+import { openRoutes } from "../routing/open.ts";
 import { choose } from "../select/choose.ts";
 import type { Decision } from "../select/decision.ts";
 import type { Choosing } from "../select/pod-question.ts";
 import { requireRanking } from "../select/refusal.ts";
 import type { Invocation } from "../spec/environment.ts";
 import type { JsonObject } from "../spec/json.ts";
-import { mergeResults } from "../spec/merge.ts";
-import { convertResult, toResult, writeResult } from "../spec/result.ts";
 
 export interface AddCall {
   readonly invocation: Invocation;
@@ -64,8 +64,9 @@ export async function add(call: AddCall, ports: AddPorts): Promise<AddAnswer> {
   const { tryNextOnFailure } = config.genie.selection;
   const site = await readSite(call, ports);
   const runtimeConfig = config.runtimeConfig ?? {};
-  const made = await attachAll(plan, { invocation, site, runtimeConfig, tryNextOnFailure }, ports);
-  return { result: toAnswer(made, config), notes: toPodNotes({ pod, intent, node }, made) };
+  const router = await openRoutes({ invocation, config, named, others }, ports);
+  const made = await attachAll(plan, { invocation, site, runtimeConfig, tryNextOnFailure, router }, ports);
+  return { result: toAnswer(made, config, invocation), notes: toPodNotes({ pod, intent, node }, made) };
 }
 
 /**
@@ -131,15 +132,6 @@ function requireOffered(name: string, { networks }: NodeNetworks): NodeNetwork {
   const found = networks.find(({ network }) => network.name === name);
   if (found === undefined) throw new Error(`the ranking names ${name}, which was not offered`);
   return found;
-}
-
-/** All results in one, after what the chain before us has made. */
-function toAnswer(made: readonly Made[], { prevResult, cniVersion }: Config): JsonObject {
-  const own = made.map(({ result, network }) => convertResult(result, cniVersion, network.cniVersion));
-  const [only, ...more] = [...(prevResult === undefined ? [] : [prevResult]), ...own];
-  if (only === undefined) throw new Error("nothing was attached");
-  if (more.length === 0) return only;
-  return writeResult([only, ...more].map(toResult).reduce(mergeResults), cniVersion);
 }
 
 async function readSite({ invocation, config }: AddCall, { kernel }: AddPorts): Promise<Site> {

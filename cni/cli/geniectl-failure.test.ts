@@ -2,21 +2,18 @@ import { mkdir, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { parse } from "@bytecodealliance/jco";
 import { execa } from "execa";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { type FakeRegistry, startFakeRegistry } from "../../test/fakes/registry.ts";
-import { type Desk, makeDesk } from "../../test/setup/geniectl.ts";
+import { beforeEach, expect, test } from "vitest";
+import type { FakeRegistry } from "../../test/fakes/registry.ts";
+import type { Desk } from "../../test/setup/geniectl.ts";
+import { setUpDesk } from "../../test/setup/registry-desk.ts";
 
-let undo: AsyncDisposableStack;
 let registry: FakeRegistry;
 let desk: Desk;
 let folder: string;
 beforeEach(async () => {
-  undo = new AsyncDisposableStack();
-  registry = undo.use(await startFakeRegistry());
-  desk = undo.use(await makeDesk());
+  ({ desk, registry } = await setUpDesk());
   ({ folder } = desk);
 });
-afterEach(() => undo.disposeAsync());
 
 const run = (...args: string[]) => desk.run(...args);
 const at = (name: string) => `${registry.host}/genie/${name}`;

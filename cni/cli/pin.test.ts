@@ -1,22 +1,19 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { takeLock } from "../../registry/file/file-lock.ts";
 import { addNote, makeComponent, SCORER } from "../../test/fakes/component.ts";
-import { type FakeRegistry, startFakeRegistry } from "../../test/fakes/registry.ts";
-import { type Desk, makeDesk } from "../../test/setup/geniectl.ts";
+import type { FakeRegistry } from "../../test/fakes/registry.ts";
+import type { Desk } from "../../test/setup/geniectl.ts";
+import { setUpDesk } from "../../test/setup/registry-desk.ts";
 
-let undo: AsyncDisposableStack;
 let registry: FakeRegistry;
 let desk: Desk;
 let file: string;
 beforeEach(async () => {
-  undo = new AsyncDisposableStack();
-  registry = undo.use(await startFakeRegistry());
-  desk = undo.use(await makeDesk());
+  ({ desk, registry } = await setUpDesk());
   file = path.join(desk.folder, "genie.conf");
 });
-afterEach(() => undo.disposeAsync());
 
 const at = (name: string) => `${registry.host}/genie/${name}`;
 const pin = (...args: string[]) => desk.run("pin", "--config", "genie.conf", ...args);
@@ -91,7 +88,14 @@ test("what is pinned and can't be had stays, with a warning, while the rest is p
   expect(stderr).toMatch(/^warning: genie\.conf: .*scorers\[1\]\.module: .*: it stays as it is, and nothing/);
   expect(await read()).toContain(gone);
   expect(await read()).toContain(at(`a@${digest}`));
-  expect(await pin("--store", "s")).toMatchObject({ exitCode: 1 });
+});
+
+test("what is pinned and can't be had is a failure where it is to be pulled, too", async () => {
+  await configure(`127.0.0.1:1/genie/b@sha256:${"0".repeat(64)}`);
+  expect(await pin("--store", "s")).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringMatching(/^error: genie\.conf: .*scorers\[0\]\.module: /),
+  });
 });
 
 test("what an ADD would refuse is told", async () => {

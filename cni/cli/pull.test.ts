@@ -1,19 +1,16 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { makeComponent } from "../../test/fakes/component.ts";
-import { type FakeRegistry, startFakeRegistry } from "../../test/fakes/registry.ts";
-import { type Desk, makeDesk } from "../../test/setup/geniectl.ts";
+import type { FakeRegistry } from "../../test/fakes/registry.ts";
+import type { Desk } from "../../test/setup/geniectl.ts";
+import { setUpDesk } from "../../test/setup/registry-desk.ts";
 
-let undo: AsyncDisposableStack;
 let registry: FakeRegistry;
 let desk: Desk;
 beforeEach(async () => {
-  undo = new AsyncDisposableStack();
-  registry = undo.use(await startFakeRegistry());
-  desk = undo.use(await makeDesk());
+  ({ desk, registry } = await setUpDesk());
 });
-afterEach(() => undo.disposeAsync());
 
 const at = (name: string) => `${registry.host}/genie/${name}`;
 const pull = (...args: string[]) => desk.run("pull", "--config", "genie.conf", ...args);

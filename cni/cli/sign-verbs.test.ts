@@ -1,23 +1,20 @@
 import { readFile, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { type FakeRegistry, startFakeRegistry } from "../../test/fakes/registry.ts";
+import { beforeEach, expect, test } from "vitest";
+import type { FakeRegistry } from "../../test/fakes/registry.ts";
 import { CLONE_DIR } from "../../test/setup/build.ts";
-import { type Desk, makeDesk } from "../../test/setup/geniectl.ts";
+import type { Desk } from "../../test/setup/geniectl.ts";
+import { setUpDesk } from "../../test/setup/registry-desk.ts";
 
-let undo: AsyncDisposableStack;
 let registry: FakeRegistry;
 let desk: Desk;
 let digest: string;
 beforeEach(async () => {
-  undo = new AsyncDisposableStack();
-  registry = undo.use(await startFakeRegistry());
-  desk = undo.use(await makeDesk());
+  ({ desk, registry } = await setUpDesk());
   digest = (await desk.run("push", "scorer.wasm", at("scorer:1"))).lastLine;
   await desk.run("keygen", "team");
   await desk.run("keygen", "other");
 });
-afterEach(() => undo.disposeAsync());
 
 const at = (name: string) => `${registry.host}/genie/${name}`;
 const file = (name: string) => path.join(desk.folder, name);

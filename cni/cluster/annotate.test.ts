@@ -27,15 +27,36 @@ test("a pod is annotated in one PATCH that holds for this very pod", async () =>
   });
 });
 
-test("a pod that the node made by itself is annotated through its mirror", async () => {
-  const mirror = { metadata: { uid: "m-1", annotations: { "kubernetes.io/config.mirror": "u-1" } } };
-  api.answers = [{ status: 409 }, { body: mirror }, { body: {} }];
+const OTHER = { kind: "Status", details: { causes: [{ field: "metadata.uid" }] } };
+const shown = (uid: string, annotations = {}) => ({ body: { metadata: { uid, annotations } } });
+
+test.each([
+  ["today's", { status: 422, body: OTHER }],
+  ["yesterday's", { status: 409 }],
+])("a pod that the node made by itself is annotated through its mirror: %s server", async (_, answer) => {
+  api.answers = [answer, shown("m-1", { "kubernetes.io/config.mirror": "u-1" }), {}];
   expect(await (await openScripted(api)).annotatePod(POD, { a: "b" }, never)).toBe(true);
   expect(JSON.parse(api.asked[2]?.body ?? "")).toMatchObject({ metadata: { uid: "m-1" } });
 });
 
 test("another pod of the same name is left alone", async () => {
-  api.answers = [{ status: 409 }, { body: { metadata: { uid: "another" } } }];
+  api.answers = [{ status: 422, body: OTHER }, shown("another")];
   expect(await (await openScripted(api)).annotatePod(POD, { a: "b" }, never)).toBe(false);
   expect(api.asked.map(({ line }) => line.split(" ")[0])).toEqual(["PATCH", "GET"]);
+});
+
+test("a pod to which somebody else wrote at the same time is written to once more", async () => {
+  api.answers = [{ status: 409 }, shown("u-1"), {}];
+  expect(await (await openScripted(api)).annotatePod(POD, { a: "b" }, never)).toBe(true);
+});
+
+test.each([
+  ["of another field", { details: { causes: [{ field: "metadata.labels" }] } }],
+  ["of an admission policy", { details: { causes: [{ message: "metadata.uid" }] } }],
+  ["of nobody", { details: 5 }],
+])("a refusal %s is a failure", async (_, body) => {
+  api.answers = [{ status: 422, body }];
+  await expect((await openScripted(api)).annotatePod(POD, { a: "b" }, never)).rejects.toMatchObject({
+    kind: "tryAgainLater",
+  });
 });

@@ -16,9 +16,9 @@ const AS_MERGE = setHeaderOptions("Content-Type", PatchStrategy.MergePatch);
  */
 export async function annotatePod(pod: Pod, annotations: Annotations, way: Way): Promise<boolean> {
   if (await patch(pod, annotations, way)) return true;
-  // The API server shows a pod that the node made by itself under another UID: that of its mirror.
+  // Somebody else wrote to it at the same time; or the node made it by itself, and its mirror has another UID.
   const shown = await findPod(pod, way);
-  if (shown === undefined || shown.uid === pod.uid || !isSamePod(pod, shown)) return false;
+  if (shown === undefined || !isSamePod(pod, shown)) return false;
   return await patch({ ...pod, uid: shown.uid }, annotations, way);
 }
 
@@ -29,5 +29,5 @@ async function patch(pod: Pod, annotations: Annotations, way: Way): Promise<bool
   const { core } = openApi({ ...way, right, narrow: () => ({}) });
   const body = { metadata: { ...(uid !== "" && { uid }), annotations } };
   const patched = core.patchNamespacedPod({ namespace, name, body }, AS_MERGE);
-  return (await unlessStatus([404, 409], patched)) !== undefined;
+  return (await unlessStatus([404, 409, 422], patched)) !== undefined;
 }

@@ -1,6 +1,6 @@
 import { Failure, findErrno } from "../../core/errors.ts";
 import { toLine } from "../../core/printable.ts";
-import { findJsonObject } from "../../core/spec/json.ts";
+import { findJsonObject, isJsonObject } from "../../core/spec/json.ts";
 import { parseRetryAfter } from "../../registry/client/retry.ts";
 import type { ApiReply } from "./exchange.ts";
 
@@ -34,6 +34,17 @@ export function findPauseMs(attempt: Attempt, { verb }: Right): number | undefin
   const { status, headers } = attempt.reply;
   if (!repeats && status !== TOO_MANY) return undefined;
   return PASSING_STATUSES.includes(status) ? parseRetryAfter(headers["retry-after"], new Date()) : undefined;
+}
+
+/**
+ * The patch has the UID of another object: its UID can't be changed to that (422). 409 may mean this, too, or that
+ * somebody wrote to the object at the same time. Source: kube-apiserver, `ValidateObjectMetaUpdate`.
+ */
+export function isOfAnother({ status, text = "" }: ApiReply): boolean {
+  if (status !== 422) return status === 409;
+  const details = findJsonObject(text)?.["details"];
+  const causes = isJsonObject(details) ? details["causes"] : undefined;
+  return Array.isArray(causes) && causes.some((one) => isJsonObject(one) && one["field"] === "metadata.uid");
 }
 
 /** What the caller is told; what isn't about the server or the way to it stays as it is. */

@@ -1,13 +1,18 @@
+import type { PodEvent } from "../cluster.ts";
 import type { Made } from "../delegate/attach-all.ts";
 import type { PodIntent } from "../intent/intent.ts";
 import type { Pod } from "../intent/pod.ts";
 import { findName, type NodeNetworks } from "../networks/candidates.ts";
+import { toEvent } from "./event.ts";
 import { formatMultiIp, MULTI_IP } from "./multi-ip.ts";
+
+const MOST_EVENTS = 8;
 
 /** What the pod is told of its networks, where there is an API server to tell it. */
 export interface PodNotes {
   readonly pod: Pod;
   readonly annotations: Readonly<Record<string, string>>;
+  readonly events: readonly PodEvent[];
 }
 
 /** Who is told. */
@@ -26,7 +31,13 @@ export function toPodNotes({ pod, intent, node }: Told, made: readonly Made[]): 
     intent.naming === "eth" && made.length > 1 ? { [MULTI_IP]: formatMultiIp(made) } : undefined;
   const chosen = made.find(({ planned }) => isNoted(planned.wish.target))?.network;
   const choice = chosen === undefined ? undefined : { cni: findName(chosen, node) ?? chosen.name };
-  return { pod, annotations: { ...addresses, ...choice } };
+  return { pod, annotations: { ...addresses, ...choice }, events: toEvents(made) };
+}
+
+/** One for each decision, however many interfaces it was for. */
+function toEvents(made: readonly Made[]): readonly PodEvent[] {
+  const decisions = new Set(made.map(({ planned }) => planned.decision));
+  return [...decisions].flatMap((decision) => toEvent(decision) ?? []).slice(0, MOST_EVENTS);
 }
 
 function isNoted(target: Made["planned"]["wish"]["target"]): boolean {

@@ -117,7 +117,7 @@ describe("a pod", () => {
     const event = { type: "Normal", reason: "NetworkChosen", message: "€".repeat(1024) } as const;
     await (await open({ token })).recordEvent({ ...REF, uid }, event, never);
     const query = new URLSearchParams({ fieldSelector: `involvedObject.uid=${uid}` });
-    const listed = await mustCall(cluster, { path: `/api/v1/namespaces/shop/events?${query}` });
+    const listed = await mustCall(cluster, { path: `/api/v1/namespaces/shop/events?${query.toString()}` });
     expect(listed).toMatchObject({ items: [{ ...event, count: 1, source: { component: "genie" } }] });
   });
 

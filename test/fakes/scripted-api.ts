@@ -42,9 +42,12 @@ export async function startScriptedApi(): Promise<ScriptedApi> {
   await using undo = new AsyncDisposableStack();
   const folder = await mkdtemp(path.join(tmpdir(), "genie-api-"));
   undo.defer(() => rm(folder, { recursive: true }));
-  const { certificate, key, authority } = await makeCertificates(folder, "api", { names: ["IP:127.0.0.1"] });
+  const { certificate, key, authority } = await makeCertificates(folder, "api", {
+    names: ["IP:127.0.0.1", "DNS:localhost"],
+  });
   const tls = { cert: await readFile(certificate), key: await readFile(key) };
   const server = https.createServer(tls, (request, response) => void serve(api, request, response));
+  server.keepAliveTimeout = 60_000; // a slow machine's plugin comes back to the same connection
   const url = undo.adopt(await listen(server), () => close(server));
   const kept = undo.move();
   const api: ScriptedApi = {

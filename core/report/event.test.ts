@@ -1,0 +1,160 @@
+import { expect, test } from "vitest";
+import { makeDecision, makeQuestion, makeRun, makeSelection } from "../../test/fakes/decision.ts";
+import type { Decision } from "../select/decision.ts";
+import { toEvent } from "./event.ts";
+
+const DIGEST = `sha256:${"a".repeat(64)}`;
+
+interface Case {
+  /** KPIs by network, in the order of the candidates. */
+  readonly networks?: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** Names of modules. */
+  readonly scorers?: readonly string[];
+  readonly selector?: string;
+  readonly count?: number;
+  readonly decision?: Partial<Decision>;
+}
+
+const FULL = { blue: { occupancy: 0.12 }, red: { occupancy: 0.85 } };
+const FIRST_FIT = ["blue", "red"].map((network) => ({ network, reason: "first-fit" }));
+const rank = (...names: string[]) => names.map((network) => ({ network, reason: "score 0.50" }));
+
+function decide({ networks = FULL, scorers = [], selector, count = 1, decision }: Case) {
+  const base = makeQuestion();
+  const candidates = Object.entries(networks).map(([network, kpis]) => ({
+    network,
+    plugin: "bridge",
+    attributes: [],
+    kpis: Object.entries(kpis).map(([name, value]) => ({ name, value, ageMs: 0 })),
+    current: false,
+  }));
+  const toModule = (name: string) => ({ module: `registry.example:5000/genie/${name}:1.0.0@${DIGEST}` });
+  const selection = makeSelection({
+    scorers: scorers.map(toModule),
+    ...(selector !== undefined && { selector: toModule(selector) }),
+  });
+  const modules = scorers.map((_, at) => makeRun({ at }));
+  const question = { ...base, selection, request: { ...base.request, candidates, count } };
+  return makeDecision({ question, modules, ranking: rank(...Object.keys(networks)), ...decision });
+}
+
+const kpis = { occupancy: 0.2, "price-per-hour": 0.4, "latency-ms": 3, "capacity-mbps": 10_000 };
+const worse = { occupancy: 0.4, "price-per-hour": 1.2, "latency-ms": 10, "capacity-mbps": 1000 };
+
+test.each<[string, Case, string]>([
+  ["one KPI", {}, "blue over red: occupancy 12 % against 85 %"],
+  [
+    "what the scorers measure by",
+    { networks: { blue: kpis, red: worse }, scorers: ["latency", "price"] },
+    "blue over red: price per hour 0.4 against 1.2, latency 3 ms against 10 ms",
+  ],
+  [
+    "the first advantage, where no scorer says",
+    { networks: { blue: kpis, red: worse }, scorers: ["best"] },
+    "blue over red: occupancy 20 % against 40 %",
+  ],
+  [
+    "more is better",
+    { networks: { blue: kpis, red: worse }, scorers: ["capacity"] },
+    "blue over red: capacity 10000 Mbit/s against 1000 Mbit/s",
+  ],
+  [
+    "three facts at most",
+    { networks: { blue: kpis, red: worse }, scorers: ["occupancy", "price", "capacity", "latency"] },
+    "blue over red: occupancy 20 % against 40 %, price per hour 0.4 against 1.2, capacity 10000 Mbit/s against 1000 Mbit/s",
+  ],
+  [
+    "percents that look the same",
+    { networks: { blue: { loss: 0.001 }, red: { loss: 0.004 } } },
+    "blue over red: loss 0.1 % against 0.4 %",
+  ],
+  [
+    "scores, where what is measured says the opposite",
+    {
+      networks: { red: FULL.red, blue: FULL.blue },
+      scorers: ["occupancy"],
+      decision: {
+        ranking: [
+          { network: "red", score: 0.9, reason: "score 0.90" },
+          { network: "blue", score: 0.25, reason: "score 0.25" },
+        ],
+      },
+    },
+    "red over blue: score 0.90 against 0.25",
+  ],
+  [
+    "a KPI that only one has",
+    { networks: { blue: { occupancy: 0.1 }, red: {} } },
+    "blue over red: score 0.50",
+  ],
+  [
+    "more rivals",
+    { networks: { ...FULL, green: {}, grey: {} } },
+    "blue over red and 2 more: occupancy 12 % against 85 %",
+  ],
+  [
+    "several winners",
+    { networks: { blue: kpis, green: kpis, red: worse }, count: 2 },
+    "blue and green over red: occupancy 20 % against 40 %",
+  ],
+  [
+    "a selector's words",
+    {
+      selector: "cheapest",
+      decision: {
+        decidedBy: "selector",
+        ranking: [{ network: "blue", reason: "price 0.4, within the limits" }],
+      },
+    },
+    "blue over red: price 0.4, within the limits",
+  ],
+  [
+    "a selector's words and what scorers measure by",
+    {
+      scorers: ["occupancy"],
+      selector: "highest",
+      decision: { decidedBy: "selector", ranking: [{ network: "blue", reason: "the best score" }] },
+    },
+    "blue over red: the best score, occupancy 12 % against 85 %",
+  ],
+  [
+    "a rejection",
+    { decision: { ranking: rank("blue"), rejected: [{ network: "red", by: DIGEST, reason: "85 % full" }] } },
+    "blue: red was rejected (85 % full)",
+  ],
+  ["nothing else", { networks: { blue: {} } }, "blue, the only network"],
+  ["no module", { decision: { decidedBy: "fallback", ranking: FIRST_FIT } }, "blue over red: first-fit"],
+])("%s", (_, what, text) => {
+  const message = `Genie chose ${text}`;
+  expect(toEvent(decide(what))).toEqual({ type: "Normal", reason: "NetworkChosen", message });
+});
+
+test("a fallback is a warning that names the module", () => {
+  const modules = [
+    makeRun({ at: 0 }),
+    makeRun({ at: 1, outcome: "timeout", detail: "50 ms are over" }),
+    makeRun({ at: 0, mode: "shadow", outcome: "trap" }),
+  ];
+  const decision = { decidedBy: "fallback", modules, ranking: FIRST_FIT } as const;
+  expect(toEvent(decide({ scorers: ["occupancy", "price"], decision }))).toEqual({
+    type: "Warning",
+    reason: "NetworkFallback",
+    message: "Genie chose blue over red: first-fit, because price failed (timeout: 50 ms are over)",
+  });
+});
+
+test.each<[string, Partial<Decision>]>([
+  ["the pod named its network", { decidedBy: "explicit" }],
+  ["it has the default", { decidedBy: "default" }],
+  ["nothing could be chosen", { ranking: [], refusal: "everyCandidateRejected" }],
+])("there is nothing to tell where %s", (_, decision) => {
+  expect(toEvent(decide({ decision }))).toBeUndefined();
+});
+
+test("a message is one line, no longer than Kubernetes keeps", () => {
+  const ranking = [{ network: "blue\u001b[31m\n\u202e", reason: "x".repeat(5000) }];
+  const event = toEvent(decide({ decision: { decidedBy: "selector", ranking } }));
+  expect(event?.message).toHaveLength(1024);
+  // oxlint-disable-next-line no-control-regex
+  expect(event?.message).not.toMatch(/[\u001b\n\u202e]/);
+});

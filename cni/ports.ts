@@ -17,6 +17,7 @@ import { openHealth } from "./health-file.ts";
 import { openKernel } from "./kernel.ts";
 import { openLedger } from "./ledger/ledger.ts";
 import { deriveSeed } from "./node-secret.ts";
+import { sampleCadvisor } from "./probes/cadvisor.ts";
 import { sampleHostLocal } from "./probes/host-local.ts";
 import { openExec } from "./process-exec.ts";
 import { guardSource } from "./trust.ts";
@@ -54,7 +55,7 @@ export function openAddPorts(config: Config, host: Host): AddPorts {
     ...openUndoPorts(stateDir, host),
     confFolder: () => readConfFolder(confDir),
     confMaker: openConfMaker(confDir),
-    samples: (networks) => sample(networks, host.log),
+    samples: (networks) => sample(networks, config, host.log),
     modules: guardSource(openSource(moduleStore, selection), {
       findPolicy: () => findPolicy(trust.policy),
       storeDir: moduleStore,
@@ -91,16 +92,22 @@ export function openGuest(
   });
 }
 
-/** A store that can't be read gives no sample of its network: modules see the KPI as absent and decide. */
-async function sample(networks: readonly NodeNetwork[], log: Log): Promise<readonly Sample[]> {
-  const sampling = networks.map(async (one) => {
-    try {
-      return await sampleHostLocal(one, Date.now());
-    } catch (error) {
-      if (findErrno(error) === undefined) throw error;
-      log.warn({ err: error, network: one.network.name }, "the store of host-local can't be read");
-      return [];
-    }
-  });
-  return (await Promise.all(sampling)).flat();
+/** A source that can't be read gives no sample: modules see its KPIs as absent and decide. */
+async function sample(
+  networks: readonly NodeNetwork[],
+  config: Config,
+  log: Log,
+): Promise<readonly Sample[]> {
+  const sampling = networks.map((one) => sampleStore(one, log));
+  return (await Promise.all([...sampling, sampleCadvisor(networks, config, log)])).flat();
+}
+
+async function sampleStore(one: NodeNetwork, log: Log): Promise<readonly Sample[]> {
+  try {
+    return await sampleHostLocal(one, Date.now());
+  } catch (error) {
+    if (findErrno(error) === undefined) throw error;
+    log.warn({ err: error, network: one.network.name }, "the store of host-local can't be read");
+    return [];
+  }
 }

@@ -40,6 +40,11 @@ const config = z.looseObject({
   type: needed.regex(/^[^/\0]+$/, "must be the plugin's base name"),
   /** As CNI-Genie has it: the network of a pod that asks for nothing. */
   default_plugin: z.string().optional(),
+  /** As CNI-Genie has it: `http://HOST:PORT`, where cAdvisor tells what the node's links carry. */
+  cAdvisor_address: z
+    .string()
+    .transform((text) => (text.trim() === "" ? undefined : text.trim()))
+    .optional(),
   kubernetes: kubernetes.optional(),
   policy: policy.optional(),
   runtimeConfig: z.record(z.string(), z.unknown()).optional(),

@@ -41,13 +41,13 @@ export const KPIS = {
     unit: "Mbit/s",
     better: "lower",
     meaning: "what the node receives from the network",
-    from: "`kpis`",
+    from: "`cAdvisor_address`, or `kpis`",
   },
   "sent-mbps": {
     unit: "Mbit/s",
     better: "lower",
     meaning: "what the node sends to the network",
-    from: "`kpis`",
+    from: "`cAdvisor_address`, or `kpis`",
   },
 } as const satisfies Record<
   string,

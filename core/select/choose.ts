@@ -7,6 +7,7 @@ import { planFallback } from "./fallback.ts";
 import { decideHealthily } from "./health/health.ts";
 import { type Choosing, toCandidates, toPodQuestion } from "./pod-question.ts";
 import { hasModules } from "./selection-config.ts";
+import { sortByTraffic } from "./traffic-order.ts";
 
 type ChoosePorts = Pick<
   AddPorts,
@@ -62,10 +63,12 @@ async function decideUnasked(
 /** The modules choose among all networks; without any module, the fallback does. */
 async function askModules(choosing: Choosing, ports: ChoosePorts): Promise<Decision> {
   await using sandbox = hasModules(choosing.config.genie.selection) ? ports.openSandbox() : undefined;
-  const question = await toPodQuestion(choosing, await toCandidates(choosing, ports), ports);
+  const candidates = await toCandidates(choosing, ports);
   if (sandbox !== undefined) {
-    return await decideHealthily(question, sandbox, ports);
+    return await decideHealthily(await toPodQuestion(choosing, candidates, ports), sandbox, ports);
   }
+  const sorted = choosing.config.cAdvisor_address === undefined ? candidates : sortByTraffic(candidates);
+  const question = await toPodQuestion(choosing, sorted, ports);
   const names = question.request.candidates.map(({ network }) => network);
   const ranking = planFallback(names, question);
   return { question, ranking, rejected: [], modules: [], decidedBy: "fallback", ms: 0 };

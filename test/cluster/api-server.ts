@@ -46,7 +46,7 @@ export async function startCluster(): Promise<ClusterServer> {
   await using undo = new AsyncDisposableStack();
   const dir = await mkdtemp(path.join(VOLATILE_DIR, "genie-cluster-"));
   undo.defer(() => rm(dir, { recursive: true }));
-  const certified = await makeCertificates(dir, "server", { names: ["IP:127.0.0.1"] });
+  const certified = await makeCertificates(dir, "server", { names: ["IP:127.0.0.1", "DNS:localhost"] });
   const subject = "/O=system:masters/CN=admin";
   const client = await makeCertificates(dir, "client", { names: ["DNS:admin"], subject });
   const admin = { token: randomBytes(16).toString("hex"), certified: client };

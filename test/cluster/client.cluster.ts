@@ -7,6 +7,7 @@ import { openClient } from "../../cni/cluster/client.ts";
 import type { Cluster } from "../../core/cluster.ts";
 import { kubernetes } from "../../core/cluster-config.ts";
 import { isJsonObject } from "../../core/spec/json.ts";
+import { writeKubeconfig } from "../fakes/kubeconfig.ts";
 import { type ClusterServer, startCluster } from "./api-server.ts";
 import { deploy } from "./manifests.ts";
 import { createNamespace, createPod, issueToken, mustCall } from "./pods.ts";
@@ -47,14 +48,8 @@ afterAll(() => undo.disposeAsync());
 async function open(user: object): Promise<Cluster> {
   const server = { server: cluster.url, "certificate-authority": cluster.certified.authority };
   const file = path.join(folder, "kubeconfig");
-  const written = {
-    "current-context": "genie",
-    contexts: [{ name: "genie", context: { cluster: "c", user: "u" } }],
-    clusters: [{ name: "c", cluster: server }],
-    users: [{ name: "u", user }],
-  };
-  await writeFile(file, JSON.stringify(written), { mode: 0o600 });
-  return openClient({ kubernetes: kubernetes.parse({ kubeconfig: file }) });
+  const kubeconfig = await writeKubeconfig(file, { cluster: server, user });
+  return openClient({ kubernetes: kubernetes.parse({ kubeconfig }) });
 }
 
 function uidOf(object: unknown): string {

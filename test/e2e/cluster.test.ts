@@ -1,8 +1,9 @@
 /** The built plugin and an API server. */
-import { stat, writeFile } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { unlessMissing } from "../../core/missing.ts";
+import { writeKubeconfig } from "../fakes/kubeconfig.ts";
 import { startScriptedApi, type ScriptedApi } from "../fakes/scripted-api.ts";
 import { addNamespace, listLinks, type NetworkNamespace } from "../setup/namespace.ts";
 import { openRelay, type Relay } from "../setup/relay.ts";
@@ -146,19 +147,10 @@ test("DEL asks nobody: not for a kubeconfig that is gone, nor a server that is d
 test("a kubeconfig that names a program starts none", async () => {
   await using pod = await addNamespace();
   const mark = path.join(api.folder, "started");
-  const kubeconfig = path.join(api.folder, "exec.kubeconfig");
   const user = { exec: { command: "/usr/bin/touch", args: [mark] } };
-  await writeFile(kubeconfig, JSON.stringify(executing(user)), { mode: 0o600 });
+  const cluster = { server: "https://127.0.0.1:1" };
+  const kubeconfig = await writeKubeconfig(path.join(api.folder, "exec"), { cluster, user });
   const { answer } = await call("ADD", pod, { kubernetes: { kubeconfig }, runtimeConfig: {} });
   expect(answer).toMatchObject({ code: 7, msg: expect.stringContaining('"exec" is not served') });
   expect(await unlessMissing(stat(mark))).toBeUndefined();
 });
-
-function executing(user: object): object {
-  return {
-    "current-context": "x",
-    contexts: [{ name: "x", context: { cluster: "x", user: "x" } }],
-    clusters: [{ name: "x", cluster: { server: "https://127.0.0.1:1" } }],
-    users: [{ name: "x", user }],
-  };
-}

@@ -1,6 +1,6 @@
 import type http from "node:http";
 import https from "node:https";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { text } from "node:stream/consumers";
@@ -8,6 +8,7 @@ import { openClient } from "../../cni/cluster/client.ts";
 import type { Cluster } from "../../core/cluster.ts";
 import { kubernetes } from "../../core/cluster-config.ts";
 import { makeCertificates } from "./certificates.ts";
+import { writeKubeconfig } from "./kubeconfig.ts";
 
 interface AskedQuestion {
   /** `METHOD path?query` */
@@ -56,10 +57,8 @@ export async function startScriptedApi(): Promise<ScriptedApi> {
     asked: [],
     answers: [],
     writeKubeconfig: async ({ cluster, user = { token: "secret-1" } } = {}) => {
-      const file = path.join(folder, "kubeconfig");
       const usual = { server: url, "certificate-authority": authority };
-      await writeFile(file, formatKubeconfig(cluster ?? usual, user), { mode: 0o600 });
-      return file;
+      return await writeKubeconfig(path.join(folder, "kubeconfig"), { cluster: cluster ?? usual, user });
     },
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
@@ -99,15 +98,4 @@ async function serve(
   const body = typeof answer?.body === "string" ? answer.body : JSON.stringify(answer?.body ?? {});
   response.writeHead(answer?.status ?? 200, { "content-type": "application/json", ...answer?.headers });
   response.end(body);
-}
-
-function formatKubeconfig(cluster: object, user: object): string {
-  return JSON.stringify({
-    apiVersion: "v1",
-    kind: "Config",
-    "current-context": "genie",
-    contexts: [{ name: "genie", context: { cluster: "local", user: "genie" } }],
-    clusters: [{ name: "local", cluster }],
-    users: [{ name: "genie", user }],
-  });
 }

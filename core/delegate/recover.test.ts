@@ -53,7 +53,7 @@ describe("the networks that an entry seems to hold are undone, and it is set asi
   ])("%s", async (_, bytes) => {
     await writeFile(ledgerFile(), bytes());
     await record("blue");
-    await run();
+    await run(undefined, { args: "cni=red;A=b" });
     const calls = await node.takeCalls();
     expect(calls[0]).toEqual({
       verb: "DEL",

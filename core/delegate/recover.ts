@@ -1,5 +1,6 @@
 import { type Config, parseConfig, parseLenientConfig } from "../config.ts";
 import { Failure } from "../errors.ts";
+import { withoutWishes } from "../intent/cni-args.ts";
 import { listNetworks } from "../networks/candidates.ts";
 import type { AttachmentHint, DelPorts } from "../ports.ts";
 import type { Invocation } from "../spec/environment.ts";
@@ -91,6 +92,7 @@ async function undoGuess(
   const told = config?.prevResult;
   const prevResult = told === undefined ? undefined : convertResult(told, network.cniVersion);
   const steps = planSteps(network, { runtimeConfig: config?.runtimeConfig ?? {}, prevResult });
-  const { errors } = await undoChain({ steps, call: { containerId, ifName, netns, args, path } }, ports);
+  const call = { containerId, ifName, netns, args: withoutWishes(args), path };
+  const { errors } = await undoChain({ steps, call }, ports);
   return errors;
 }

@@ -89,7 +89,7 @@ test("the second DEL has neither a namespace nor a result, and succeeds; STATUS 
   await expectNothingLeft();
 });
 
-test("port mappings and bandwidth reach the delegates that declare them, whatever their keys' case", async () => {
+test("port mappings and bandwidth reach the delegates that declare them, with the keys that containerd writes", async () => {
   const { confDir, dataDir, namespace } = stage.node;
   const plugins = [
     { type: "bridge", bridge: "cni-blue", ipam: { type: "host-local", dataDir, subnet: "10.10.4.0/24" } },

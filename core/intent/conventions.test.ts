@@ -1,6 +1,8 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Config, parseConfig } from "../config.ts";
 import { readAnnotations } from "./annotations.ts";
+import { findArgsWishes, withoutWishes } from "./cni-args.ts";
 import { toConventional } from "./conventions.ts";
 import { readLabels } from "./labels.ts";
 
@@ -67,4 +69,36 @@ test("Mesos' port mappings are a capability's, unless the runtime has said other
   expect(convert({ args }).config.runtimeConfig).toEqual({ portMappings: mapped });
   const runtimeConfig = { portMappings: [], dns: {} };
   expect(convert({ args, runtimeConfig }).config.runtimeConfig).toEqual(runtimeConfig);
+});
+
+const text = fc.string({ unit: "binary", maxLength: 40 });
+const key = fc.oneof(fc.constantFrom("cni", "networks", "K8S_ANNOT", "IgnoreUnknown", "__proto__"), text);
+const cniArgs = fc.oneof(
+  text,
+  fc.array(fc.tuple(key, text).map((pair) => pair.join("="))).map((pairs) => pairs.join(";")),
+  fc.json().map((json) => `A=b;K8S_ANNOT=${json}`),
+);
+const networkInfo = fc.oneof(
+  fc.jsonValue(),
+  fc.record({
+    labels: fc.record({ labels: fc.array(fc.record({ key, value: fc.oneof(text, fc.jsonValue()) })) }),
+  }),
+  fc.record({
+    port_mappings: fc.array(fc.record({ host_port: fc.nat(70_000), container_port: fc.jsonValue() })),
+  }),
+);
+
+test("whatever Mesos and CNI_ARGS hold, it is understood or refused, and no plugin sees a wish", () => {
+  const run = fc.property(cniArgs, fc.option(networkInfo), (args, info) => {
+    const more = info === null ? {} : { args: { "org.apache.mesos": { network_info: info } } };
+    try {
+      const { invocation } = convert(more, args);
+      expect(findArgsWishes(invocation.args)).toBeUndefined();
+      expect(withoutWishes(invocation.args)).toBe(invocation.args);
+    } catch (error) {
+      expect(error).toMatchObject({ name: "Failure", kind: "invalidConfig" });
+      expect(String(error).length).toBeLessThan(20_000);
+    }
+  });
+  fc.assert(run, { numRuns: 1000 });
 });

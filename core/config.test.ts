@@ -31,6 +31,11 @@ test("three keys are a complete configuration", () => {
       circuit: { failures: 3, openMs: 30_000, namespaces: 3, canaryFailurePercent: 10 },
     },
     secondaryRoutes: "sbr",
+    invalidAnnotation: "fail",
+    defaultNetworks: [],
+    namespaceIsolation: false,
+    globalNamespaces: ["default"],
+    grants: [],
     trust: { policy: "/etc/genie/trust.json" },
   });
 });

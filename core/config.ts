@@ -2,6 +2,7 @@ import * as z from "zod";
 import { kubernetes, policy } from "./cluster-config.ts";
 import { Failure } from "./errors.ts";
 import { kpiName } from "./kpi/names.ts";
+import { grant } from "./networks/grant-config.ts";
 import { selection } from "./select/selection-config.ts";
 import { findJsonObject, isJsonObject, type JsonObject, toFieldName } from "./spec/json.ts";
 import { type CniVersion, IMPLIED_VERSION, parseCniVersion } from "./spec/versions.ts";
@@ -30,6 +31,18 @@ const genie = strict({
   selection: selection.prefault({}),
   /** What becomes of the default routes of all interfaces of a pod but one. */
   secondaryRoutes: z.enum(["sbr", "drop", "keep"]).default("sbr"),
+  /** What an NPWG annotation that can't be read means: the pod fails, or gets its default network alone. */
+  invalidAnnotation: z.enum(["fail", "ignore"]).default("fail"),
+  /** More networks for every pod, named as in the annotation `cni`. */
+  defaultNetworks: z
+    .array(z.string().regex(/^[^,]+$/, "must be one network"))
+    .max(16)
+    .default([]),
+  /** True: a pod may use NetworkAttachmentDefinitions of its own namespace and of these alone. */
+  namespaceIsolation: z.boolean().default(false),
+  globalNamespaces: z.array(z.string()).default(["default"]),
+  /** Once there are any, a namespace may use only what one of them gives it. */
+  grants: z.array(grant).max(256).default([]),
   trust: strict({ policy: folder.default(DEFAULT_TRUST_POLICY) }).prefault({}),
 });
 

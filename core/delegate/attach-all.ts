@@ -12,6 +12,7 @@ import { toResult } from "../spec/result.ts";
 import { attach, type AttachPorts, type Site, UNDO_MS } from "./attach.ts";
 import { detach } from "./detach.ts";
 import { isTold, toOneFailure } from "./failures.ts";
+import { toHanded } from "./handed.ts";
 
 /** What one wish is to get. */
 export interface Planned {
@@ -60,10 +61,10 @@ export async function attachAll(
     for (const planned of plan) {
       const left = [...planned.networks];
       for (const [at, ifName] of planned.ifNames.entries()) {
-        const runtimeConfig = ifName === main ? call.runtimeConfig : {};
+        const handed = toHanded(planned.wish.asks, { ...call, isMain: ifName === main });
         const reserve = left.length - (planned.ifNames.length - at);
         const routing = call.router.plan(ifName);
-        const one = await attachBest({ left, reserve }, { ...call, ifName, runtimeConfig, routing }, ports);
+        const one = await attachBest({ left, reserve }, { ...call, ...handed, ifName, routing }, ports);
         call.router.note(toResult(one.result));
         made.push({ planned, ifName, ...one });
       }

@@ -4,6 +4,7 @@ import { isObjectName, OBJECT_NAME_RULE } from "./object-name.ts";
 import { toJson } from "../printable.ts";
 import { hasModules } from "../select/selection-config.ts";
 import { INTERFACE_NAME } from "../spec/environment.ts";
+import { isSystemPod, type Pod } from "./pod.ts";
 import type { NodeTarget, PodIntent, Target, Wish } from "./intent.ts";
 
 /** Most networks that one list may name. */
@@ -51,6 +52,13 @@ export function readDefaultIntent(config: Config): PodIntent<NodeTarget> {
 
 function toIntent(from: string, target: NodeTarget): PodIntent<NodeTarget> {
   return { wishes: [{ from, target, ifName: undefined }], naming: "eth" };
+}
+
+/** More networks that the admin gives to every pod but those that keep the cluster alive. */
+export function readMoreDefaults(pod: Pod, { genie }: Config): readonly Wish<NodeTarget>[] {
+  if (genie.defaultNetworks.length === 0 || isSystemPod(pod)) return [];
+  const text = genie.defaultNetworks.join(",");
+  return parseList(text, "genie.defaultNetworks", (network) => ({ wants: "default", network }));
 }
 
 /** `name[@interface]`, separated by commas; white space around each counts for nothing. Source: genie-controller.go. */

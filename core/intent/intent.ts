@@ -1,4 +1,7 @@
 import type { ObjectRef } from "../cluster.ts";
+import type { GrantField } from "../networks/grant-config.ts";
+import type { LabelTerm } from "../networks/label-terms.ts";
+import type { Asks } from "./asks.ts";
 
 /** What a pod wants of the network, whoever said it and in whatever form. */
 export interface PodIntent<Kind extends Target = Target> {
@@ -6,6 +9,8 @@ export interface PodIntent<Kind extends Target = Target> {
   readonly wishes: readonly Wish<Kind>[];
   /** How interfaces without a name of their own are called: `eth0`, `eth1` …; or, after the first, `net1`, `net2` … by position. */
   readonly naming: "eth" | "net";
+  /** Why an annotation of the pod counts for nothing. */
+  readonly ignored?: string;
 }
 
 /** What is asked for in one place. */
@@ -20,6 +25,9 @@ export interface Wish<Kind extends Target = Target> {
    * none. Source: NPWG v1.3, §4.1.2.1.9.
    */
   readonly gateways?: readonly string[];
+  readonly asks?: Asks;
+  /** What of this wish takes a grant, once there are grants. */
+  readonly fields?: readonly GrantField[];
 }
 
 /** What is wished for, wherever its configuration lies. */
@@ -28,7 +36,16 @@ export type Target =
   /** A NetworkAttachmentDefinition. */
   | { readonly wants: "definition"; readonly definition: ObjectRef }
   /** A LogicalNetwork of the pod's namespace. */
-  | { readonly wants: "logical"; readonly name: string };
+  | { readonly wants: "logical"; readonly name: string }
+  | LabelledTarget;
+
+/** So many of the NetworkAttachmentDefinitions of one namespace that have these labels. */
+export interface LabelledTarget {
+  readonly wants: "labelled";
+  readonly namespace: string;
+  readonly terms: readonly LabelTerm[];
+  readonly count: number;
+}
 
 /** What is taken from among networks that are at hand. */
 export type NodeTarget =
@@ -45,5 +62,5 @@ export type NodeTarget =
 
 /** How many interfaces a wish is for. */
 export function countOf({ target }: Wish): number {
-  return target.wants === "any" ? target.count : 1;
+  return target.wants === "any" || target.wants === "labelled" ? target.count : 1;
 }

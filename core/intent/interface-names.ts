@@ -29,12 +29,14 @@ export function planInterfaceNames(
   { wishes, naming }: PodIntent,
   { called, taken }: Naming,
 ): readonly NamedWish[] {
-  const used = reserve(wishes, taken);
+  // the main interface is the default network's. Source: NPWG v1.3, §6.2
+  const main = naming === "net" && wishes[0]?.ifName === undefined ? [called] : [];
+  const used = reserve(wishes, [...taken, ...main]);
   const total = wishes.reduce((sum, wish) => sum + countOf(wish), 0);
   if (total > MOST_INTERFACES) {
     throw new Failure("invalidConfig", `the pod asks for ${total} interfaces, more than ${MOST_INTERFACES}`);
   }
-  let isCalledFree = !used.has(called);
+  let isCalledFree = !taken.has(called) && wishes.every(({ ifName }) => ifName !== called);
   const next = (position: number): string => {
     const name = isCalledFree ? called : findFree(naming, naming === "eth" ? 0 : position, used);
     isCalledFree = false;
@@ -53,7 +55,7 @@ export function planInterfaceNames(
 }
 
 /** The names that are in use before any is given. */
-function reserve(wishes: readonly Wish[], taken: ReadonlySet<string>): Set<string> {
+function reserve(wishes: readonly Wish[], taken: readonly string[]): Set<string> {
   const used = new Set(taken);
   for (const { ifName, from } of wishes) {
     if (ifName === undefined) continue;

@@ -40,6 +40,8 @@ export interface Surroundings {
   readonly pod: Pod;
   /** CNI_PATH: where the plugins are. */
   readonly path: readonly string[];
+  /** Names of the networks that the pod gets by its earlier wishes. */
+  readonly used: ReadonlySet<string>;
 }
 
 /** Names under which genie's own program is installed. */
@@ -81,7 +83,7 @@ export function isOurs({ plugins }: Network, config: Pick<Config, "type">): bool
 }
 
 /** Why a network can't be one of these; undefined when it can. Names tell attachments apart. */
-function findRefusal({ name }: Network, networks: readonly NodeNetwork[]): string | undefined {
+export function findRefusal({ name }: Network, networks: readonly NodeNetwork[]): string | undefined {
   const twin = networks.find(({ network }) => network.name === name);
   return twin === undefined ? undefined : `network ${name} is described by ${twin.file} already`;
 }

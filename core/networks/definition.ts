@@ -2,22 +2,28 @@ import type { Definition } from "../cluster.ts";
 import { Failure } from "../errors.ts";
 import { findJsonObject, isNestedWithin, type JsonObject, MOST_LEVELS } from "../spec/json.ts";
 import { type Network, parseNetwork } from "../spec/network.ts";
-import { isOurs, type NodeNetwork, type Surroundings } from "./candidates.ts";
+import { findRefusal, isOurs, type NodeNetwork, type Surroundings } from "./candidates.ts";
 
 /** As long as a file of the conf folder may be. */
 const MOST_CHARACTERS = 256 * 1024;
 
 /**
  * The network that a NetworkAttachmentDefinition describes: in its `spec.config`, or, where it has none, in a file of
- * the conf folder by the object's name. Source: NPWG v1.3, §3.4.1.
+ * the conf folder by the object's name. Source: NPWG v1.3, §3.4.1. @param others of which it must be none.
  *
  * @throws {Failure} naming the object, and the field that is wrong.
  */
-export function readDefinition(definition: Definition, around: Surroundings): NodeNetwork {
+export function readDefinition(
+  definition: Definition,
+  around: Surroundings,
+  others: readonly NodeNetwork[] = [],
+): NodeNetwork {
   const file = toTitle(definition);
   const network =
     definition.config.trim() === "" ? findOnDisk(definition, around) : parseDefined(definition, file);
-  if (isOurs(network, around.config)) throw new Failure("invalidConfig", `${file}: leads back to genie`);
+  const { config } = around;
+  const refusal = isOurs(network, config) ? "leads back to genie" : findRefusal(network, others);
+  if (refusal !== undefined) throw new Failure("invalidConfig", `${file}: ${refusal}`);
   return { file, network, definition };
 }
 

@@ -3,11 +3,12 @@ import { type FakeCluster, makeCluster, makeDefinition } from "../../test/fakes/
 import { noPlugins } from "../../test/fakes/providing.ts";
 import { parseConfig } from "../config.ts";
 import { Failure } from "../errors.ts";
-import type { Target } from "../intent/intent.ts";
+import type { Asks } from "../intent/asks.ts";
+import type { Target, Wish } from "../intent/intent.ts";
 import { listNetworks } from "./candidates.ts";
 import { offerNetworks } from "./offer.ts";
 
-const config = parseConfig(JSON.stringify({ name: "genie", type: "genie" }));
+const pod = { namespace: "shop", name: "web", uid: "u1" };
 const conf = (name: string, more: object = {}) =>
   JSON.stringify({ cniVersion: "1.0.0", name, type: "bridge", ...more });
 const list = (name: string) => JSON.stringify({ cniVersion: "1.0.0", name, plugins: [{ type: "ptp" }] });
@@ -17,17 +18,26 @@ interface Case {
   readonly target?: Target;
   readonly files?: Readonly<Record<string, string>>;
   readonly cluster?: FakeCluster | undefined;
+  readonly more?: Partial<Wish>;
+  readonly genie?: object;
 }
 
-async function offer({ target = blue, files = {}, cluster }: Case) {
+async function offer({ target = blue, files = {}, cluster, more, genie = {} }: Case) {
+  const config = parseConfig(JSON.stringify({ name: "genie", type: "genie", genie }));
   const folder = {
     files: Object.entries(files).map(([name, text]) => ({ name, text })),
     pluginFilesByNetwork: new Map(),
   };
-  const pod = { namespace: "shop", name: "web", uid: "u1" };
-  const around = { folder, node: listNetworks(folder, config), config, pod, path: [] };
+  const around = {
+    folder,
+    node: listNetworks(folder, config),
+    config,
+    pod,
+    path: [],
+    used: new Set<string>(),
+  };
   const signal = new AbortController().signal;
-  return await offerNetworks({ from: "here", target, ifName: undefined }, around, {
+  return await offerNetworks({ from: "here", target, ifName: undefined, ...more }, around, {
     ...noPlugins,
     cluster,
     signal,
@@ -67,7 +77,7 @@ describe("NPWG 5: the configuration is", () => {
     await expect(failing).rejects.toMatchObject({
       kind: "unknownNetwork",
       message:
-        "NetworkAttachmentDefinition shop/blue has no spec.config, and no file of the conf folder has the name blue",
+        "here: NetworkAttachmentDefinition shop/blue has no spec.config, and no file of the conf folder has the name blue",
     });
   });
 });
@@ -106,7 +116,7 @@ test.each([
 ])("an object is refused that has %s", async (_, spec, words) => {
   await expect(offer({ cluster: defining(spec) })).rejects.toMatchObject({
     kind: "invalidConfig",
-    message: `NetworkAttachmentDefinition shop/blue: ${words}`,
+    message: `here: NetworkAttachmentDefinition shop/blue: ${words}`,
   });
 });
 
@@ -134,5 +144,78 @@ test("a cluster that doesn't answer is no reason to guess", async () => {
   cluster.fail(["findDefinition"], new Failure("tryAgainLater", "the API server is down"));
   await expect(offer({ files: { "10-blue.conf": conf("blue") }, cluster })).rejects.toMatchObject({
     kind: "tryAgainLater",
+  });
+});
+
+const declaring = (...names: string[]) => ({
+  plugins: names.map((name) => ({ type: "a", capabilities: { [name]: true } })),
+});
+describe("NPWG 12 to 19: what is asked of a network", () => {
+  test.each<[string, Asks]>([
+    ["ips", { ips: ["10.0.0.5"] }],
+    ["mac", { mac: "02:00:00:00:00:01" }],
+    ["portMappings", { portMappings: [{ hostPort: 1, containerPort: 2, protocol: "tcp" }] }],
+    ["bandwidth", { bandwidth: { ingressRate: 1 } }],
+    ["infinibandGUID", { infinibandGuid: "24:8a:07:03:00:8d:ae:2e" }],
+  ])("takes a plugin of its chain that declares %s", async (capability, asks) => {
+    const more = { asks };
+    await expect(offer({ more, cluster: defining(declaring("other", capability)) })).resolves.toBeDefined();
+    for (const spec of [
+      declaring("other"),
+      { type: "a" },
+      { type: "a", capabilities: { [capability]: false } },
+    ]) {
+      await expect(offer({ more, cluster: defining(spec) })).rejects.toMatchObject({
+        kind: "invalidConfig",
+        message: `here: NetworkAttachmentDefinition shop/blue: no plugin of the network declares the capability ${capability}`,
+      });
+    }
+  });
+
+  test("takes none for what goes into the configuration", async () => {
+    const asks = { cniArgs: { a: 1 }, deviceId: "0000:03:02.1", ipamClaim: "a" };
+    await expect(offer({ more: { asks }, cluster: defining({ type: "a" }) })).resolves.toBeDefined();
+  });
+});
+
+describe("NPWG 35: a pod may not use", () => {
+  const grants = [{ namespaces: ["shop"], networks: ["red"], may: [] }];
+  const files = { "10-blue.conf": conf("blue"), "20-red.conf": conf("red") };
+  const infra: Target = { wants: "definition", definition: { namespace: "infra", name: "blue" } };
+  const inInfra = makeCluster({
+    definitions: [makeDefinition("blue", { type: "a" }, { namespace: "infra" })],
+  });
+  test.each<[string, Case, string]>([
+    [
+      "an object of another namespace",
+      { target: infra, cluster: inInfra, genie: { namespaceIsolation: true } },
+      "NetworkAttachmentDefinition infra/blue: namespaces are isolated: pods of namespace shop may not use those of infra",
+    ],
+    [
+      "a network without a grant",
+      { target: { wants: "named", network: "blue" }, files, genie: { grants } },
+      "10-blue.conf: namespace shop has no grant for network blue",
+    ],
+    [
+      "a field without a grant",
+      { target: { wants: "named", network: "red" }, files, genie: { grants }, more: { fields: ["mac"] } },
+      "20-red.conf: mac: namespace shop has no grant for this field of network red",
+    ],
+  ])("%s", async (_, given, words) => {
+    await expect(offer(given)).rejects.toMatchObject({ kind: "deniedByRule", message: `here: ${words}` });
+  });
+
+  test("what it hasn't named, too; but the default network needs no grant", async () => {
+    expect(
+      (await offered({ target: { wants: "any", count: 1 }, files, genie: { grants } })).map(
+        ({ name }) => name,
+      ),
+    ).toEqual(["red"]);
+    for (const target of [{ wants: "first" }, { wants: "default", network: "blue" }] as const) {
+      expect((await offered({ target, files, genie: { grants } })).map(({ name }) => name)).toEqual([
+        "blue",
+        "red",
+      ]);
+    }
   });
 });

@@ -1,13 +1,14 @@
-import { closestMatch } from "leven";
-import type { Definition, ObjectRef } from "../cluster.ts";
 import { Failure } from "../errors.ts";
 import type { NodeTarget, Wish } from "../intent/intent.ts";
 import type { AddPorts } from "../ports.ts";
-import type { NodeNetwork, NodeNetworks, Surroundings } from "./candidates.ts";
+import { findNetwork, type NodeNetwork, type NodeNetworks, type Surroundings } from "./candidates.ts";
 import { readDefinition } from "./definition.ts";
 import { listConfigured } from "./generated.ts";
+import { offerLabelled } from "./labelled.ts";
 import { readLogical } from "./logical/logical.ts";
 import { provideNetwork, type ProvidePorts } from "./provide.ts";
+import { requireDefinition } from "./required-definition.ts";
+import { narrow, requireUsable } from "./usable.ts";
 
 /** From which networks a wish is served, and what is taken from among them. */
 export interface Offer {
@@ -18,50 +19,59 @@ export interface Offer {
 type OfferPorts = Pick<AddPorts, "cluster" | "signal"> & ProvidePorts;
 
 /**
- * Finds the networks from which one wish is served: those of the conf folder, or what an object of the cluster
- * describes. The cluster is asked only about objects that are wished for.
+ * Finds the networks from which one wish is served: those of the conf folder, or what objects of the cluster
+ * describe; without those that the pod may not use, or that can't do what it asks. The cluster is asked only about
+ * objects that are wished for.
  *
  * @throws {Failure} unknownNetwork for an object that isn't there, invalidConfig for one that can't be used,
- * tryAgainLater when the cluster can't be asked; each naming the place of the wish.
+ * deniedByRule, noCandidate when none of several is left, tryAgainLater when the cluster can't be asked.
  */
-export async function offerNetworks(
-  { target, from }: Wish,
-  around: Surroundings,
-  ports: OfferPorts,
-): Promise<Offer> {
-  if (target.wants === "definition") {
-    return toOffer(readDefinition(await requireDefinition(target.definition, from, ports), around));
+export async function offerNetworks(wish: Wish, around: Surroundings, ports: OfferPorts): Promise<Offer> {
+  const { target, from } = wish;
+  switch (target.wants) {
+    case "definition": {
+      const definition = await requireDefinition(target.definition, { wish, around }, ports);
+      return toOffer(
+        readAt(from, () => readDefinition(definition, around)),
+        wish,
+        around,
+      );
+    }
+    case "logical":
+      return toOffer(await readLogical({ from, name: target.name }, around, ports), wish, around);
+    case "labelled": {
+      const networks = await offerLabelled(wish, target, { around, ports });
+      return { target: { wants: "any", count: target.count }, networks };
+    }
+    case "named":
+    case "default": {
+      const networks = await provideNetwork({ from, network: target.network }, around, ports);
+      const one = findNetwork(target.network, networks);
+      if (target.wants === "named" && one !== undefined) requireUsable(one, wish, around);
+      return { target, networks };
+    }
+    case "any":
+      return { target, networks: narrow(listConfigured(around.node), wish, around) };
+    case "first":
+      return { target, networks: listConfigured(around.node) };
   }
-  if (target.wants === "logical") {
-    return toOffer(await readLogical({ from, name: target.name }, around, ports));
-  }
-  if (target.wants === "named" || target.wants === "default") {
-    return { target, networks: await provideNetwork({ from, network: target.network }, around, ports) };
-  }
-  return { target, networks: listConfigured(around.node) };
 }
 
-function toOffer(one: NodeNetwork): Offer {
+/** One network alone, which the pod names. */
+function toOffer(one: NodeNetwork, wish: Wish, around: Surroundings): Offer {
+  requireUsable(one, wish, around);
   return {
     target: { wants: "named", network: one.network.name },
     networks: { networks: [one], skipped: [] },
   };
 }
 
-/** Where there is no cluster, the files of the conf folder stand for its objects. */
-async function requireDefinition(
-  ref: ObjectRef,
-  from: string,
-  { cluster, signal }: OfferPorts,
-): Promise<Definition> {
-  if (cluster === undefined) return { ...ref, labels: new Map(), annotations: new Map(), config: "" };
-  const found = await cluster.findDefinition(ref, signal);
-  if (found !== undefined) return found;
-  const names = (await cluster.listDefinitions(ref.namespace, signal)).map(({ name }) => name);
-  const closest = closestMatch(ref.name, names);
-  throw new Failure(
-    "unknownNetwork",
-    `${from}: there is no NetworkAttachmentDefinition ${ref.namespace}/${ref.name}`,
-    { details: closest === undefined ? `namespace ${ref.namespace} has none` : `the closest is ${closest}` },
-  );
+/** @throws what `read` throws, with the place of the wish. */
+function readAt(from: string, read: () => NodeNetwork): NodeNetwork {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    throw new Failure(error.kind, `${from}: ${error.message}`, { details: error.details, cause: error });
+  }
 }

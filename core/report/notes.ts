@@ -5,8 +5,11 @@ import type { Pod } from "../intent/pod.ts";
 import { findName, type NodeNetworks } from "../networks/candidates.ts";
 import { toEvent } from "./event.ts";
 import { formatMultiIp, MULTI_IP } from "./multi-ip.ts";
+import { formatNetworkStatus, NETWORK_STATUS } from "./npwg-status.ts";
 
 const MOST_EVENTS = 8;
+/** Characters. Source: Kubernetes, events.k8s.io/v1, `note`. */
+const MOST_MESSAGE = 1_024;
 
 /** What the pod is told of its networks, where there is an API server to tell it. */
 export interface PodNotes {
@@ -24,14 +27,23 @@ export interface Told {
 
 /**
  * What is to be written on the pod. As CNI-Genie does, the addresses of several networks, and what was chosen for
- * `cni: ""`. Source: genie-controller.go, genie-networkstatus.go.
+ * `cni: ""`; and the status of all networks, where the pod asked in the way of the NPWG. Source: genie-controller.go,
+ * genie-networkstatus.go; NPWG v1.3, §5.
  */
 export function toPodNotes({ pod, intent, node }: Told, made: readonly Made[]): PodNotes {
   const addresses =
     intent.naming === "eth" && made.length > 1 ? { [MULTI_IP]: formatMultiIp(made) } : undefined;
+  const status = intent.naming === "net" ? { [NETWORK_STATUS]: formatNetworkStatus(made) } : undefined;
   const chosen = made.find(({ planned }) => isNoted(planned.wish.target))?.network;
   const choice = chosen === undefined ? undefined : { cni: findName(chosen, node) ?? chosen.name };
-  return { pod, annotations: { ...addresses, ...choice }, events: toEvents(made) };
+  const events = [...toWarnings(intent), ...toEvents(made)];
+  return { pod, annotations: { ...addresses, ...status, ...choice }, events };
+}
+
+/** An annotation that counts for nothing must not do so silently. */
+function toWarnings({ ignored }: PodIntent): readonly PodEvent[] {
+  if (ignored === undefined) return [];
+  return [{ type: "Warning", reason: "InvalidAnnotation", message: ignored.slice(0, MOST_MESSAGE) }];
 }
 
 /** One for each decision, however many interfaces it was for. */

@@ -1,4 +1,6 @@
-import type { Config } from "../config.ts";
+import type { Definition } from "../cluster.ts";
+import type { Config, NetworkFacts } from "../config.ts";
+import { findOwn } from "../spec/json.ts";
 import { readDefaultIntent } from "../intent/genie.ts";
 import type { NodeTarget } from "../intent/intent.ts";
 import { readLabels } from "../intent/labels.ts";
@@ -49,16 +51,19 @@ export async function toCandidates(
   const measured = await ports.samples(networks.networks);
   const nowMs = ports.clock.wallMs();
   const samples = [...measured, ...toSamples(config.genie.networks, nowMs)];
-  return networks.networks.map(({ network }: NodeNetwork) => ({
+  return networks.networks.map(({ network, definition }: NodeNetwork) => ({
     network: network.name,
     plugin: network.plugins[0]?.type ?? "",
-    attributes: Object.entries(config.genie.networks[network.name]?.attributes ?? {}).map(([key, value]) => ({
-      key,
-      value,
-    })),
+    attributes: listAttributes(definition, findOwn(config.genie.networks, network.name)),
     kpis: readKpis(network.name, samples, nowMs),
     current: false,
   }));
+}
+
+/** The labels of the object that describes a network, and what the admin says of it, which counts more. */
+function listAttributes(definition: Definition | undefined, facts: NetworkFacts | undefined) {
+  const valueByKey = new Map([...(definition?.labels ?? []), ...Object.entries(facts?.attributes ?? {})]);
+  return [...valueByKey].map(([key, value]) => ({ key, value }));
 }
 
 /** The default network's own name, however `default_plugin` refers to it; undefined when the node lacks it. */

@@ -7,7 +7,7 @@ const decision = makeDecision();
 
 test("a ranking is what it is", () => {
   const ranking = [{ network: "blue", reason: "" }];
-  expect(requireRanking({ ...decision, ranking })).toBe(ranking);
+  expect(requireRanking({ ...decision, ranking }, 1)).toBe(ranking);
 });
 
 test("rejections are a policy: each is named", () => {
@@ -16,7 +16,7 @@ test("rejections are a policy: each is named", () => {
     by: "sha256:a",
     reason: `${network} is full`,
   }));
-  expect(() => requireRanking({ ...decision, rejected, refusal: "everyCandidateRejected" })).toThrow(
+  expect(() => requireRanking({ ...decision, rejected, refusal: "everyCandidateRejected" }, 1)).toThrow(
     expect.objectContaining({
       kind: "noCandidate",
       details: "blue: blue is full (sha256:a); red: red is full (sha256:a)",
@@ -26,7 +26,7 @@ test("rejections are a policy: each is named", () => {
 
 test("a module that must not fail and did is named", () => {
   const modules = [run, { ...run, digest: "sha256:b", outcome: "trap" as const, detail: "unreachable" }];
-  expect(() => requireRanking({ ...decision, modules, refusal: "moduleMustNotFail" })).toThrow(
+  expect(() => requireRanking({ ...decision, modules, refusal: "moduleMustNotFail" }, 1)).toThrow(
     expect.objectContaining({
       kind: "moduleFailed",
       message: "a module that must not fail did: sha256:b (trap)",

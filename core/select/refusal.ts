@@ -2,12 +2,15 @@ import { Failure, listSome } from "../errors.ts";
 import type { Decision, Ranked } from "./decision.ts";
 
 /**
- * The ranking of a decision that allows an attachment.
+ * The ranking of a decision that allows so many attachments.
  *
  * @throws {Failure} noCandidate naming each rejection, moduleFailed naming the module.
  */
-export function requireRanking({ ranking, refusal, rejected, modules }: Decision): readonly Ranked[] {
-  if (ranking.length > 0) return ranking;
+export function requireRanking(
+  { ranking, refusal, rejected, modules }: Decision,
+  count: number,
+): readonly Ranked[] {
+  if (ranking.length >= count) return ranking;
   if (refusal === "moduleMustNotFail") {
     const failed = modules.filter(({ mode, outcome }) => mode === "enforce" && outcome !== "ok");
     const names = failed.map(({ digest, outcome }) => `${digest} (${outcome})`);
@@ -19,5 +22,9 @@ export function requireRanking({ ranking, refusal, rejected, modules }: Decision
     });
   }
   const reasons = rejected.map(({ network, by, reason }) => `${network}: ${reason} (${by})`);
-  throw new Failure("noCandidate", "every candidate was rejected", { details: listSome(reasons, "; ") });
+  const what =
+    ranking.length === 0
+      ? "every candidate was rejected"
+      : `only ${ranking.length} of ${count} networks were chosen`;
+  throw new Failure("noCandidate", what, { details: listSome(reasons, "; ") });
 }

@@ -15,6 +15,7 @@ import {
   type NodeNetworks,
   type Surroundings,
 } from "../networks/candidates.ts";
+import { equip } from "../networks/equip.ts";
 import { type Offer, offerNetworks } from "../networks/offer.ts";
 import type { AddPorts, Attachment } from "../ports.ts";
 import { toAnswer } from "../report/answer.ts";
@@ -49,7 +50,9 @@ export async function add(call: AddCall, ports: AddPorts): Promise<AddAnswer> {
   const { containerId, ifName } = invocation;
   const pod = readPod(invocation, config);
   const annotations = await readAnnotations({ pod, config }, ports);
-  const intent = readIntent(annotations, config);
+  const intent = readIntent(annotations, { pod, config });
+  if (intent.ignored !== undefined)
+    ports.log.warn({ ...pod, reason: intent.ignored }, "an annotation counts for nothing");
   await using _lock = await ports.ledger.lock(containerId, ports.signal);
   const others = await settle(invocation, ports);
 
@@ -104,27 +107,25 @@ async function settle({ containerId, ifName, netns, path }: Invocation, ports: A
 /** Decides every wish, and records what was decided whatever becomes of it. */
 async function planAll(
   named: readonly NamedWish[],
-  asked: Omit<Choosing, keyof Offer | "from"> & Surroundings,
+  asked: Omit<Choosing, keyof Offer | "from"> & Omit<Surroundings, "used">,
   ports: AddPorts,
 ): Promise<readonly Planned[]> {
   const { containerId, pod } = asked;
   const decided: (NamedWish & Offer & { decision: Decision })[] = [];
+  const used = new Set<string>();
   for (const one of named) {
-    const offer = await offerNetworks(one.wish, asked, ports);
-    const choosing = { ...asked, ...offer, from: one.wish.from };
-    decided.push({ ...one, ...offer, decision: await choose(choosing, ports) });
+    const offer = await offerNetworks(one.wish, { ...asked, used }, ports);
+    const decision = await choose({ ...asked, ...offer, from: one.wish.from }, ports);
+    decided.push({ ...one, ...offer, decision });
+    for (const { network } of decision.ranking.slice(0, one.ifNames.length)) used.add(network);
   }
   for (const { ifNames: interfaces, decision } of decided) {
     await ports.recordDecision({ containerId, pod, interfaces, decision });
   }
   return decided.map(({ wish, ifNames, networks, decision }) => {
-    const ranking = requireRanking(decision);
-    return {
-      wish,
-      ifNames,
-      decision,
-      networks: ranking.map(({ network }) => requireOffered(network, networks)),
-    };
+    const ranking = requireRanking(decision, ifNames.length);
+    const ranked = ranking.map(({ network }) => requireOffered(network, networks));
+    return { wish, ifNames, decision, networks: ranked.map((one) => equip(one, wish.asks)) };
   });
 }
 

@@ -38,7 +38,14 @@ async function read({ logical, physical, weave = local({ subnet: "10.32.0.0/12" 
   });
   const folder = folderOf(weave);
   const pod = { namespace: "shop", name: "web", uid: "u1" };
-  const around = { folder, node: listNetworks(folder, config), config, pod, path: [] };
+  const around = {
+    folder,
+    node: listNetworks(folder, config),
+    config,
+    pod,
+    path: [],
+    used: new Set<string>(),
+  };
   const signal = new AbortController().signal;
   return await readLogical({ from: "here", name: "net1" }, around, { ...noPlugins, cluster, signal });
 }
@@ -208,7 +215,7 @@ describe("it isn't found", () => {
   ] as const)("%s", async (...[, who, cluster, message, kind]) => {
     const reading = readLogical(
       { from: "here", name: "net1" },
-      { ...around, pod: who },
+      { ...around, pod: who, used: new Set<string>() },
       { ...noPlugins, cluster, signal },
     );
     await expect(reading).rejects.toThrow(

@@ -1,0 +1,43 @@
+import type { Asks } from "../intent/asks.ts";
+import { toCapabilityArgs } from "../networks/asked-capabilities.ts";
+import { type Invocation, toArgMap } from "../spec/environment.ts";
+import type { JsonObject } from "../spec/json.ts";
+
+interface Handed {
+  readonly invocation: Invocation;
+  readonly runtimeConfig: JsonObject;
+}
+
+/**
+ * What the plugins of one attachment get besides their configuration: what the runtime says, which is for the main
+ * interface alone, and what the pod asks of this attachment, which beats it. Source: NPWG v1.3, §7.5.
+ */
+export function toHanded(
+  asks: Asks = {},
+  { invocation, runtimeConfig, isMain }: Handed & { isMain: boolean },
+): Handed {
+  const deviceID = asks.deviceId === undefined ? {} : { deviceID: asks.deviceId };
+  return {
+    invocation: { ...invocation, args: toArgs(asks, invocation.args) },
+    runtimeConfig: { ...(isMain ? runtimeConfig : {}), ...toCapabilityArgs(asks), ...deviceID },
+  };
+}
+
+/**
+ * Address and MAC in CNI_ARGS too, where plugins that know no capability look for them. Several addresses can't stand
+ * there: host-local takes one.
+ */
+function toArgs({ ips = [], mac }: Asks, args: string): string {
+  const [ip, ...others] = ips;
+  const asked = [
+    ...(ip !== undefined && others.length === 0 ? [["IP", ip] as const] : []),
+    ...(mac === undefined ? [] : [["MAC", mac] as const]),
+  ];
+  if (asked.length === 0) return args;
+  const given = args
+    .split(";")
+    .filter((pair) => pair !== "" && !asked.some(([key]) => pair.startsWith(`${key}=`)));
+  const isTolerant = toArgMap(args).has("IgnoreUnknown");
+  const tolerance = isTolerant ? [] : ["IgnoreUnknown=1"];
+  return [...tolerance, ...given, ...asked.map(([key, value]) => `${key}=${value}`)].join(";");
+}

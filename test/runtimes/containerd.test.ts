@@ -35,7 +35,6 @@ beforeAll(async () => {
     await geniectl("pull", "--config", file);
   };
   stage = await makeCriNode({ block: { selection }, prepare });
-  await end(await run({ name: "first", annotations: { cni: "blue" } })); // the bridge plugin keeps its bridge
   before = await readTraces(stage.node, "containerd");
 }, START_MS);
 afterAll(() => stage?.[Symbol.asyncDispose](), START_MS);

@@ -1,10 +1,9 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import { makeNode, type TestNode } from "../e2e/node.ts";
+import type { TestNode } from "../e2e/node.ts";
 import type { PluginFolder } from "../plugins/scripted.ts";
 import { type Containerd, startContainerd } from "./containerd.ts";
-import { openRuntimePlugins } from "./reference-plugins.ts";
+import { makeRuntimeNode } from "./runtime-node.ts";
 
 /** A node whose pods come from containerd, which takes genie's conflist out of the node's conf folder. */
 export interface CriNode extends AsyncDisposable {
@@ -31,10 +30,7 @@ export interface CriNodeOptions {
 
 export async function makeCriNode({ block, prepare }: CriNodeOptions = {}): Promise<CriNode> {
   await using undo = new AsyncDisposableStack();
-  const node = undo.use(await makeNode());
-  const dir = await mkdtemp(path.join(tmpdir(), "genie-cri-"));
-  undo.defer(() => rm(dir, { recursive: true, force: true }));
-  const plugins = undo.use(await openRuntimePlugins());
+  const { node, plugins, dir } = undo.use(await makeRuntimeNode());
   const { cniVersion, name, type, genie } = node.config(block);
   const list = { cniVersion, name, plugins: [{ type, genie, capabilities: CAPABILITIES }] };
   const file = path.join(node.confDir, "00-genie.conflist");

@@ -1,16 +1,15 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import { makeNode, readDecisions, type TestNode } from "../e2e/node.ts";
+import { readDecisions, type TestNode } from "../e2e/node.ts";
 import type { PluginFolder } from "../plugins/scripted.ts";
-import { runIn, runIp } from "../setup/namespace.ts";
+import { runIn } from "../setup/namespace.ts";
 import { ensureTools } from "../setup/tools.ts";
 import { type Death, MesosAgent, type NetworkInfo } from "./mesos-agent.ts";
 import { type Container, startContainer } from "./mesos-container.ts";
-import { openRuntimePlugins } from "./reference-plugins.ts";
+import { makeRuntimeNode } from "./runtime-node.ts";
 import { readTraces, type Traces } from "./traces.ts";
 
 vi.setConfig({ testTimeout: 120_000 }); // on a machine that is busy with other tests
@@ -22,11 +21,8 @@ let workDir: string;
 let before: Traces;
 const undo = new AsyncDisposableStack();
 beforeAll(async () => {
-  node = undo.use(await makeNode());
-  await runIp(["-n", node.namespace.name, "link", "add", "cni-blue", "type", "bridge"]); // which its plugin would keep
-  plugins = undo.use(await openRuntimePlugins());
-  workDir = await mkdtemp(path.join(tmpdir(), "genie-mesos-"));
-  undo.defer(() => rm(workDir, { recursive: true, force: true }));
+  const stage = undo.use(await makeRuntimeNode());
+  ({ node, plugins, dir: workDir } = stage);
   configDir = path.join(workDir, "config");
   await mkdir(configDir);
   before = await readTraces(node);

@@ -1,13 +1,11 @@
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
-import { makeNode, type TestNode } from "../e2e/node.ts";
+import type { TestNode } from "../e2e/node.ts";
 import type { PluginFolder } from "../plugins/scripted.ts";
-import { runIp } from "../setup/namespace.ts";
 import { listAddresses } from "./cri-pod.ts";
 import { openPodman, type Podman } from "./podman.ts";
-import { openRuntimePlugins } from "./reference-plugins.ts";
+import { makeRuntimeNode } from "./runtime-node.ts";
 import { readTraces, type Traces } from "./traces.ts";
 
 const START_MS = 120_000;
@@ -20,18 +18,17 @@ let podman: Podman;
 let before: Traces;
 const undo = new AsyncDisposableStack();
 beforeAll(async () => {
-  node = undo.use(await makeNode());
-  await runIp(["-n", node.namespace.name, "link", "add", "cni-blue", "type", "bridge"]); // which its plugin would keep
-  plugins = undo.use(await openRuntimePlugins());
-  const dir = await mkdtemp(path.join(tmpdir(), "genie-podman-"));
-  undo.defer(() => rm(dir, { recursive: true, force: true }));
+  const stage = undo.use(await makeRuntimeNode());
+  ({ node, plugins } = stage);
   await addGenieNetwork("genie", "green");
   await addGenieNetwork("genie-red", "red");
   await addGenieNetwork("genie-many", "blue, green@data, red");
   await addGenieNetwork("genie-lost", "grene");
   const { namespace, confDir } = node;
   const [binDir] = plugins.path;
-  podman = undo.use(await openPodman({ dir, node: namespace, confDir, binDir, defaultNetwork: "genie" }));
+  podman = undo.use(
+    await openPodman({ dir: stage.dir, node: namespace, confDir, binDir, defaultNetwork: "genie" }),
+  );
   before = await readTraces(node, "podman");
 }, START_MS);
 afterAll(() => undo.disposeAsync(), START_MS);

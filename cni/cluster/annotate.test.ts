@@ -1,18 +1,12 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { openScripted, type ScriptedApi, startScriptedApi } from "../../test/fakes/scripted-api.ts";
+import { afterAll, beforeEach, expect, test } from "vitest";
+import { openScripted, startScriptedApi } from "../../test/fakes/scripted-api.ts";
 
 const POD = { namespace: "default", name: "web-1", uid: "u-1" };
 const never = new AbortController().signal;
 
-let api: ScriptedApi;
-beforeAll(async () => {
-  api = await startScriptedApi();
-});
+const api = await startScriptedApi();
 afterAll(() => api[Symbol.asyncDispose]());
-beforeEach(() => {
-  api.asked.length = 0;
-  api.answers = [{}];
-});
+beforeEach(() => api.script({}));
 
 test("a pod is annotated in one PATCH that holds for this very pod", async () => {
   expect(await (await openScripted(api)).annotatePod(POD, { a: "b", c: null }, never)).toBe(true);

@@ -2,23 +2,17 @@
 import { writeFile } from "node:fs/promises";
 import type { ServerResponse } from "node:http";
 import path from "node:path";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { openScripted, type ScriptedApi, startScriptedApi } from "../../test/fakes/scripted-api.ts";
+import { afterAll, beforeEach, expect, test } from "vitest";
+import { openScripted, startScriptedApi } from "../../test/fakes/scripted-api.ts";
 
 const REF = { namespace: "default", name: "web-1" };
 const SHOWN = { metadata: { ...REF, uid: "u-1" } };
 const POD = { ...REF, uid: "u-1" };
 const never = new AbortController().signal;
 
-let api: ScriptedApi;
-beforeAll(async () => {
-  api = await startScriptedApi();
-});
+const api = await startScriptedApi();
 afterAll(() => api[Symbol.asyncDispose]());
-beforeEach(() => {
-  api.asked.length = 0;
-  api.answers = [{ body: SHOWN }];
-});
+beforeEach(() => api.script({ body: SHOWN }));
 
 const fails = (details: object) => expect.objectContaining({ kind: "tryAgainLater", ...details });
 

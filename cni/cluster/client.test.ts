@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { openScripted, type ScriptedApi, startScriptedApi } from "../../test/fakes/scripted-api.ts";
+import { afterAll, beforeEach, expect, test } from "vitest";
+import { openScripted, startScriptedApi } from "../../test/fakes/scripted-api.ts";
 
 const REF = { namespace: "default", name: "web-1" };
 const SHOWN = {
@@ -8,15 +8,9 @@ const SHOWN = {
 };
 const never = new AbortController().signal;
 
-let api: ScriptedApi;
-beforeAll(async () => {
-  api = await startScriptedApi();
-});
+const api = await startScriptedApi();
 afterAll(() => api[Symbol.asyncDispose]());
-beforeEach(() => {
-  api.asked.length = 0;
-  api.answers = [{ body: SHOWN }];
-});
+beforeEach(() => api.script({ body: SHOWN }));
 
 const fails = (details: object) => expect.objectContaining({ kind: "tryAgainLater", ...details });
 

@@ -1,19 +1,16 @@
 import { chmod, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { type ClusterConfig, kubernetes, policy } from "../../core/cluster-config.ts";
 import { makeCertificates } from "../../test/fakes/certificates.ts";
-import { type ScriptedApi, startScriptedApi } from "../../test/fakes/scripted-api.ts";
+import { startScriptedApi } from "../../test/fakes/scripted-api.ts";
 import { readAccess } from "./access.ts";
 import { openClient } from "./client.ts";
 import { readServer } from "./server.ts";
 
 const never = new AbortController().signal;
-let api: ScriptedApi;
-beforeAll(async () => {
-  api = await startScriptedApi();
-});
+const api = await startScriptedApi();
 afterAll(() => api[Symbol.asyncDispose]());
 
 const config = (one: object, two?: object): ClusterConfig => ({

@@ -131,7 +131,7 @@ test.each<[string, Case, string]>([
 
 test("a fallback is a warning that names the module", () => {
   const modules = [
-    makeRun({ at: 0 }),
+    makeRun({ at: 0, mode: "canary", outcome: "trap" }),
     makeRun({ at: 1, outcome: "timeout", detail: "50 ms are over" }),
     makeRun({ at: 0, mode: "shadow", outcome: "trap" }),
   ];

@@ -9,7 +9,7 @@ import { addNamespace, listLinks, type NetworkNamespace } from "../setup/namespa
 import { openRelay, type Relay } from "../setup/relay.ts";
 import { type ClusterServer, startCluster } from "./api-server.ts";
 import { deploy } from "./manifests.ts";
-import { createNamespace, createPod, issueToken, mustCall, toPodPath } from "./pods.ts";
+import { createNamespace, createPod, issueGenieToken, mustCall, toPodPath } from "./pods.ts";
 
 const undo = new AsyncDisposableStack();
 let cluster: ClusterServer;
@@ -21,12 +21,6 @@ beforeAll(async () => {
   cluster = undo.use(await startCluster());
   await deploy(cluster);
   await createNamespace(cluster, "shop");
-  await createPod(cluster, {
-    namespace: "kube-system",
-    name: "genie-n1",
-    node: "n1",
-    serviceAccount: "genie",
-  });
   node = undo.use(await makeNode());
   relay = undo.use(await openRelay(node.namespace, Number(new URL(cluster.url).port)));
   const folder = await mkdtemp("/run/genie-plugin-");
@@ -36,8 +30,7 @@ beforeAll(async () => {
     "tls-server-name": "localhost",
     "certificate-authority": cluster.certified.authority,
   };
-  const bound = { kind: "Pod", name: "genie-n1" } as const;
-  const token = await issueToken(cluster, { namespace: "kube-system", serviceAccount: "genie", bound });
+  const token = await issueGenieToken(cluster);
   kubeconfig = await writeKubeconfig(path.join(folder, "kubeconfig"), { cluster: server, user: { token } });
 });
 afterAll(() => undo.disposeAsync());

@@ -39,6 +39,13 @@ export async function createPod(cluster: ClusterServer, options: PodOptions): Pr
 export const toPodPath = ({ namespace, name }: Pick<PodOptions, "namespace" | "name">): string =>
   `/api/v1/namespaces/${namespace}/pods/${name}`;
 
+/** A token of genie's service account, bound to the pod in which genie runs on node n1: as the kubelet mounts it. */
+export async function issueGenieToken(cluster: ClusterServer): Promise<string> {
+  const account = { namespace: "kube-system", serviceAccount: "genie" };
+  await createPod(cluster, { ...account, name: "genie-n1", node: "n1" });
+  return await issueToken(cluster, { ...account, bound: { kind: "Pod", name: "genie-n1" } });
+}
+
 interface TokenOptions {
   readonly namespace: string;
   readonly serviceAccount: string;

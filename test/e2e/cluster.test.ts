@@ -29,10 +29,7 @@ beforeAll(async () => {
   kubernetes = { kubeconfig: await api.writeKubeconfig({ cluster }) };
 });
 afterAll(() => undo.disposeAsync());
-beforeEach(() => {
-  api.asked.length = 0;
-  api.answers = [{}];
-});
+beforeEach(() => api.script({}));
 
 const call = (verb: "ADD" | "DEL", pod: NetworkNamespace, fields: object = { runtimeConfig: {} }) =>
   callGenie(node, { verb, pod, args: ARGS, stdin: node.config({}, { kubernetes, ...fields }) });

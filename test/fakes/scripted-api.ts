@@ -35,6 +35,8 @@ export interface ScriptedApi extends AsyncDisposable {
   readonly asked: AskedQuestion[];
   /** One for each question; the last one stays. */
   answers: Scripted[];
+  /** From now on: nothing was asked, and these are the answers. */
+  script(...answers: Scripted[]): void;
   /** A kubeconfig for this server. JSON is YAML. */
   writeKubeconfig(more?: KubeconfigParts): Promise<string>;
 }
@@ -56,6 +58,10 @@ export async function startScriptedApi(): Promise<ScriptedApi> {
     folder,
     asked: [],
     answers: [],
+    script: (...answers) => {
+      api.asked.length = 0;
+      api.answers = answers;
+    },
     writeKubeconfig: async ({ cluster, user = { token: "secret-1" } } = {}) => {
       const usual = { server: url, "certificate-authority": authority };
       return await writeKubeconfig(path.join(folder, "kubeconfig"), { cluster: cluster ?? usual, user });

@@ -2,6 +2,7 @@ import { describe } from "vitest";
 import { testBadInput } from "./bad-input.ts";
 import { testChains } from "./chains.ts";
 import { testMisbehaviour } from "./misbehaviour.ts";
+import { testNpwg } from "./npwg.ts";
 import { testOtherVerbs } from "./other-verbs.ts";
 import type { Subject } from "./stage.ts";
 import { testVersions } from "./versions.ts";
@@ -18,5 +19,6 @@ export function runConformance(subject: Subject): void {
     testOtherVerbs(subject);
     testMisbehaviour(subject);
     testBadInput(subject);
+    testNpwg(subject);
   });
 }

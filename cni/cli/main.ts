@@ -14,6 +14,7 @@ import { inspectCommand } from "./inspect.ts";
 import { keygenCommand } from "./keygen.ts";
 import { listCommand } from "./list.ts";
 import { marketCommand } from "./market.ts";
+import { migrateCommand } from "./migrate.ts";
 import { mirrorCommand } from "./mirror.ts";
 import { newCommand } from "./new.ts";
 import { outdatedCommand } from "./outdated.ts";
@@ -60,6 +61,7 @@ const VERBS: readonly MakeCommand[] = [
   pinCommand,
   outdatedCommand,
   mirrorCommand,
+  migrateCommand,
   listCommand,
   pruneCommand,
   repairCommand,

@@ -5,13 +5,14 @@ import { parseConfig } from "../../core/config.ts";
 import { FAILURES } from "../../core/errors.ts";
 import { KPIS } from "../../core/kpi/names.ts";
 import { isJsonObject } from "../../core/spec/json.ts";
+import { migration } from "./migration.ts";
 import { CLONE_DIR } from "../setup/build.ts";
 
 export const README = path.join(CLONE_DIR, "README.md");
 
 export type Row = readonly string[];
 
-const TABLES: Readonly<Record<string, () => readonly Row[]>> = { errors, kpis, config };
+const TABLES: Readonly<Record<string, () => readonly Row[]>> = { errors, kpis, config, migration };
 
 function errors(): readonly Row[] {
   const rows = Object.entries(FAILURES).map(([kind, { code, todo }]) => [String(code), toWords(kind), todo]);

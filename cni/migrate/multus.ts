@@ -1,0 +1,195 @@
+import path from "node:path";
+import { Failure } from "../../core/errors.ts";
+import { isJsonObject, type JsonObject } from "../../core/spec/json.ts";
+import { NETWORK_NAME } from "../../core/spec/network.ts";
+import { type Converted, type KeyRule, requireFlag, requireList, requireText } from "./rule.ts";
+import { raiseVersion } from "./version.ts";
+
+const DAEMON = "there is no daemon that runs plugins";
+const INSTALL = "of Multus' own installation";
+const LOGS = "genie logs what is wrong, as JSON on stderr, which runtimes keep";
+
+/** The keys of Multus' configuration, of its shim and of its daemon. Source: multus-cni, pkg/types/types.go. */
+export const MULTUS_KEYS: readonly KeyRule[] = [
+  {
+    key: "cniVersion",
+    fate: "kept",
+    words: "raised to 1.0.0 where it is older than 0.3.1",
+    convert: (value) => raiseVersion(requireText(value, "cniVersion")),
+  },
+  { key: "name", fate: "kept", words: "as it is" },
+  { key: "type", fate: "converted", words: "`genie`", convert: () => ({ config: { type: "genie" } }) },
+  {
+    key: "kubeconfig",
+    fate: "converted",
+    words: "`kubernetes.kubeconfig`",
+    convert: (value) => ({ config: { kubernetes: { kubeconfig: requireText(value, "kubeconfig") } } }),
+  },
+  {
+    key: "clusterNetwork",
+    fate: "converted",
+    words: "`default_plugin`; of a file, its folder is `genie.confDir`",
+    convert: toDefault,
+  },
+  {
+    key: "delegates",
+    fate: "converted",
+    words:
+      "a file each in `genie.confDir`: the first is `default_plugin`, the others `genie.defaultNetworks`",
+    convert: toFiles,
+  },
+  {
+    key: "defaultNetworks",
+    fate: "converted",
+    words: "`genie.defaultNetworks`",
+    convert: (value) => ({ config: { genie: { defaultNetworks: requireTexts(value, "defaultNetworks") } } }),
+  },
+  {
+    key: "confDir",
+    fate: "converted",
+    words: "`genie.confDir`",
+    convert: (value) => ({ config: { genie: { confDir: requireText(value, "confDir") } } }),
+  },
+  {
+    key: "cniConfigDir",
+    fate: "converted",
+    words: "`genie.confDir`",
+    convert: (value) => ({ config: { genie: { confDir: requireText(value, "cniConfigDir") } } }),
+  },
+  {
+    key: "namespaceIsolation",
+    fate: "converted",
+    words: "`genie.namespaceIsolation`; `v1.multus-cni.io/default-network` is under it too",
+    convert: (value) => ({
+      config: { genie: { namespaceIsolation: requireFlag(value, "namespaceIsolation") } },
+    }),
+  },
+  {
+    key: "globalNamespaces",
+    fate: "converted",
+    words: "`genie.globalNamespaces`, a list",
+    convert: (value) => ({
+      config: { genie: { globalNamespaces: splitNames(requireText(value, "globalNamespaces")) } },
+    }),
+  },
+  {
+    key: "capabilities",
+    fate: "kept",
+    words:
+      "with those added that genie passes on, and the one by which annotations come without a call to the API server",
+  },
+  {
+    key: "systemNamespaces",
+    fate: "dropped",
+    words: "kube-system, kube-public and kube-node-lease are",
+    convert: toSystemNamespaces,
+  },
+  {
+    key: "multusNamespace",
+    fate: "by hand",
+    words:
+      "networks of the configuration are files; give the definitions' configurations names in `genie.confDir`",
+  },
+  {
+    key: "auxiliaryCNIChainName",
+    fate: "by hand",
+    words: "put its plugins into the default network's list, or into the folder of its name beside it",
+  },
+  { key: "binDir", fate: "dropped", words: "plugins are where CNI_PATH says" },
+  {
+    key: "cniDir",
+    fate: "dropped",
+    words: "what is attached stands in `genie.stateDir`; drain the node first",
+  },
+  {
+    key: "readinessindicatorfile",
+    fate: "dropped",
+    words: "STATUS asks the default network itself; no ADD waits for a file",
+  },
+  {
+    key: "retryDeleteOnError",
+    fate: "dropped",
+    words: "always so: what fails to be undone stays in the ledger",
+  },
+  { key: "runtimeConfig", fate: "dropped", words: "the runtime sets it" },
+  ...["logFile", "logLevel", "logToStderr", "logOptions"].map((key): KeyRule => ({
+    key,
+    fate: "dropped",
+    words: LOGS,
+  })),
+  ...["chrootDir", "socketDir", "connectionLimit", "enablePprof", "metricsPort"].map((key): KeyRule => ({
+    key,
+    fate: "dropped",
+    words: DAEMON,
+  })),
+  { key: "perNodeCertificate", fate: "dropped", words: "a service account's token, read anew from its file" },
+  ...[
+    "multusConfigFile",
+    "multusAutoconfigDir",
+    "multusMasterCNI",
+    "forceCNIVersion",
+    "overrideNetworkName",
+  ].map((key): KeyRule => ({ key, fate: "dropped", words: INSTALL })),
+];
+
+const CONF_FILES = [".conf", ".conflist", ".json"];
+
+/** A name, the path of a file, or the path of a folder. */
+function toDefault(value: unknown): Converted {
+  const named = requireText(value, "clusterNetwork");
+  if (!named.includes("/")) return { config: { default_plugin: named } };
+  const { dir, name, ext } = path.posix.parse(named);
+  if (CONF_FILES.includes(ext)) return { config: { default_plugin: name, genie: { confDir: dir } } };
+  return {
+    config: { genie: { confDir: path.posix.normalize(named) } },
+    words: "`genie.confDir`; the first file there that can be used is the default network",
+  };
+}
+
+function toFiles(value: unknown): Converted {
+  const delegates = requireList(value, "delegates").map(requireDelegate);
+  const [first, ...others] = delegates.map(({ name }) => name);
+  return {
+    config: {
+      ...(first === undefined ? {} : { default_plugin: first }),
+      ...(others.length === 0 ? {} : { genie: { defaultNetworks: others } }),
+    },
+    files: delegates.map(({ name, content }, at) => ({
+      name: `${10 + at}-${name}.${"plugins" in content ? "conflist" : "conf"}`,
+      content,
+    })),
+  };
+}
+
+/** @throws {Failure} invalidConfig for what couldn't be a file of its own */
+function requireDelegate(delegate: unknown, at: number): { name: string; content: JsonObject } {
+  const { name } = isJsonObject(delegate) ? delegate : {};
+  if (isJsonObject(delegate) && typeof name === "string" && NETWORK_NAME.test(name))
+    return { name, content: delegate };
+  throw new Failure("invalidConfig", `delegates[${at}].name: is missing or malformed`, {
+    details: "give each delegate a name of letters, digits, '_', '.', '-'",
+  });
+}
+
+const SYSTEM_NAMESPACES = ["kube-system", "kube-public", "kube-node-lease"];
+
+function toSystemNamespaces(value: unknown): Converted {
+  const others = requireTexts(value, "systemNamespaces").filter((name) => !SYSTEM_NAMESPACES.includes(name));
+  if (others.length === 0) return { config: {} };
+  return {
+    config: {},
+    fate: "by hand",
+    words: `genie gives \`genie.defaultNetworks\` to pods of ${others.join(", ")} too`,
+  };
+}
+
+function requireTexts(value: unknown, key: string): readonly string[] {
+  return requireList(value, key).map((one, at) => requireText(one, `${key}[${at}]`));
+}
+
+function splitNames(text: string): readonly string[] {
+  return text
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+}

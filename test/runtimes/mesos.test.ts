@@ -58,17 +58,13 @@ const want = (name: string, cni: string, more: object = {}): NetworkInfo => ({
 const start = () => startContainer(randomUUID());
 const expectNothingLeft = async () => expect(await readTraces(node)).toEqual(before);
 
-async function ping({ pid }: Container, ifName: string, gateway: string): Promise<void> {
-  const enter = ["nsenter", `--net=/proc/${pid}/ns/net`, "--"] as const;
-  const outcome = await runIn(undefined, [
-    ...enter,
-    (await ensureTools()).ping,
-    "-c1",
-    "-W5",
-    "-I",
-    ifName,
-    gateway,
-  ]);
+/** Runs a program in the container's network. */
+const runInside = ({ pid }: Container, ...command: string[]) =>
+  runIn(undefined, ["nsenter", `--net=/proc/${pid}/ns/net`, "--", ...command]);
+
+async function ping(container: Container, ifName: string, gateway: string): Promise<void> {
+  const { ping: program } = await ensureTools();
+  const outcome = await runInside(container, program, "-c1", "-W5", "-I", ifName, gateway);
   expect(outcome).toMatchObject({ exitCode: 0 });
 }
 
@@ -95,6 +91,8 @@ test("a container in two networks of Mesos' has both at the same time, and loses
   await agent.isolate(container, [want("genie", "blue"), want("tenant", "green")]);
   await ping(container, "eth0", "10.10.1.1");
   await ping(container, "eth1", "10.10.2.1");
+  const { stdout } = await runInside(container, "ip", "route", "show", "default");
+  expect(stdout.trim().split("\n")).toHaveLength(1);
   await agent.cleanUp(container.id);
   await expectNothingLeft();
 });

@@ -93,11 +93,17 @@ test("two networks of podman's, which are two calls of genie, end one by one", a
 
 test("a running container is connected to a network of genie's, and disconnected", async () => {
   await podman.start("plugged");
+  const readDefaults = async () =>
+    (await podman.exec("plugged", "ip", "route")).split("\n").filter((line) => line.startsWith("default"));
+  const first = await readDefaults();
+  expect(first).toEqual([expect.stringContaining(`via ${GATEWAYS.green}`)]);
   await podman.run("network", "connect", "genie-red", "plugged");
+  expect(await readDefaults()).toEqual(first);
   expect(await listLinks("plugged")).toEqual(["eth0", "eth1", "lo"]);
   await ping("plugged", "eth1", GATEWAYS.red);
   await podman.run("network", "disconnect", "genie-red", "plugged");
   expect(await listLinks("plugged")).toEqual(["eth0", "lo"]);
+  expect(await readDefaults()).toEqual(first);
   await ping("plugged", "eth0", GATEWAYS.green);
 });
 

@@ -63,6 +63,9 @@ test("a sound node has no problem, and nothing on it is changed", async () => {
   expect(of("ledger")).toMatchObject([{ state: "ok", detail: "1 attachments" }]);
   expect(of("guest process")).toMatchObject([{ detail: expect.stringMatching(/^starts.* seccomp$/) }]);
   expect(of("program flock")).toMatchObject([{ state: "ok", detail: expect.stringContaining("util-linux") }]);
+  expect(of("program genie-routes")).toMatchObject([
+    { state: "ok", detail: expect.stringMatching(/dist\/bin\/genie-routes$/) },
+  ]);
 });
 
 test("what is wrong is told with what to do, in a table and in one last line", async () => {

@@ -1,3 +1,5 @@
+import type { Config } from "../../core/config.ts";
+import { ROUTES_PLUGIN } from "../../core/routing/acts.ts";
 import { hasModules } from "../../core/select/selection-config.ts";
 import { findExecutable } from "../exec/find-plugin.ts";
 import { type Finding, ok, problem, warning } from "./check.ts";
@@ -28,7 +30,18 @@ const PROGRAMS: readonly Needed[] = [
 /** The programs that genie itself runs. */
 export async function checkPrograms({ config }: Subject): Promise<readonly Finding[]> {
   const isChosen = config !== undefined && hasModules(config.genie.selection);
-  return await Promise.all(PROGRAMS.map((program) => checkProgram(program, isChosen)));
+  const checks = PROGRAMS.map((program) => checkProgram(program, isChosen));
+  return [...(await Promise.all(checks)), ...(await checkRoutesProgram(config))];
+}
+
+/** Our own, which is there where genie was built with rustc. */
+async function checkRoutesProgram(config: Config | undefined): Promise<readonly Finding[]> {
+  if (config?.genie.secondaryRoutes === "keep") return [];
+  const check = `program ${ROUTES_PLUGIN}`;
+  const file = await findExecutable(ROUTES_PLUGIN, []);
+  if (file !== undefined) return [ok(check, file)];
+  const detail = "not beside genie: of a pod's networks, only one has a way back";
+  return [warning(check, { detail, todo: "build genie where rustc and gcc are, and install all of dist" })];
 }
 
 /** @param isChosen modules choose on this node. */

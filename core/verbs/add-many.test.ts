@@ -112,3 +112,72 @@ test("what the runtime asks for is only for the interface that it asked for", as
     ["eth0", { mac: "02:00:00:00:00:01" }],
   ]);
 });
+
+/** Answers as a real network does: with an address, and a default route unless its configuration leaves that out. */
+const routed = (at: number) => `[ $CNI_COMMAND != ADD ] || {
+  case "$stdin" in *0.0.0.0/0*) routes='{"dst":"0.0.0.0/0"}';; esac
+  echo '{"cniVersion":"1.0.0","ips":[{"address":"10.0.${at}.5/24","gateway":"10.0.${at}.1"}],"routes":['$routes']}'
+}`;
+
+const addRouted = async () => {
+  for (const [at, name] of ["blue", "green"].entries()) {
+    const ipam = { type: "host-local", routes: [{ dst: "0.0.0.0/0" }] };
+    await node.conf(`${at}0-${name}.conf`, { cniVersion: "1.0.0", name, type: name, ipam });
+    await node.plugin(name, routed(at));
+  }
+};
+
+test("routes are arranged after each network's own plugin, and taken back before it", async () => {
+  await addRouted();
+  await node.plugin("genie-routes", "");
+  const { result } = await run("blue,green");
+  const made = await node.takeCalls();
+  expect(made.map(({ verb, plugin, ifName }) => `${verb} ${plugin} ${ifName}`)).toEqual([
+    "ADD blue eth0",
+    "ADD genie-routes eth0",
+    "ADD green eth1",
+    "ADD genie-routes eth1",
+  ]);
+  expect(made.filter(({ plugin }) => plugin === "genie-routes").map(({ stdin }) => stdin["acts"])).toEqual([
+    ["table 1000", "default 10.0.0.1", "from 10.0.0.5"],
+    ["table 1001", "default 10.0.1.1", "from 10.0.1.5", "undefault 4"],
+  ]);
+  expect(result["routes"]).toEqual([{ dst: "0.0.0.0/0", gw: "10.0.0.1" }]);
+  await del({ invocation: node.invocation("DEL"), stdin: "{}" }, node.ports);
+  expect(await calls()).toEqual([
+    "DEL genie-routes eth1",
+    "DEL green eth1",
+    "DEL genie-routes eth0",
+    "DEL blue eth0",
+  ]);
+});
+
+test("routes that can't be arranged undo their network and those before it", async () => {
+  await addRouted();
+  await node.plugin("genie-routes", `[ $CNI_IFNAME = eth0 ] || { ${failing}; }`);
+  await expect(run("blue,green")).rejects.toMatchObject({ plugin: "genie-routes", wire: { code: 11 } });
+  expect((await calls()).slice(-4)).toEqual([
+    "DEL genie-routes eth1",
+    "DEL green eth1",
+    "DEL genie-routes eth0",
+    "DEL blue eth0",
+  ]);
+  expect(await kept()).toEqual([]);
+});
+
+test("without genie-routes there is one default route all the same, and a warning", async () => {
+  await addRouted();
+  const { result } = await run("blue,green");
+  expect(await calls()).toEqual(["ADD blue eth0", "ADD green eth1"]);
+  expect(result["routes"]).toEqual([{ dst: "0.0.0.0/0", gw: "10.0.0.1" }]);
+  expect(node.warnings.map(({ message }) => message)).toEqual([expect.stringContaining("genie-routes")]);
+});
+
+test("where the namespace has gone, so have its routes", async () => {
+  await addRouted();
+  await node.plugin("genie-routes", "");
+  await run("blue,green");
+  await node.takeCalls();
+  await del({ invocation: node.invocation("DEL", { netns: "" }), stdin: "{}" }, node.ports);
+  expect(await calls()).toEqual(["DEL green eth1", "DEL blue eth0"]);
+});

@@ -5,7 +5,7 @@ import { makeNode, type TestNode } from "./node.ts";
 
 /** The four networks, in both families, in the order in which `cni: blue,green,red,gray` attaches them. */
 export const WIDE_NETWORKS = ["blue", "green", "red", "gray"] as const;
-type WideName = (typeof WIDE_NETWORKS)[number];
+export type WideName = (typeof WIDE_NETWORKS)[number];
 
 /** The node has `.1` of each network; `gray` has room for one pod. */
 const SUBNETS: Readonly<Record<WideName, readonly [v4: string, v6: string]>> = {
@@ -17,13 +17,19 @@ const SUBNETS: Readonly<Record<WideName, readonly [v4: string, v6: string]>> = {
 
 const OUTSIDE = { v4: "192.0.2.2", v6: "2001:db8::2" };
 
+interface Changes {
+  readonly ipam?: object;
+  /** Also in place of its IPAM. */
+  readonly plugin?: object;
+}
+
 export interface WideNode {
   readonly node: TestNode;
   /** A host that is in none of the networks: the node leads to it, and from it to each network. */
   readonly outside: NetworkNamespace;
   readonly addresses: typeof OUTSIDE;
-  /** Writes a network's file again, with changes to its plugin, or to its IPAM. */
-  network(name: WideName, plugin?: object, ipam?: object): Promise<void>;
+  /** Writes a network's file again. */
+  network(name: WideName, changes?: Changes): Promise<void>;
 }
 
 /** A node with a bridge, a ptp, a macvlan and a host-device network, which drops what doesn't come the way back. */
@@ -35,7 +41,7 @@ export async function makeWideNode(undo: AsyncDisposableStack): Promise<WideNode
     node,
     outside,
     addresses: OUTSIDE,
-    network: (name, plugin, ipam) => writeNetwork(node, name, { plugin, ipam }),
+    network: (name, changes) => writeNetwork(node, name, changes),
   };
   for (const name of WIDE_NETWORKS) await wide.network(name);
   return wide;
@@ -70,11 +76,7 @@ const PLUGINS: Readonly<Record<WideName, object>> = {
   gray: { type: "host-device", device: "gray0" },
 };
 
-async function writeNetwork(
-  node: TestNode,
-  name: WideName,
-  { plugin, ipam }: { plugin?: object | undefined; ipam?: object | undefined },
-): Promise<void> {
+async function writeNetwork(node: TestNode, name: WideName, changes: Changes = {}): Promise<void> {
   const [v4, v6] = SUBNETS[name];
   const usual = {
     type: "host-local",
@@ -82,7 +84,7 @@ async function writeNetwork(
     ranges: [[{ subnet: `${v4}.0/24`, gateway: `${v4}.1` }], [{ subnet: `${v6}:/64`, gateway: `${v6}:1` }]],
     routes: [{ dst: "0.0.0.0/0" }, { dst: "::/0" }],
   };
-  const plugins = [{ ...PLUGINS[name], ipam: { ...usual, ...ipam }, ...plugin }];
+  const plugins = [{ ...PLUGINS[name], ipam: { ...usual, ...changes.ipam }, ...changes.plugin }];
   const at = WIDE_NETWORKS.indexOf(name) + 1;
   const file = path.join(node.confDir, `${at}0-${name}.conflist`);
   await writeFile(file, JSON.stringify({ cniVersion: "1.0.0", name, plugins }));

@@ -60,7 +60,7 @@ export function openAddPorts(config: Config, host: Host): AddPorts {
       findPolicy: () => findPolicy(trust.policy),
       storeDir: moduleStore,
     }),
-    openSandbox: () => openGuest(selection),
+    openSandbox: (ruling) => openGuest(ruling),
     health: openHealth(stateDir, host.log),
     recordDecision: (entry) => recordDecision(entry, stateDir, host.log),
     cluster: config.kubernetes && openCluster({ kubernetes: config.kubernetes, policy: config.policy }),

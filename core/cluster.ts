@@ -56,6 +56,12 @@ export interface Cluster {
   readonly listDefinitions: (namespace: string, signal: AbortSignal) => Promise<readonly Definition[]>;
   readonly findLogicalNetwork: (ref: ObjectRef, signal: AbortSignal) => Promise<LogicalNetwork | undefined>;
   readonly findPhysicalNetwork: (ref: ObjectRef, signal: AbortSignal) => Promise<PhysicalNetwork | undefined>;
+  /** Every SelectionPolicy, as it was written; none where there is no such kind. */
+  readonly listSelectionPolicies: (signal: AbortSignal) => Promise<readonly unknown[]>;
+  readonly findNamespaceLabels: (
+    name: string,
+    signal: AbortSignal,
+  ) => Promise<ReadonlyMap<string, string> | undefined>;
   /**
    * One PATCH with the pod's UID as a precondition; null removes a key.
    *

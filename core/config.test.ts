@@ -36,6 +36,8 @@ test("three keys are a complete configuration", () => {
     namespaceIsolation: false,
     globalNamespaces: ["default"],
     grants: [],
+    policySource: "file",
+    overridable: true,
     trust: { policy: "/etc/genie/trust.json" },
   });
 });

@@ -43,6 +43,10 @@ const genie = strict({
   globalNamespaces: z.array(z.string()).default(["default"]),
   /** Once there are any, a namespace may use only what one of them gives it. */
   grants: z.array(grant).max(256).default([]),
+  /** Whether SelectionPolicies of the cluster count, which takes the block `kubernetes`. */
+  policySource: z.enum(["file", "cluster"]).default("file"),
+  /** False: this file's selection and grants stand, whatever they say. */
+  overridable: z.boolean().default(true),
   trust: strict({ policy: folder.default(DEFAULT_TRUST_POLICY) }).prefault({}),
 });
 

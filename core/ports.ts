@@ -3,6 +3,7 @@ import type { HostRoutes } from "./networks/generated.ts";
 import type { Sample } from "./kpi/names.ts";
 import type { ModuleSource, Sandbox } from "./sandbox/port.ts";
 import type { Decision } from "./select/decision.ts";
+import type { SelectionConfig } from "./select/selection-config.ts";
 import type { HealthBook } from "./select/health/book.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Pod } from "./intent/pod.ts";
@@ -173,7 +174,7 @@ export interface AddPorts {
   readonly samples: (networks: readonly NodeNetwork[]) => Promise<readonly Sample[]>;
   readonly modules: ModuleSource;
   /** Starts the guest process. Called at most once, and only when a module is to be asked. */
-  readonly openSandbox: () => Sandbox;
+  readonly openSandbox: (selection: SelectionConfig) => Sandbox;
   readonly health: Health;
   readonly recordDecision: (entry: DecisionEntry) => Promise<void>;
   /** Stable for one pod, unknown to its owner. */

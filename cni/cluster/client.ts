@@ -5,8 +5,14 @@ import { Budget } from "./budget.ts";
 import { openAgent } from "./exchange.ts";
 import { annotatePod } from "./annotate.ts";
 import { recordEvent } from "./event.ts";
-import { findCustomObject, findPod, listCustomObjects } from "./find.ts";
-import { DEFINITION, LOGICAL, PHYSICAL } from "./kinds.ts";
+import {
+  findCustomObject,
+  findNamespaceLabels,
+  findPod,
+  listClusterObjects,
+  listCustomObjects,
+} from "./find.ts";
+import { DEFINITION, LOGICAL, PHYSICAL, SELECTION_POLICY } from "./kinds.ts";
 import { toDefinition, toLogicalNetwork, toPhysicalNetwork } from "./objects.ts";
 import { readServer } from "./server.ts";
 
@@ -37,6 +43,8 @@ export async function openClient(config: ClusterConfig): Promise<Cluster> {
       findCustomObject({ kind: LOGICAL, ref, read: toLogicalNetwork }, asking(signal)),
     findPhysicalNetwork: (ref, signal) =>
       findCustomObject({ kind: PHYSICAL, ref, read: toPhysicalNetwork }, asking(signal)),
+    listSelectionPolicies: (signal) => listClusterObjects(SELECTION_POLICY, asking(signal)),
+    findNamespaceLabels: (name, signal) => findNamespaceLabels(name, asking(signal)),
     annotatePod: (pod, annotations, signal) => annotatePod(pod, annotations, telling(signal)),
     recordEvent: (pod, event, signal) => recordEvent(pod, event, telling(signal)),
   };

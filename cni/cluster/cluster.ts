@@ -12,6 +12,8 @@ export function openCluster(config: ClusterConfig): Cluster {
     listDefinitions: async (namespace, signal) => (await client()).listDefinitions(namespace, signal),
     findLogicalNetwork: async (ref, signal) => (await client()).findLogicalNetwork(ref, signal),
     findPhysicalNetwork: async (ref, signal) => (await client()).findPhysicalNetwork(ref, signal),
+    listSelectionPolicies: async (signal) => (await client()).listSelectionPolicies(signal),
+    findNamespaceLabels: async (name, signal) => (await client()).findNamespaceLabels(name, signal),
     annotatePod: async (pod, annotations, signal) => (await client()).annotatePod(pod, annotations, signal),
     recordEvent: async (pod, event, signal) => (await client()).recordEvent(pod, event, signal),
   };

@@ -4,7 +4,7 @@ import { isJsonObject, type JsonObject } from "../../core/spec/json.ts";
 import { unlessStatus, openApi } from "./api.ts";
 import type { Asking } from "./ask.ts";
 import { isNameable, type Kind } from "./kinds.ts";
-import { narrowPod, toPodObject } from "./objects.ts";
+import { narrowPod, toLabels, toPodObject } from "./objects.ts";
 
 const PAGE = 250;
 /** Of objects in one namespace. */
@@ -50,25 +50,57 @@ export async function listCustomObjects<T>(
   if (!isNameable({ namespace, name: namespace })) return [];
   const right = { verb: "list", resource: kind.plural, group: kind.group, namespace } as const;
   const { custom } = openApi({ ...way, right });
-  const found: [string, T][] = [];
+  const items = await listPages(`${kind.plural} of namespace ${namespace}`, (page) =>
+    custom.listNamespacedCustomObject({ ...kind, namespace, ...page }),
+  );
+  const found = readItems(items, (object, name) => read(object, { namespace, name }));
+  return found.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => object);
+}
+
+/** All of a kind that is in no namespace, as they are; none where there is no such kind. */
+export async function listClusterObjects(kind: Kind, way: Way): Promise<readonly unknown[]> {
+  const right = { verb: "list", resource: kind.plural, group: kind.group, namespace: "" } as const;
+  const { custom } = openApi({ ...way, right });
+  return await listPages(kind.plural, (page) => custom.listClusterCustomObject({ ...kind, ...page }));
+}
+
+/** @returns undefined when there is no such namespace. */
+export async function findNamespaceLabels(
+  name: string,
+  way: Way,
+): Promise<ReadonlyMap<string, string> | undefined> {
+  if (!isNameable({ namespace: name, name })) return undefined;
+  const right = { verb: "get", resource: "namespaces", group: "", namespace: "" } as const;
+  const { core } = openApi({ ...way, right });
+  const found = await unlessStatus([404], core.readNamespace({ name }));
+  return found && toLabels(found);
+}
+
+interface Page {
+  readonly limit: number;
+  readonly _continue?: string;
+}
+
+/** What all pages hold. @param what is listed, for messages. */
+async function listPages(what: string, ask: (page: Page) => Promise<unknown>): Promise<readonly unknown[]> {
+  const all: unknown[] = [];
   let rest: string | undefined;
   for (let page = 0; page < MOST_PAGES; page++) {
     const more = rest === undefined ? {} : { _continue: rest };
-    const listing = custom.listNamespacedCustomObject({ ...kind, namespace, limit: PAGE, ...more });
-    const answer: unknown = await unlessStatus([404], listing);
+    const answer: unknown = await unlessStatus([404], ask({ limit: PAGE, ...more }));
     const { items, metadata } = isJsonObject(answer) ? answer : {};
-    found.push(...readItems(items, (object, name) => read(object, { namespace, name })));
+    all.push(...(Array.isArray(items) ? items : []));
     rest = findRest(metadata);
-    if (rest === undefined) return found.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => object);
+    if (rest === undefined) return all;
   }
-  throw new Failure(
-    "tryAgainLater",
-    `namespace ${namespace} has more than ${PAGE * MOST_PAGES} ${kind.plural}`,
-  );
+  throw new Failure("tryAgainLater", `there are more than ${PAGE * MOST_PAGES} ${what}`);
 }
 
-function readItems<T>(items: unknown, read: (object: JsonObject, name: string) => T): [string, T][] {
-  return (Array.isArray(items) ? items : []).filter(isJsonObject).flatMap((object): [string, T][] => {
+function readItems<T>(
+  items: readonly unknown[],
+  read: (object: JsonObject, name: string) => T,
+): [string, T][] {
+  return items.filter(isJsonObject).flatMap((object): [string, T][] => {
     const { metadata } = object;
     const name = isJsonObject(metadata) ? metadata["name"] : undefined;
     return typeof name === "string" ? [[name, read(object, name)]] : [];

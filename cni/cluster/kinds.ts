@@ -23,6 +23,13 @@ export const LOGICAL = {
 
 export const PHYSICAL = { ...LOGICAL, plural: "physicalnetworks" } as const satisfies Kind;
 
+/** Our own; not within a namespace. */
+export const SELECTION_POLICY = {
+  group: "cni-genie.github.io",
+  version: "v1alpha1",
+  plural: "selectionpolicies",
+} as const satisfies Kind;
+
 /** Of namespaces and objects. Source: Kubernetes, "Object Names and IDs". */
 const NAME = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
 

@@ -31,6 +31,10 @@ export function toPodObject(pod: unknown, ref: ObjectRef): PodObject {
   };
 }
 
+export function toLabels(object: unknown): ReadonlyMap<string, string> {
+  return toTextMap(toObject(toObject(object)["metadata"])["labels"]);
+}
+
 /** Source: NPWG multi-network specification v1.3, §3. */
 export function toDefinition({ metadata, spec }: JsonObject, ref: ObjectRef): Definition {
   const { labels, annotations } = toObject(metadata);

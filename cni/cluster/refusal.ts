@@ -11,6 +11,7 @@ export interface Right {
   readonly resource: string;
   /** Empty for the core group. */
   readonly group: string;
+  /** Empty for what is in none. */
   readonly namespace: string;
 }
 
@@ -54,7 +55,7 @@ export function toRefusal(attempt: Attempt, right: Right): unknown {
   const said = findJsonObject(text)?.["message"];
   const quoted = typeof said === "string" ? `; it says: ${toLine(said.slice(0, SHOWN))}` : "";
   const { verb, resource, group, namespace } = right;
-  const asked = `${verb} ${resource} in namespace ${namespace}`;
+  const asked = `${verb} ${resource}${namespace === "" ? "" : ` in namespace ${namespace}`}`;
   if (status === 401) {
     return new Failure("tryAgainLater", "the API server doesn't know genie's user (401)", {
       details: `its token or certificate has ended or is of another cluster${quoted}`,

@@ -62,7 +62,8 @@ async function decideUnasked(
 
 /** The modules choose among all networks; without any module, the fallback does. */
 async function askModules(choosing: Choosing, ports: ChoosePorts): Promise<Decision> {
-  await using sandbox = hasModules(choosing.config.genie.selection) ? ports.openSandbox() : undefined;
+  const { selection } = choosing.config.genie;
+  await using sandbox = hasModules(selection) ? ports.openSandbox(selection) : undefined;
   const candidates = await toCandidates(choosing, ports);
   if (sandbox !== undefined) {
     return await decideHealthily(await toPodQuestion(choosing, candidates, ports), sandbox, ports);

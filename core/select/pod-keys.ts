@@ -6,8 +6,11 @@ import * as z from "zod";
  */
 const KEY = /^([a-z0-9][a-z0-9.-]{0,252}\/)?[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/;
 
+/** With its prefix and the slash between. */
+export const MOST_KEY_CHARACTERS = 317;
+
 /** Annotations that hold a whole object, secrets in its environment variables included. */
-const BLOBS: readonly string[] = [
+export const BLOBS: readonly string[] = [
   "kubectl.kubernetes.io/last-applied-configuration",
   "kapp.k14s.io/original",
   "objectset.rio.cattle.io/applied",
@@ -15,6 +18,7 @@ const BLOBS: readonly string[] = [
 
 const podKey = z
   .string()
+  .max(MOST_KEY_CHARACTERS)
   .regex(KEY, "must be the key of a label or an annotation")
   .refine((key) => !BLOBS.includes(key), "holds a whole object, which is shown to no module");
 

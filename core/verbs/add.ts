@@ -25,6 +25,9 @@ import { choose } from "../select/choose.ts";
 import type { Decision } from "../select/decision.ts";
 import type { Choosing } from "../select/pod-question.ts";
 import { requireRanking } from "../select/refusal.ts";
+import type { SelectionPlan } from "../selection-policy/plan.ts";
+import { restrict, toCounting, toRuled } from "../selection-policy/restrict.ts";
+import { readRules } from "../selection-policy/rules.ts";
 import type { Invocation } from "../spec/environment.ts";
 import type { JsonObject } from "../spec/json.ts";
 
@@ -46,11 +49,13 @@ export interface AddAnswer {
  * @throws {Failure} or {DelegateError}: what the runtime is to be told.
  */
 export async function add(call: AddCall, ports: AddPorts): Promise<AddAnswer> {
-  const { invocation, config } = toConventional(call);
+  const { invocation, config: own } = toConventional(call);
   const { containerId, ifName } = invocation;
-  const pod = readPod(invocation, config);
-  const annotations = await readAnnotations({ pod, config }, ports);
-  const intent = readIntent(annotations, { pod, config });
+  const pod = readPod(invocation, own);
+  const annotations = await readAnnotations({ pod, config: own }, ports);
+  const rules = await readRules({ pod, config: own }, ports);
+  const config = toRuled(own, rules);
+  const intent = readIntent(toCounting(annotations, rules), { pod, config });
   if (intent.ignored !== undefined)
     ports.log.warn({ ...pod, reason: intent.ignored }, "an annotation counts for nothing");
   await using _lock = await ports.ledger.lock(containerId, ports.signal);
@@ -62,7 +67,8 @@ export async function add(call: AddCall, ports: AddPorts): Promise<AddAnswer> {
   const node = listNetworks(folder, config);
   for (const one of node.skipped) ports.log.warn({ ...one }, "a file of the conf folder is passed over");
   const { path } = invocation;
-  const plan = await planAll(named, { pod, annotations, folder, node, config, containerId, path }, ports);
+  const asked = { pod, annotations, folder, node, config, rules, containerId, path };
+  const plan = await planAll(named, asked, ports);
 
   const { tryNextOnFailure } = config.genie.selection;
   const site = await readSite(call, ports);
@@ -107,14 +113,15 @@ async function settle({ containerId, ifName, netns, path }: Invocation, ports: A
 /** Decides every wish, and records what was decided whatever becomes of it. */
 async function planAll(
   named: readonly NamedWish[],
-  asked: Omit<Choosing, keyof Offer | "from"> & Omit<Surroundings, "used">,
+  asked: Omit<Choosing, keyof Offer | "from"> & Omit<Surroundings, "used"> & { rules: SelectionPlan },
   ports: AddPorts,
 ): Promise<readonly Planned[]> {
   const { containerId, pod } = asked;
   const decided: (NamedWish & Offer & { decision: Decision })[] = [];
   const used = new Set<string>();
   for (const one of named) {
-    const offer = await offerNetworks(one.wish, { ...asked, used }, ports);
+    const offered = await offerNetworks(one.wish, { ...asked, used }, ports);
+    const offer = restrict(offered, one.wish, asked);
     const decision = await choose({ ...asked, ...offer, from: one.wish.from }, ports);
     decided.push({ ...one, ...offer, decision });
     for (const { network } of decision.ranking.slice(0, one.ifNames.length)) used.add(network);

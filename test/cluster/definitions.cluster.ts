@@ -1,9 +1,12 @@
 /** The definitions of `cni/deploy/crd`: what the API server takes, refuses and shows. */
 import { beforeAll, describe, expect, test } from "vitest";
+import { policySpec } from "../../core/selection-policy/policy.ts";
 import type { ApiAnswer } from "./api-call.ts";
 import { type ClusterServer, startCluster } from "./api-server.ts";
-import { deploy } from "./manifests.ts";
+import { deploy, waitUntil } from "./manifests.ts";
 import { createNamespace, messageOf, mustCall } from "./pods.ts";
+
+const MODULE = `registry.example/genie/near@sha256:${"a".repeat(64)}`;
 
 let cluster: ClusterServer;
 beforeAll(async () => {
@@ -11,6 +14,11 @@ beforeAll(async () => {
   cluster = undo.use(await startCluster());
   await deploy(cluster);
   await createNamespace(cluster, "team-a");
+  const bad = { selection: { selector: [{ module: MODULE, mode: 5 }] } };
+  await waitUntil(
+    "the policy is in force",
+    async () => (await create("SelectionPolicy", bad)).status !== 201,
+  );
   const kept = undo.move();
   return () => kept.disposeAsync();
 });
@@ -19,6 +27,7 @@ const FOLDERS = {
   NetworkAttachmentDefinition: "k8s.cni.cncf.io/v1/namespaces/team-a/network-attachment-definitions",
   LogicalNetwork: "alpha.network.k8s.io/v1/namespaces/team-a/logicalnetworks",
   PhysicalNetwork: "alpha.network.k8s.io/v1/namespaces/team-a/physicalnetworks",
+  SelectionPolicy: "cni-genie.github.io/v1alpha1/selectionpolicies",
 } as const;
 type Kind = keyof typeof FOLDERS;
 
@@ -74,6 +83,7 @@ describe("refused", () => {
     ["PhysicalNetwork", { sharedStatus: { subnet: "x" } }, "must be a subnet"],
     ["PhysicalNetwork", { sharedStatus: { dedicatedNet: true } }, "must name its plugin"],
     ["PhysicalNetwork", { sharedStatus: { dedicatedNet: true, plugin: "" } }, "must name its plugin"],
+    ["SelectionPolicy", undefined, "spec: Required value"],
   ])("%s: %j", async (kind, spec, words) => {
     const answer = await create(kind, spec);
     expect(answer.status).toBe(422);
@@ -81,10 +91,118 @@ describe("refused", () => {
   });
 });
 
+describe("a SelectionPolicy is taken by the API server if nodes can read it, and only then", () => {
+  const scorer = (more: object = {}) => ({ selection: { scorers: [{ module: MODULE, ...more }] } });
+  const selectors = (...modes: unknown[]) => ({
+    selection: { selector: modes.map((mode) => ({ module: MODULE, ...(mode !== undefined && { mode }) })) },
+  });
+  const expression = (operator: string, values?: string[]) => ({
+    pods: { selector: { matchExpressions: [{ key: "app", operator, ...(values && { values }) }] } },
+  });
+  test.each<[string, object, boolean]>([
+    ["nothing", {}, true],
+    [
+      "all that there is",
+      {
+        priority: 5,
+        pods: { namespaces: ["team-*"], namespaceSelector: { matchLabels: { a: "b" } }, selector: {} },
+        networks: { names: ["blue", "tenant-*"], selector: { matchLabels: { zone: "a" } } },
+        selection: {
+          scorers: [
+            {
+              module: MODULE,
+              weight: 2,
+              mode: { canary: 5 },
+              settings: { a: [1, { b: null }] },
+              labels: ["app"],
+            },
+          ],
+          selector: [{ module: MODULE, onFailure: "fail" }],
+          fallback: "default",
+          deadlineMs: 20,
+          limits: { heapMiB: 64 },
+          circuit: { failures: 5 },
+        },
+        grants: [{ networks: ["blue"], may: ["ips", "mac"] }],
+        override: true,
+      },
+      true,
+    ],
+    ["a misspelt key", { priorty: 1 }, false],
+    ["a priority that is no number", { priority: "high" }, false],
+    ["a priority too high", { priority: 1_000_001 }, false],
+    ["no namespace", { pods: { namespaces: [] } }, false],
+    ["a name with a blank", { networks: { names: ["a b"] } }, false],
+    ["an unknown grant", { grants: [{ networks: ["*"], may: ["root"] }] }, false],
+    ["a grant of no network", { grants: [{ networks: [] }] }, false],
+    ["In with values", expression("In", ["web"]), true],
+    ["In without values", expression("In"), false],
+    ["Exists", expression("Exists"), true],
+    ["Exists with values", expression("Exists", ["web"]), false],
+    ["an operator that there isn't", expression("Gt", ["1"]), false],
+    ["a module by digest", scorer(), true],
+    ["a module by tag", scorer({ module: "registry.example/genie/near:1" }), false],
+    ["a module by a short digest", scorer({ module: "r/a@sha256:abc" }), false],
+    ["no module", { selection: { scorers: [{}] } }, false],
+    ["a weight of nothing", scorer({ weight: 0 }), false],
+    ["a misspelt key of the selection", { selection: { scorer: [] } }, false],
+    ["a deadline too long", { selection: { deadlineMs: 10_001 } }, false],
+    ["a label's key", scorer({ labels: ["team.example/app"] }), true],
+    ["no label's key", scorer({ labels: ["a b"] }), false],
+    [
+      "an annotation that holds a whole object",
+      scorer({ annotations: ["kubectl.kubernetes.io/last-applied-configuration"] }),
+      false,
+    ],
+    ["one selector that decides, one beside it", selectors(undefined, "shadow"), true],
+    ["two selectors that decide", selectors("enforce", undefined), false],
+    ["canary", scorer({ mode: { canary: 0.5 } }), true],
+    ["a canary of too much", scorer({ mode: { canary: 101 } }), false],
+    ["a canary of less than nothing", scorer({ mode: { canary: -1 } }), false],
+    ["a canary in words", scorer({ mode: { canary: "5" } }), false],
+    ["a canary with more", scorer({ mode: { canary: 5, x: 1 } }), false],
+    ["a mode that there isn't", scorer({ mode: "on" }), false],
+    ["a mode that is a number", scorer({ mode: 5 }), false],
+    ["a mode that is a list", scorer({ mode: ["enforce"] }), false],
+    ["a mode that is a truth", scorer({ mode: true }), false],
+  ])("%s", async (_, spec, expected) => {
+    expect(policySpec.safeParse(spec).success).toBe(expected);
+    const answer = await create("SelectionPolicy", spec);
+    expect(answer.status < 300, messageOf(answer)).toBe(expected);
+  });
+
+  test("one that is kept is read as it was written, with the digests of each node beside it", async () => {
+    const path = `/apis/${FOLDERS.SelectionPolicy}`;
+    const head = {
+      apiVersion: "cni-genie.github.io/v1alpha1",
+      kind: "SelectionPolicy",
+      metadata: { name: "near" },
+    };
+    const spec = {
+      priority: 5,
+      selection: { scorers: [{ module: MODULE, settings: { deep: { a: [1] } } }] },
+    };
+    await mustCall(cluster, { method: "POST", path, body: { ...head, spec } });
+    const nodes = [{ node: "n1", digests: [`sha256:${"a".repeat(64)}`], since: "2026-01-01T00:00:00Z" }];
+    await mustCall(cluster, {
+      method: "PATCH",
+      path: `${path}/near/status`,
+      body: { status: { nodes } },
+      contentType: "application/merge-patch+json",
+    });
+    expect(await mustCall(cluster, { path: `${path}/near` })).toMatchObject({ spec, status: { nodes } });
+  });
+});
+
 describe("kubectl shows", () => {
   test.each<[Kind, readonly string[], string]>([
     ["LogicalNetwork", ["Name", "Physical", "Subnet", "Plugin", "Age"], "lnet"],
     ["PhysicalNetwork", ["Name", "NIC", "Plugin", "Subnet", "Dedicated", "Age"], "pnet"],
+    [
+      "SelectionPolicy",
+      ["Name", "Priority", "Namespaces", "Networks", "Override", "Scorers", "Selectors", "Age"],
+      "selpol",
+    ],
   ])("%s", async (kind, columns, shortName) => {
     const accept = "application/json;as=Table;v=v1;g=meta.k8s.io";
     const table = await mustCall(cluster, { path: `/apis/${FOLDERS[kind]}`, accept });

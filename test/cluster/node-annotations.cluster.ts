@@ -9,6 +9,8 @@ const OURS = { namespace: "team-a", name: "ours", node: "n1" };
 const OTHER = { namespace: "team-a", name: "other", node: "n2" };
 const DAEMON = { namespace: "kube-system", name: "genie-n1", node: "n1", serviceAccount: "genie" };
 
+const OWNER = { apiVersion: "v1", kind: "Node", name: "n1", uid: "u1" };
+
 let cluster: ClusterServer;
 /** Bound to genie's own pod on node n1, as the kubelet mounts it there. */
 let token: string;
@@ -83,6 +85,7 @@ describe("a node's token is refused", () => {
     ["a label", { metadata: { ...ok.metadata, labels: { app: "db" } } }, "metadata"],
     ["a label's removal", { metadata: { labels: { app: null } } }, "metadata"],
     ["a finalizer", { metadata: { finalizers: ["team.example/f"] } }, "metadata"],
+    ["an owner", { metadata: { ownerReferences: [OWNER] } }, "metadata"],
     ["an image", { spec: { containers: [{ name: "main", image: "evil" }] } }, "nothing but annotations"],
     [
       "a toleration",
@@ -114,6 +117,7 @@ describe("a node's token is refused", () => {
     ["all pods", "/api/v1/pods", "GET"],
     ["secrets", "/api/v1/namespaces/team-a/secrets", "GET"],
     ["a node", "/api/v1/nodes/n1", "PATCH"],
+    ["a policy", "/apis/cni-genie.github.io/v1alpha1/selectionpolicies", "POST"],
     ["a definition", "/apis/k8s.cni.cncf.io/v1/namespaces/team-a/network-attachment-definitions", "POST"],
   ] as const)("%s", async (_, path, method) => {
     const body =
@@ -128,6 +132,8 @@ test("a node's token reads what an ADD needs", async () => {
   const paths = [
     toPodPath(OTHER),
     "/apis/k8s.cni.cncf.io/v1/namespaces/team-a/network-attachment-definitions",
+    "/apis/cni-genie.github.io/v1alpha1/selectionpolicies",
+    "/api/v1/namespaces/team-a",
   ];
   for (const path of paths) expect(await cluster.call({ path, token }), path).toMatchObject({ status: 200 });
   const missing = "/apis/alpha.network.k8s.io/v1/namespaces/team-a/logicalnetworks/none";

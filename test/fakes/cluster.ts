@@ -16,6 +16,9 @@ interface Objects {
   readonly definitions: Definition[];
   readonly logicalNetworks: LogicalNetwork[];
   readonly physicalNetworks: PhysicalNetwork[];
+  /** As they are written. */
+  readonly selectionPolicies: unknown[];
+  readonly labelsByNamespace: Map<string, ReadonlyMap<string, string>>;
 }
 
 /** A cluster in memory. */
@@ -37,6 +40,8 @@ export function makeCluster(given: Partial<Objects> = {}): FakeCluster {
     definitions: [],
     logicalNetworks: [],
     physicalNetworks: [],
+    selectionPolicies: [],
+    labelsByNamespace: new Map(),
     ...given,
   };
   const failures = new Map<keyof Cluster, Failure>();
@@ -60,7 +65,8 @@ export function makeCluster(given: Partial<Objects> = {}): FakeCluster {
   };
 }
 
-function toReaders({ pods, definitions, logicalNetworks, physicalNetworks }: Objects, note: Note) {
+function toReaders(objects: Objects, note: Note) {
+  const { pods, definitions, logicalNetworks, physicalNetworks } = objects;
   const find =
     <T extends ObjectRef>(method: keyof Cluster, all: readonly T[]) =>
     async (ref: ObjectRef) => {
@@ -77,6 +83,14 @@ function toReaders({ pods, definitions, logicalNetworks, physicalNetworks }: Obj
     },
     findLogicalNetwork: find("findLogicalNetwork", logicalNetworks),
     findPhysicalNetwork: find("findPhysicalNetwork", physicalNetworks),
+    listSelectionPolicies: async () => {
+      note("listSelectionPolicies", "all");
+      return objects.selectionPolicies;
+    },
+    findNamespaceLabels: async (name: string) => {
+      note("findNamespaceLabels", name);
+      return objects.labelsByNamespace.get(name);
+    },
   };
 }
 

@@ -1,0 +1,58 @@
+import type { Config } from "../config.ts";
+import { Failure } from "../errors.ts";
+import type { Wish } from "../intent/intent.ts";
+import { findNetwork, type NodeNetwork } from "../networks/candidates.ts";
+import type { Offer } from "../networks/offer.ts";
+import { findOwn } from "../spec/json.ts";
+import { isAmong, type SelectionPlan } from "./plan.ts";
+
+/** The annotations of a pod that leaves the choice to genie. */
+const ANY_NETWORK: ReadonlyMap<string, string> = new Map([["cni", ""]]);
+
+/** What counts of the networks that a pod names. */
+export function toCounting(
+  annotations: ReadonlyMap<string, string>,
+  { override }: Pick<SelectionPlan, "override">,
+): ReadonlyMap<string, string> {
+  return override ? ANY_NETWORK : annotations;
+}
+
+/** The node's configuration with the pod's rules in place of its own. */
+export function toRuled(config: Config, rules: Pick<SelectionPlan, "selection" | "grants">): Config {
+  const { selection, grants } = rules;
+  return { ...config, genie: { ...config.genie, selection, grants: [...grants] } };
+}
+
+interface Ruled {
+  readonly config: Config;
+  readonly rules: Pick<SelectionPlan, "networks" | "policies">;
+}
+
+/**
+ * Of an offer, what the rules leave. The default network is the admin's own word, which stands.
+ *
+ * @throws {Failure} deniedByRule when what the pod names is not left, or too few are.
+ */
+export function restrict(offer: Offer, wish: Wish, { config, rules }: Ruled): Offer {
+  const { target, networks } = offer;
+  if (rules.networks === undefined || target.wants === "default") return offer;
+  const asked = target.wants === "named" ? findNetwork(target.network, networks) : undefined;
+  const count = target.wants === "any" ? target.count : 1;
+  const isServed = target.wants === "named" ? asked !== undefined : networks.networks.length >= count;
+  if (!isServed) return offer; // what isn't there is answered as without a rule
+  const isLeft = (one: NodeNetwork) => isAmong(rules.networks, toLabelled(one, config));
+  const left = networks.networks.filter(isLeft);
+  if (asked === undefined ? left.length >= count : isLeft(asked)) {
+    return { target, networks: { ...networks, networks: left } };
+  }
+  const what = asked === undefined ? `as many as ${count} of the networks` : `network ${asked.network.name}`;
+  throw new Failure("deniedByRule", `${wish.from}: the cluster's rules don't give the pod ${what}`, {
+    details: `SelectionPolicies about it: ${rules.policies.join(", ")}`,
+  });
+}
+
+function toLabelled({ network, definition }: NodeNetwork, { genie }: Config) {
+  const attributes = findOwn(genie.networks, network.name)?.attributes ?? {};
+  const labels = new Map([...(definition?.labels ?? []), ...Object.entries(attributes)]);
+  return { name: definition?.name ?? network.name, labels };
+}

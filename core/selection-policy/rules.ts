@@ -1,0 +1,72 @@
+import type { Cluster } from "../cluster.ts";
+import type { Config } from "../config.ts";
+import { Failure } from "../errors.ts";
+import { askForPod } from "../intent/asked-pod.ts";
+import { readLabels } from "../intent/labels.ts";
+import { isSystemPod, type Pod } from "../intent/pod.ts";
+import { listNeeded, type PodScope } from "./applies.ts";
+import { planSelection, type SelectionPlan } from "./plan.ts";
+import { parseSelectionPolicy, type SelectionPolicy } from "./policy.ts";
+
+interface RulePorts {
+  readonly cluster: Cluster | undefined;
+  readonly signal: AbortSignal;
+}
+
+interface Ruled {
+  readonly pod: Pod;
+  readonly config: Config;
+}
+
+const NO_LABELS: ReadonlyMap<string, string> = new Map();
+
+/**
+ * By which rules the pod gets its networks. The cluster is asked only where the node's configuration says so, and never
+ * about pods that keep the cluster itself alive: these go by the file.
+ *
+ * @throws {Failure} tryAgainLater when the cluster can't be asked: nobody knows what the pod may have. invalidConfig
+ * for a policy that can't be read.
+ */
+export async function readRules({ pod, config }: Ruled, ports: RulePorts): Promise<SelectionPlan> {
+  const { selection, grants, overridable, policySource } = config.genie;
+  const isAsked = policySource === "cluster" && pod.namespace !== "" && !isSystemPod(pod);
+  const policies = isAsked ? await readPolicies(ports) : [];
+  const scope = await readScope({ pod, config }, policies, ports);
+  return planSelection(policies, scope, { selection, grants, overridable });
+}
+
+async function readPolicies(ports: RulePorts): Promise<readonly SelectionPolicy[]> {
+  const objects = await requireCluster(ports).listSelectionPolicies(ports.signal);
+  return objects.map(parseSelectionPolicy);
+}
+
+/** Asks for what policies go by, and for nothing else. */
+async function readScope(
+  { pod, config }: Ruled,
+  policies: readonly SelectionPolicy[],
+  ports: RulePorts,
+): Promise<PodScope> {
+  const { namespace } = pod;
+  const handed = readLabels(config);
+  const needs = listNeeded(policies);
+  const askLabels = async () =>
+    (await askForPod(pod, { cluster: requireCluster(ports), signal: ports.signal })).labels;
+  const labels = needs.labels && handed.size === 0 ? await askLabels() : handed;
+  const namespaceLabels = needs.namespaceLabels ? await askNamespace(namespace, ports) : NO_LABELS;
+  return { namespace, labels, namespaceLabels };
+}
+
+async function askNamespace(name: string, ports: RulePorts): Promise<ReadonlyMap<string, string>> {
+  const labels = await requireCluster(ports).findNamespaceLabels(name, ports.signal);
+  if (labels !== undefined) return labels;
+  throw new Failure("tryAgainLater", "the API server has not the pod's namespace", {
+    details: "it was removed, or the API server that is asked is another cluster's",
+  });
+}
+
+function requireCluster({ cluster }: RulePorts): Cluster {
+  if (cluster !== undefined) return cluster;
+  throw new Failure("invalidConfig", 'genie.policySource: "cluster" takes the block "kubernetes"', {
+    details: 'say where the API server is, or leave "policySource" out',
+  });
+}

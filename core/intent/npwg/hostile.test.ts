@@ -39,7 +39,7 @@ const elements = fc.array(
 );
 const texts = fc.oneof(
   fc.string({ unit: "binary" }),
-  fc.string({ unit: fc.constantFrom(...'[]{}",:/@ab1\\ \u200b，') }),
+  fc.string({ unit: fc.constantFrom(...Array.from('[]{}",:/@ab1\\ \u200b，')) }),
   elements.map((all) => JSON.stringify(all)),
   fc.array(name).map((names) => names.join(",")),
 );

@@ -10,7 +10,7 @@ const CLUSTER_PROGRAMS = {
     name: "kube-apiserver",
     sourceDir: SOURCES,
     package: "k8s.io/kubernetes/cmd/kube-apiserver",
-    buildMs: 20 * 60_000,
+    buildMs: 30 * 60_000,
   },
 } as const satisfies Record<string, GoProgram>;
 

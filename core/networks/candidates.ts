@@ -54,7 +54,7 @@ const OUR_TYPES = ["genie", "genie-standalone"];
 export function listNetworks(folder: ConfFolder, config: Pick<Config, "type">): NodeNetworks {
   const networks: NodeNetwork[] = [];
   const skipped: Skipped[] = [];
-  for (const { name: file, text } of folder.files.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+  for (const { name: file, text } of sortFiles(folder)) {
     const network = readFile(text, folder);
     if (typeof network === "string") skipped.push({ file, reason: network });
     else if (isOurs(network, config)) continue;
@@ -65,6 +65,22 @@ export function listNetworks(folder: ConfFolder, config: Pick<Config, "type">): 
     }
   }
   return { networks, skipped };
+}
+
+/**
+ * The file by which a runtime calls genie that takes the first one that can be used, as containerd and CRI-O do;
+ * undefined where another one is the first. Source: libcni/conf.go, `ConfFiles`; go-cni, opts.go, `loadFromConfDir`.
+ */
+export function findOwnFile(folder: ConfFolder, config: Pick<Config, "type">): string | undefined {
+  for (const { name, text } of sortFiles(folder)) {
+    const network = readFile(text, folder);
+    if (typeof network !== "string") return isOurs(network, config) ? name : undefined;
+  }
+  return undefined;
+}
+
+function sortFiles({ files }: ConfFolder): readonly ConfFile[] {
+  return files.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** @returns the network, or why it can't be used. */

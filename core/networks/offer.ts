@@ -45,7 +45,11 @@ export async function offerNetworks(wish: Wish, around: Surroundings, ports: Off
     }
     case "named":
     case "default": {
-      const networks = await provideNetwork({ from, network: target.network }, around, ports);
+      const networks = await provideNetwork(
+        { from, network: target.network, isDefault: target.wants === "default" },
+        around,
+        ports,
+      );
       const one = findNetwork(target.network, networks);
       if (target.wants === "named" && one !== undefined) requireUsable(one, wish, around);
       return { target, networks };

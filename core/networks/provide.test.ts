@@ -67,6 +67,40 @@ describe("a plugin's name that no file has", () => {
   });
 });
 
+describe("no file is written", () => {
+  beforeEach(() => node.plugin("host-local", ""));
+
+  test("for a pod that may not use the network, but for the admin's default", async () => {
+    const grants = { grants: [{ namespaces: ["*"], networks: ["blue"] }] };
+    await expect(run("bridge", { config: { genie: grants } })).rejects.toMatchObject({
+      kind: "deniedByRule",
+      message: expect.stringContaining("has no grant for network mybridgenet"),
+    });
+    expect(await readdir(confDir())).toEqual([]);
+    await run(undefined, { config: { genie: grants, default_plugin: "bridge" } });
+    expect(await readdir(confDir())).toEqual(["10-bridge.conf"]);
+  });
+
+  test("that runtimes would take in place of genie's own", async () => {
+    const own = { cniVersion: "1.0.0", name: "genie", plugins: [{ type: "genie" }] };
+    await node.conf("10-genie.conflist", own);
+    await expect(run("bridge")).rejects.toMatchObject({
+      kind: "unknownNetwork",
+      message: expect.stringContaining("10-bridge.conf would come before genie's own 10-genie.conflist"),
+      details: expect.stringContaining("00-genie.conflist"),
+    });
+    expect(await readdir(confDir())).toEqual(["10-genie.conflist"]);
+    await node.conf("05-blue.conf", { cniVersion: "1.0.0", name: "blue", type: "blue" }); // runtimes don't call genie
+    await run("bridge");
+  });
+
+  test.each(["00-genie.conf", "10-blue.conf"])("but behind %s, one is", async (first) => {
+    await node.conf(first, { cniVersion: "1.0.0", name: "first", type: first.slice(3, -5) });
+    await run("bridge");
+    expect(await readdir(confDir())).toContain("10-bridge.conf");
+  });
+});
+
 test("nobody gets a network that was made for a pod without asking for it", async () => {
   await node.plugin("host-local", "");
   await run("bridge");

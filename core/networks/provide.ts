@@ -1,7 +1,9 @@
 import { Failure } from "../errors.ts";
 import type { AddPorts } from "../ports.ts";
+import { parseNetwork } from "../spec/network.ts";
 import {
   findNetwork,
+  findOwnFile,
   listNetworks,
   type NodeNetworks,
   shortStem,
@@ -10,20 +12,28 @@ import {
 } from "./candidates.ts";
 import { findPrograms, planGenerated } from "./generated.ts";
 import type { NamedNetwork } from "./required.ts";
+import { requireUsable } from "./usable.ts";
 
 export type ProvidePorts = Pick<AddPorts, "exec" | "confFolder" | "confMaker">;
+
+interface NeededNetwork extends NamedNetwork {
+  /** The admin named it, whose word takes no grant. */
+  readonly isDefault?: boolean;
+}
 
 /**
  * The networks of the node with the one that is named: where no file has it, and it is the name of a plugin for which
  * genie has a default, a file is written for it, as CNI-Genie did. A file that is there is never written over.
  *
- * @throws {Failure} unknownNetwork when the node lacks what the default takes, ioFailure when it can't be written.
+ * @throws {Failure} unknownNetwork when the node lacks what the default takes, or runtimes would take the file in
+ * place of genie's own; deniedByRule when this pod may not use it; ioFailure when it can't be written.
  */
 export async function provideNetwork(
-  { from, network: plugin }: NamedNetwork,
-  { node, config, path }: Surroundings,
+  { from, network: plugin, isDefault = false }: NeededNetwork,
+  around: Surroundings,
   ports: ProvidePorts,
 ): Promise<NodeNetworks> {
+  const { node, config, path } = around;
   if (findNetwork(plugin, node) !== undefined || isSkipped(plugin, node)) return node;
   if (plugin === "sriov") throw toUnguessable(from);
   const programs = findPrograms(plugin);
@@ -35,14 +45,26 @@ export async function provideNetwork(
     });
   }
   const routes = await ports.confMaker.hostRoutes();
-  const generated = planGenerated({ from, plugin, folder: await ports.confFolder(), routes });
-  await ports.confMaker.addFile(`10-${plugin}.conf`, `${JSON.stringify(generated, undefined, 2)}\n`);
+  const folder = await ports.confFolder();
+  const text = `${JSON.stringify(planGenerated({ from, plugin, folder, routes }), undefined, 2)}\n`;
+  const file = `10-${plugin}.conf`;
+  if (!isDefault) requireUsable({ file, network: parseNetwork(text) }, { from }, around);
+  requireBehind(findOwnFile(folder, config), { from, file });
+  await ports.confMaker.addFile(file, text);
   return listNetworks(await ports.confFolder(), config);
 }
 
 /** A file has the name, but can't be used: that is to be mended, and nothing to be put beside it. */
 function isSkipped(name: string, { skipped }: NodeNetworks): boolean {
   return skipped.some(({ file }) => [shortStem(file), stem(file)].includes(name));
+}
+
+/** Else the next pods of this node would get this network without genie, whatever they and the admin say. */
+function requireBehind(ours: string | undefined, { from, file }: { from: string; file: string }): void {
+  if (ours === undefined || ours < file) return;
+  throw new Failure("unknownNetwork", `${from}: ${file} would come before genie's own ${ours}`, {
+    details: `runtimes take the first file of the folder: call genie's own 00-genie${ours.replace(/^[^.]*/, "")}`,
+  });
 }
 
 /** CNI-Genie wrote one that could not work: for eth0, an IPAM plugin of its own, and somebody's subnet. */

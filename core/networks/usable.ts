@@ -4,13 +4,16 @@ import { findMissingCapability } from "./asked-capabilities.ts";
 import type { NodeNetwork, NodeNetworks, Skipped, Surroundings } from "./candidates.ts";
 import { findDenial } from "./permission.ts";
 
+/** A wish, as far as it says what may serve it. */
+type Judged = Pick<Wish, "from" | "asks" | "fields">;
+
 interface Unfit {
   readonly kind: FailureKind;
   readonly reason: string;
 }
 
 /** @throws {Failure} deniedByRule or invalidConfig, when this pod may not use the network so, or it can't serve. */
-export function requireUsable(one: NodeNetwork, wish: Wish, around: Surroundings): void {
+export function requireUsable(one: NodeNetwork, wish: Judged, around: Surroundings): void {
   const unfit = findUnfit(one, wish, around);
   if (unfit === undefined) return;
   throw new Failure(unfit.kind, `${wish.from}: ${one.file}: ${unfit.reason}`);
@@ -21,7 +24,7 @@ export function requireUsable(one: NodeNetwork, wish: Wish, around: Surroundings
  *
  * @throws {Failure} deniedByRule, or noCandidate, when there are too few.
  */
-export function narrow(networks: NodeNetworks, wish: Wish, around: Surroundings): NodeNetworks {
+export function narrow(networks: NodeNetworks, wish: Judged, around: Surroundings): NodeNetworks {
   const judged = networks.networks.map((one) => ({ one, unfit: findUnfit(one, wish, around) }));
   const usable = judged.filter(({ unfit }) => unfit === undefined).map(({ one }) => one);
   const unusable = judged.flatMap(({ one: { file }, unfit }): (Skipped & Unfit)[] =>
@@ -42,7 +45,7 @@ function toText({ file, reason }: Skipped): string {
 
 function findUnfit(
   one: NodeNetwork,
-  { asks = {}, fields = [] }: Wish,
+  { asks = {}, fields = [] }: Judged,
   around: Surroundings,
 ): Unfit | undefined {
   const denial = findDenial(one, fields, { pod: around.pod, rules: around.config.genie });

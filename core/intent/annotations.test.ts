@@ -52,6 +52,17 @@ test.each([
   );
 });
 
+test.each([
+  [`runtimeConfig["${CRI}"]["cni"]`, { runtimeConfig: { [CRI]: { cni: 5, x: 6 } } }],
+  [`runtimeConfig["${CRI}"]["networks"]`, { runtimeConfig: { [CRI]: { networks: ["net1"] } } }],
+  ['args.cni["cni"]', { args: { cni: { cni: null } } }],
+  ['args.cni["k8s.v1.cni.cncf.io/networks"]', { args: { cni: { "k8s.v1.cni.cncf.io/networks": [] } } }],
+])("%s that is no text is named", async (field, config) => {
+  await expect(read(config)).rejects.toEqual(
+    expect.objectContaining({ kind: "invalidConfig", message: `${field}: must be a text` }),
+  );
+});
+
 test("an annotation may have any name", async () => {
   const config = `{"name":"g","type":"genie","runtimeConfig":{"${CRI}":{"__proto__":"a","constructor":"b"}}}`;
   const ports = { cluster: undefined, signal: NEVER };

@@ -2,8 +2,10 @@ import type { Cluster } from "../cluster.ts";
 import type { Config } from "../config.ts";
 import { Failure } from "../errors.ts";
 import { isJsonObject, type JsonObject } from "../spec/json.ts";
+import { toJson } from "../printable.ts";
 import { askForPod } from "./asked-pod.ts";
 import type { Pod } from "./pod.ts";
+import { isWishKey } from "./wish-keys.ts";
 
 /** How containerd and CRI-O hand over a pod's annotations. Source: containerd `pkg/cri/annotations`. */
 const CRI_ANNOTATIONS = "io.kubernetes.cri.pod-annotations";
@@ -45,10 +47,18 @@ function findAnnotations(config: Config): ReadonlyMap<string, string> | undefine
 
 function toAnnotations(value: unknown, field: string): ReadonlyMap<string, string> {
   if (!isJsonObject(value)) throw new Failure("invalidConfig", `${field}: must be an object`);
-  return new Map(textEntries(value));
+  return new Map(textEntries(value, field));
 }
 
-/** `args.cni` also carries lists and objects (`ips`, `labels`), which are no annotations. */
-function textEntries(value: JsonObject): [string, string][] {
-  return Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === "string");
+/**
+ * `args.cni` also carries lists and objects (`ips`, `labels`), which are no annotations. A wish that is no text isn't
+ * passed over: the pod would get other networks than it asks for.
+ */
+function textEntries(value: JsonObject, field: string): [string, string][] {
+  return Object.entries(value).filter((entry): entry is [string, string] => {
+    const [key, text] = entry;
+    if (typeof text === "string") return true;
+    if (isWishKey(key)) throw new Failure("invalidConfig", `${field}[${toJson(key)}]: must be a text`);
+    return false;
+  });
 }

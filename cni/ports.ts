@@ -11,6 +11,7 @@ import { findPolicy } from "../registry/trust/policy-file.ts";
 import { openCluster } from "./cluster/cluster.ts";
 import { readConfFolder } from "./conf-folder.ts";
 import { openConfMaker } from "./conf-maker.ts";
+import { openDeviceFiles } from "./device-files.ts";
 import { readDecided, recordDecision } from "./decision-log.ts";
 import { spawnGuest, spawnTranspiler } from "./guest-process.ts";
 import { openHealth } from "./health-file.ts";
@@ -35,7 +36,13 @@ export function openUndoPorts(
   pass?: (bytes: Buffer) => void,
 ): UndoPorts {
   const { exec, holding } = openExec(pass && { pass });
-  return { ...host, exec, kernel: openKernel(), ledger: openLedger(stateDir, { log: host.log, holding }) };
+  return {
+    ...host,
+    exec,
+    kernel: openKernel(),
+    ledger: openLedger(stateDir, { log: host.log, holding }),
+    devices: openDeviceFiles(host.log),
+  };
 }
 
 /** The ports of DEL, which looks into configurations and decisions only where the ledger can't tell. */

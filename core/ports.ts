@@ -1,3 +1,4 @@
+import type { JsonObject } from "./spec/json.ts";
 import type { ConfFolder, NodeNetwork } from "./networks/candidates.ts";
 import type { HostRoutes } from "./networks/generated.ts";
 import type { Sample } from "./kpi/names.ts";
@@ -130,6 +131,26 @@ export interface Kernel {
   readonly isInhabited: (identity: string) => Promise<boolean>;
 }
 
+/**
+ * What device plugins and delegates tell of the devices that they hand out, in files where other programs look for
+ * it. A disk that says no is warned about and stops nothing. Source: NPWG device information specification.
+ */
+export interface DeviceFiles {
+  /** The file of one attachment. @param network as `namespace/name` where an object describes it. */
+  readonly locate: (attachment: { network: string; containerId: string; ifName: string }) => string;
+  /** Begins it with what the device plugin has told, and with nothing where it hasn't: another pod's may be there. */
+  readonly begin: (file: string, device: Device | undefined) => Promise<void>;
+  /** What it says now. */
+  readonly find: (file: string) => Promise<JsonObject | undefined>;
+  readonly remove: (file: string) => Promise<void>;
+}
+
+/** One device of a resource of the kubelet's. */
+export interface Device {
+  readonly resource: string;
+  readonly id: string;
+}
+
 export interface DecisionEntry {
   readonly containerId: string;
   readonly pod: Pod;
@@ -176,6 +197,7 @@ export interface AddPorts {
   /** Starts the guest process. Called at most once, and only when a module is to be asked. */
   readonly openSandbox: (selection: SelectionConfig) => Sandbox;
   readonly health: Health;
+  readonly devices: DeviceFiles;
   readonly recordDecision: (entry: DecisionEntry) => Promise<void>;
   /** Stable for one pod, unknown to its owner. */
   readonly seed: (podKey: string) => Promise<bigint>;
@@ -188,7 +210,7 @@ export interface AddPorts {
 }
 
 /** What undoing needs: no configuration, module or cluster has to be there. */
-export type UndoPorts = Pick<AddPorts, "exec" | "ledger" | "kernel" | "log" | "signal">;
+export type UndoPorts = Pick<AddPorts, "exec" | "ledger" | "kernel" | "devices" | "log" | "signal">;
 
 export interface DelPorts extends UndoPorts {
   readonly confFolder: () => Promise<ConfFolder>;

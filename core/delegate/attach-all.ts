@@ -11,6 +11,7 @@ import type { Network } from "../spec/network.ts";
 import { toResult } from "../spec/result.ts";
 import { attach, type AttachPorts, type Site, UNDO_MS } from "./attach.ts";
 import { detach } from "./detach.ts";
+import { DEVICE_INFO_FILE, findDevice, findDeviceFile } from "./device.ts";
 import { isTold, toOneFailure } from "./failures.ts";
 import { toHanded } from "./handed.ts";
 
@@ -31,6 +32,8 @@ export interface Made {
   /** The object that describes the network, where one does. */
   readonly definition: ObjectRef | undefined;
   readonly result: JsonObject;
+  /** What is known of the device that it has, where it has one. */
+  readonly deviceInfo?: JsonObject | undefined;
 }
 
 export interface AttachAllCall {
@@ -42,7 +45,7 @@ export interface AttachAllCall {
   readonly router: Router;
 }
 
-type Ports = AttachPorts & Pick<AddPorts, "kernel">;
+type Ports = AttachPorts & Pick<AddPorts, "kernel" | "devices">;
 
 /**
  * Makes every attachment, one after the other, in order. When one fails for good, those before it are undone and
@@ -64,7 +67,8 @@ export async function attachAll(
         const handed = toHanded(planned.wish.asks, { ...call, isMain: ifName === main });
         const reserve = left.length - (planned.ifNames.length - at);
         const routing = call.router.plan(ifName);
-        const one = await attachBest({ left, reserve }, { ...call, ...handed, ifName, routing }, ports);
+        const how = { ...call, ...handed, ifName, routing, deviceId: planned.wish.asks?.deviceId };
+        const one = await attachBest({ left, reserve }, how, ports);
         call.router.note(toResult(one.result));
         made.push({ planned, ifName, ...one });
       }
@@ -88,6 +92,7 @@ export function findMain(
 interface AttachOneCall extends AttachAllCall {
   readonly ifName: string;
   readonly routing: Routing | undefined;
+  readonly deviceId: string | undefined;
 }
 
 /**
@@ -96,17 +101,16 @@ interface AttachOneCall extends AttachAllCall {
  */
 async function attachBest(
   { left, reserve }: { left: NodeNetwork[]; reserve: number },
-  { invocation, ifName, site, runtimeConfig, routing, tryNextOnFailure }: AttachOneCall,
+  one: AttachOneCall,
   ports: Ports,
 ): Promise<Omit<Made, "planned" | "ifName">> {
-  const how = { call: { ...invocation, ifName }, site, runtimeConfig, routing };
   const failures: unknown[] = [];
-  for (let mayFail = tryNextOnFailure ? reserve : 0; ; mayFail--) {
+  for (let mayFail = one.tryNextOnFailure ? reserve : 0; ; mayFail--) {
     const next = left.shift();
     if (next === undefined) throw new Error("the plan has fewer networks than interfaces");
-    const { network, definition } = next;
+    const { network } = next;
     try {
-      return { network, definition, result: await attach(network, how, ports) };
+      return await attachOne(next, one, ports);
     } catch (failure) {
       if (!isTold(failure)) throw failure;
       failures.push(failure);
@@ -116,6 +120,28 @@ async function attachBest(
         "a network could not be attached; trying the next one",
       );
     }
+  }
+}
+
+/** Attaches one network, whose plugins may tell what device the pod gets. */
+async function attachOne(
+  source: NodeNetwork,
+  { invocation, ifName, site, routing, deviceId, ...one }: AttachOneCall,
+  ports: Ports,
+): Promise<Omit<Made, "planned" | "ifName">> {
+  const { network, definition } = source;
+  const { containerId } = invocation;
+  const file = findDeviceFile(source, { containerId, ifName }, ports.devices);
+  const runtimeConfig = { ...one.runtimeConfig, ...(file !== undefined && { [DEVICE_INFO_FILE]: file }) };
+  const how = { call: { ...invocation, ifName }, site, runtimeConfig, routing };
+  if (file === undefined) return { network, definition, result: await attach(network, how, ports) };
+  await ports.devices.begin(file, findDevice(definition, deviceId));
+  try {
+    const result = await attach(network, how, ports);
+    return { network, definition, result, deviceInfo: await ports.devices.find(file) };
+  } catch (failure) {
+    await ports.devices.remove(file);
+    throw failure;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Attachment, UndoPorts } from "../ports.ts";
 import { undoChain } from "./chain.ts";
+import { listDeviceFiles } from "./device.ts";
 import { listFailures } from "./failures.ts";
 import { findNetns } from "./lifetime.ts";
 
@@ -33,12 +34,17 @@ export async function detach(detaching: Detaching, ports: UndoPorts): Promise<re
 }
 
 /** Undoes one attachment, in the namespace in which it was made or in none. */
-async function undo(attachment: Attachment, detaching: Detaching, { exec, kernel, signal }: UndoPorts) {
+async function undo(
+  attachment: Attachment,
+  detaching: Detaching,
+  { exec, kernel, devices, signal }: UndoPorts,
+) {
   const { containerId, ifName, args, namespace, steps } = attachment;
   const { path = attachment.path } = detaching;
   const netns = await findNetns(attachment, detaching.netns ?? namespace.path, kernel);
   const chain = { steps, call: { containerId, ifName, args, netns, path } };
   const { left, errors } = await undoChain(chain, { exec, signal });
+  for (const file of left.length === 0 ? listDeviceFiles(steps) : []) await devices.remove(file);
   return {
     left: left.length === 0 ? [] : [{ ...attachment, state: "leaving" as const, steps: left }],
     errors,

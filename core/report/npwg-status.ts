@@ -1,7 +1,7 @@
 import ipaddr from "ipaddr.js";
 import type { Made } from "../delegate/attach-all.ts";
 import { toJson } from "../printable.ts";
-import type { JsonObject } from "../spec/json.ts";
+import { isNestedWithin, type JsonObject } from "../spec/json.ts";
 import { type Result, toResult } from "../spec/result.ts";
 
 /** Where the NPWG's clients look for a pod's networks. Source: NPWG v1.3, §5. */
@@ -14,6 +14,8 @@ const MOST_CHARACTERS = 128 * 1024;
 /** What one plugin may add to it: addresses and names, and the length of each. */
 const MOST_ITEMS = 32;
 const MOST_TEXT = 253;
+/** Of what is known of a device. */
+const MOST_LEVELS = 8;
 
 /**
  * The text of the status annotation: an element for each interface in the pod, and one for an attachment without any.
@@ -59,7 +61,7 @@ interface Part {
 }
 
 function toElement({ one, result, ips, link = {} }: Part, isDefault: boolean): JsonObject {
-  const { definition, network, planned } = one;
+  const { definition, network, planned, deviceInfo } = one;
   const { name, mac, mtu } = link;
   const gateways = listGateways(result, ips);
   return {
@@ -72,6 +74,7 @@ function toElement({ one, result, ips, link = {} }: Part, isDefault: boolean): J
     dns: toDns(result.dns),
     ...(gateways.length > 0 && { gateway: gateways }),
     ...(planned.wish.gateways !== undefined && { "default-route": planned.wish.gateways }),
+    ...(isNestedWithin(deviceInfo, MOST_LEVELS) && deviceInfo !== undefined && { "device-info": deviceInfo }),
     [DECISION]: toDecision(one),
   };
 }

@@ -3,6 +3,7 @@ import path from "node:path";
 import { readConfFolder } from "../../cni/conf-folder.ts";
 import { openConfMaker } from "../../cni/conf-maker.ts";
 import { readDecided, recordDecision } from "../../cni/decision-log.ts";
+import { openDeviceFiles } from "../../cni/device-files.ts";
 import { openHealth } from "../../cni/health-file.ts";
 import { openLedger } from "../../cni/ledger/ledger.ts";
 import { openExec } from "../../cni/process-exec.ts";
@@ -85,6 +86,7 @@ function openPorts(dir: string, warnings: Warning[]): FakeNode["ports"] & { kern
       throw new Error("this test asks no module");
     },
     health: openHealth(dir, log),
+    devices: openDeviceFiles(log, path.join(dir, "devinfo")),
     recordDecision: (entry) => recordDecision(entry, dir, log),
     decided: (containerId) => readDecided(containerId, dir),
     seed: async () => 1n,

@@ -1,6 +1,6 @@
 import type { AddPorts, Attachment } from "../ports.ts";
 import type { JsonObject } from "../spec/json.ts";
-import { planUndoActs, type Routing, toRouteSteps } from "../routing/acts.ts";
+import { planUndoActs, type Routing, toFitting, toRouteSteps } from "../routing/acts.ts";
 import { arrangeRoutes } from "../routing/arrange.ts";
 import { withoutDefaults } from "../routing/without-defaults.ts";
 import type { Network } from "../spec/network.ts";
@@ -53,10 +53,11 @@ export function planAttachment(
  * @throws what the failing plugin said.
  */
 export async function attach(network: Network, how: AttachCall, ports: AttachPorts): Promise<JsonObject> {
-  const { call, runtimeConfig, routing } = how;
+  const { call, runtimeConfig } = how;
+  const routing = how.routing && toFitting(how.routing, network);
   const { attachments: before } = await ports.ledger.read(call.containerId);
   const bare = withoutDefaults(network, routing?.without ?? []);
-  const planned = planAttachment(bare, how);
+  const planned = planAttachment(bare, { ...how, routing });
   await ports.ledger.write(call.containerId, [...before, planned]);
   try {
     const answered = await addChain({ network: bare, call, runtimeConfig }, ports);

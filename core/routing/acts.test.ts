@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { JsonObject } from "../spec/json.ts";
 import { toResult } from "../spec/result.ts";
-import { type Arranged, findTable, planActs, type Routing, toRouteSteps } from "./acts.ts";
+import { type Arranged, findTable, planActs, type Routing, toFitting, toRouteSteps } from "./acts.ts";
 
 const routing: Routing = { without: ["4", "6"], gateways: [], table: 1001, hasProgram: true };
 const plan = (result: JsonObject, more: Partial<Routing> = {}, arranged: Partial<Arranged> = {}) =>
@@ -81,6 +81,16 @@ test("only the interface's own addresses count, and those of which nobody says w
   };
   const acts = plan(result).filter((act) => act.startsWith("from"));
   expect(acts).toEqual(["from 10.0.0.5", "from 10.0.0.6", "from 10.0.0.7"]);
+});
+
+test("gateways of an interface without an address are still tried: the kernel says why not", () => {
+  expect(plan({}, { gateways: ["10.0.0.9"], without: [] })).toContain("gateway 10.0.0.9 0");
+});
+
+test("a network that has sbr in its chain gets no table of ours", () => {
+  const toPlugins = (...types: readonly string[]) => types.map((type) => ({ type, config: {} }));
+  expect(toFitting(routing, { plugins: toPlugins("bridge", "sbr") }).table).toBeUndefined();
+  expect(toFitting(routing, { plugins: toPlugins("bridge", "tuning") })).toBe(routing);
 });
 
 test.each([

@@ -1,6 +1,7 @@
 import ipaddr from "ipaddr.js";
 import type { PluginStep } from "../ports.ts";
 import { findJsonObject, type JsonObject } from "../spec/json.ts";
+import type { Network } from "../spec/network.ts";
 import { familyOf, type Result } from "../spec/result.ts";
 import { type Family, FAMILIES, isDefaultRouteOf } from "./family.ts";
 
@@ -27,13 +28,18 @@ export interface Arranged {
   readonly defaults: readonly JsonObject[];
 }
 
+/** A network whose admin put the plugin `sbr` into its chain has tables by that one, and none of ours. */
+export function toFitting(routing: Routing, { plugins }: Pick<Network, "plugins">): Routing {
+  return plugins.some(({ type }) => type === "sbr") ? { ...routing, table: undefined } : routing;
+}
+
 /**
  * What `genie-routes` is to do with the interface, in its words (cni/shim/routes/acts.rs); nothing for one without an
- * address.
+ * address, unless gateways were asked for, which fails then.
  */
 export function planActs({ without, gateways, table }: Routing, arranged: Arranged): readonly string[] {
   const ips = listOwnIps(arranged);
-  if (ips.length === 0) return [];
+  if (ips.length === 0 && gateways.length === 0) return [];
   const asked = FAMILIES.filter((family) => gateways.some((gateway) => familyOf(gateway) === family));
   const ways = FAMILIES.flatMap((family) => findGateway(family, { gateways, ips, ...arranged }));
   return [
@@ -99,8 +105,8 @@ function findGateway(
     ...ips.map(({ gateway }) => gateway),
   ];
   return known
-    .filter((gateway) => gateway !== undefined && familyOf(gateway) === family)
-    .slice(0, 1) as string[];
+    .flatMap((gateway) => (gateway !== undefined && familyOf(gateway) === family ? gateway : []))
+    .slice(0, 1);
 }
 
 /** The address in a text such as `10.0.0.5/24`, as the kernel writes it; plugins are other people's programs. */

@@ -21,12 +21,13 @@ export function listConfiguredDefaults({ plugins }: Network): readonly JsonObjec
 
 function strip(config: JsonObject, families: readonly Family[]): JsonObject {
   const { ipam } = config;
-  const isMade = (route: unknown) => !isJsonObject(route) || !isDefaultRouteOf(route, families);
-  const routes = isJsonObject(ipam) && Array.isArray(ipam["routes"]) ? ipam["routes"].filter(isMade) : [];
-  const hasRoutes = isJsonObject(ipam) && Array.isArray(ipam["routes"]);
+  const routes = isJsonObject(ipam) ? ipam["routes"] : undefined;
+  const isKept = (route: unknown) => !isJsonObject(route) || !isDefaultRouteOf(route, families);
   return {
     ...config,
-    ...(hasRoutes ? { ipam: { ...ipam, routes } } : {}),
+    ...(isJsonObject(ipam) && Array.isArray(routes)
+      ? { ipam: { ...ipam, routes: routes.filter(isKept) } }
+      : {}),
     ...(isAll(families) && config["isDefaultGateway"] === true
       ? { isGateway: true, isDefaultGateway: false }
       : {}),

@@ -107,6 +107,17 @@ test("ptp, which can't twice in a pod, says why, and nothing is left", async () 
   await expectNothingLeft(pod, wide);
 });
 
+test("a network that brings sbr keeps its way of answering", async () => {
+  await using pod = await addNamespace();
+  await wide.network("red", { then: [{ type: "sbr" }] });
+  const added = await call("ADD", pod, { cni: "blue,red" });
+  expect(await listDefaults(pod)).toEqual(["eth0", "eth0"]);
+  await expectAnswers(pod, toTold(added), wide);
+  await call("DEL", pod, { cni: "" });
+  await expectNothingLeft(pod, wide);
+  await wide.network("red");
+});
+
 test("of two interfaces on one segment, each answers ARP for its own address", async () => {
   await using pod = await addNamespace();
   const told = toTold(await call("ADD", pod, { cni: "blue,blue" }));

@@ -21,6 +21,8 @@ interface Changes {
   readonly ipam?: object;
   /** Also in place of its IPAM. */
   readonly plugin?: object;
+  /** What follows in its chain. */
+  readonly then?: readonly object[];
 }
 
 export interface WideNode {
@@ -84,7 +86,10 @@ async function writeNetwork(node: TestNode, name: WideName, changes: Changes = {
     ranges: [[{ subnet: `${v4}.0/24`, gateway: `${v4}.1` }], [{ subnet: `${v6}:/64`, gateway: `${v6}:1` }]],
     routes: [{ dst: "0.0.0.0/0" }, { dst: "::/0" }],
   };
-  const plugins = [{ ...PLUGINS[name], ipam: { ...usual, ...changes.ipam }, ...changes.plugin }];
+  const plugins = [
+    { ...PLUGINS[name], ipam: { ...usual, ...changes.ipam }, ...changes.plugin },
+    ...(changes.then ?? []),
+  ];
   const at = WIDE_NETWORKS.indexOf(name) + 1;
   const file = path.join(node.confDir, `${at}0-${name}.conflist`);
   await writeFile(file, JSON.stringify({ cniVersion: "1.0.0", name, plugins }));

@@ -105,6 +105,7 @@ describe("a list", () => {
     ["a,b@eth/1", 'annotation "cni", element 2: "eth/1" is no interface name'],
     ["a@0123456789abcdef", 'annotation "cni": "0123456789abcdef" is no interface name'],
     ["a,b@\u202eeth1", 'annotation "cni", element 2: "\\u202eeth1" is no interface name'],
+    ["a@lo", 'annotation "cni": "lo" is no interface name'],
     ["a@eth%d", 'annotation "cni": "eth%d" is no interface name'],
     ["a@ｅth1", 'annotation "cni": "ｅth1" is no interface name'],
     ["a,".repeat(100_000), 'annotation "cni": names more than 64 networks'],

@@ -1,9 +1,9 @@
 import type { Config } from "../config.ts";
 import { Failure } from "../errors.ts";
+import { isInterfaceName } from "./interface-name.ts";
 import { isObjectName, OBJECT_NAME_RULE } from "./object-name.ts";
 import { toJson } from "../printable.ts";
 import { hasModules } from "../select/selection-config.ts";
-import { INTERFACE_NAME } from "../spec/environment.ts";
 import { isSystemPod, type Pod } from "./pod.ts";
 import type { NodeTarget, PodIntent, Target, Wish } from "./intent.ts";
 
@@ -80,14 +80,12 @@ function parseList<Kind extends Target>(
   });
 }
 
-/** Linux takes more: what can't be seen, what it fills in itself (`eth%d`), and letters of several bytes. */
-const VISIBLE = /^[!-$&-~]+$/;
-
 /** @throws {Failure} invalidConfig for what is no interface name, or not one that a person can tell from others. */
 export function parseInterfaceName(name: string, from: string): string {
-  if (INTERFACE_NAME.test(name) && VISIBLE.test(name)) return name;
+  if (isInterfaceName(name)) return name;
   const shown = toJson(name.slice(0, SHOWN));
   throw new Failure("invalidConfig", `${from}: ${shown} is no interface name`, {
-    details: "at most 15 characters of ASCII, without '/', ':', '%' and white space",
+    details:
+      "at most 15 characters of ASCII, without '/', ':', '%', '@' and white space; not lo, all or default",
   });
 }

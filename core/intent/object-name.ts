@@ -1,10 +1,12 @@
 /** What may be a name of an object in Kubernetes, for messages. */
 export const OBJECT_NAME_RULE =
-  "at most 253 small letters, digits, '-' and '.', with a letter or digit at both ends";
+  "at most 253 small letters, digits, '-' and '.', with a letter or digit at both ends of each part";
 
-const OBJECT_NAME = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
+const MOST_CHARACTERS = 253;
+const LABEL = "[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?";
+const OBJECT_NAME = new RegExp(`^${LABEL}(\\.${LABEL})*$`);
 
 /** True for what an API server takes as a name: nothing else may become part of a path. Source: RFC 1123. */
 export function isObjectName(text: string): boolean {
-  return OBJECT_NAME.test(text);
+  return text.length <= MOST_CHARACTERS && OBJECT_NAME.test(text);
 }

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { parseConfig } from "../config.ts";
 import { Failure } from "../errors.ts";
 import { toLine } from "../printable.ts";
+import { isInterfaceName } from "./interface-name.ts";
 import { planInterfaceNames } from "./interface-names.ts";
 import { readIntent } from "./read.ts";
 
@@ -26,7 +27,10 @@ interface Element {
 const space = fc.constantFrom("", " ", "\t", "  ");
 const element = fc.record({
   network: fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,8}[a-z0-9])?$/),
-  ifName: fc.option(fc.stringMatching(/^(eth[0-9]|net[0-9]|[a-z][a-z0-9_.-]{0,13})$/), { nil: undefined }),
+  ifName: fc.option(
+    fc.stringMatching(/^(eth[0-9]|net[0-9]|[a-z][a-z0-9_.-]{0,13})$/).filter(isInterfaceName),
+    { nil: undefined },
+  ),
 });
 const valid = fc
   .uniqueArray(element, {

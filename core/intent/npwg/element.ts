@@ -1,17 +1,15 @@
 import * as z from "zod";
 import { isJsonObject, type JsonObject } from "../../spec/json.ts";
+import { isInterfaceName } from "../interface-name.ts";
+import { isObjectName } from "../object-name.ts";
 import { bandwidth, portMappings } from "./limits-and-ports.ts";
 import { ANY_NETWORK, COUNT, SELECTOR } from "./keys.ts";
 
-const MOST_NAME = 253;
 const MOST_TEXT = 1_024;
 
 /** A label of DNS-1123. Source: NPWG v1.3, §3.3. */
 const LABEL = "[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?";
 const NAMESPACE = new RegExp(`^${LABEL}$`);
-const OBJECT_NAME = new RegExp(`^${LABEL}(\\.${LABEL})*$`);
-/** What Linux and the configuration folders of its interfaces take, of printable ASCII. */
-const INTERFACE = /^(?!(?:\.\.?|lo|all|default)$)(?![^]*[/:@%])[!-~]{1,15}$/;
 const MAC = /^[0-9a-f]{2}(?:(?::[0-9a-f]{2}){5}|(?:-[0-9a-f]{2}){5})$|^(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}$/i;
 const GUID = /^[0-9a-f]{2}(?:(?::[0-9a-f]{2}){7}|(?:-[0-9a-f]{2}){7})$/i;
 /** A PCI address, a mediated device's UUID, a name: never a path. */
@@ -25,14 +23,13 @@ const network = z.union(
 );
 const label = text.regex(NAMESPACE, "must be a DNS-1123 label");
 const object = z.custom<JsonObject>(isJsonObject, "must be an object");
-const isDnsName = (name: string): boolean => name.length <= MOST_NAME && OBJECT_NAME.test(name);
 
 /** One element of the annotation, as it is written. Source: NPWG v1.3, §4.1.2.1. */
 export const element = z.object({
   name: z
     .string({ error: ({ input }) => (input === undefined ? "is missing" : "must be a text") })
     .refine(
-      (name) => name === ANY_NETWORK || isDnsName(name),
+      (name) => name === ANY_NETWORK || isObjectName(name),
       `must be a DNS-1123 name, or "${ANY_NETWORK}"`,
     ),
   /** Empty means absent. */
@@ -40,14 +37,17 @@ export const element = z.object({
   ips: z.array(network, "must be a list").min(1, "must have an element").max(32).optional(),
   mac: text.regex(MAC, "must be a 6-byte Ethernet address").optional(),
   interface: text
-    .regex(INTERFACE, "must be an interface name: at most 15 printable characters of ASCII, none of / : @ %")
+    .refine(
+      isInterfaceName,
+      "must be an interface name: at most 15 printable characters of ASCII, none of / : @ %",
+    )
     .optional(),
   "cni-args": object.optional(),
   portMappings: portMappings.optional(),
   bandwidth: bandwidth.optional(),
   "default-route": z.array(address, "must be a list").max(8).optional(),
   "infiniband-guid": text.regex(GUID, "must be an 8-byte GUID").optional(),
-  "ipam-claim-reference": text.refine(isDnsName, "must be a DNS-1123 name").optional(),
+  "ipam-claim-reference": text.refine(isObjectName, "must be a DNS-1123 name").optional(),
   deviceID: text.regex(DEVICE, "must be a device's ID").optional(),
   [SELECTOR]: text.max(MOST_TEXT).optional(),
   [COUNT]: z.int("must be a whole number").min(1).max(16).optional(),

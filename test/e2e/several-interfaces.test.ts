@@ -109,7 +109,7 @@ test("ptp, which can't twice in a pod, says why, and nothing is left", async () 
 
 test("a network that brings sbr keeps its way of answering", async () => {
   await using pod = await addNamespace();
-  await wide.network("red", { then: [{ type: "sbr" }] });
+  await wide.network("red", { chained: [{ type: "sbr" }] });
   const added = await call("ADD", pod, { cni: "blue,red" });
   expect(await listDefaults(pod)).toEqual(["eth0", "eth0"]);
   await expectAnswers(pod, toTold(added), wide);

@@ -22,7 +22,7 @@ interface Changes {
   /** Also in place of its IPAM. */
   readonly plugin?: object;
   /** What follows in its chain. */
-  readonly then?: readonly object[];
+  readonly chained?: readonly object[];
 }
 
 export interface WideNode {
@@ -88,7 +88,7 @@ async function writeNetwork(node: TestNode, name: WideName, changes: Changes = {
   };
   const plugins = [
     { ...PLUGINS[name], ipam: { ...usual, ...changes.ipam }, ...changes.plugin },
-    ...(changes.then ?? []),
+    ...(changes.chained ?? []),
   ];
   const at = WIDE_NETWORKS.indexOf(name) + 1;
   const file = path.join(node.confDir, `${at}0-${name}.conflist`);

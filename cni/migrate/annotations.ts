@@ -25,7 +25,7 @@ export const ANNOTATIONS: readonly AnnotationRule[] = [
   {
     key: "k8s.v1.cni.cncf.io/resourceName",
     on: "NetworkAttachmentDefinition",
-    words: "the device that the kubelet gave",
+    words: "not read: `deviceID` of an element names the device",
   },
   {
     key: "k8s.v1.cni.cncf.io/policy-for",

@@ -19,40 +19,47 @@ interface Manifest {
   readonly text: string;
 }
 
-/** Where objects of the kinds that we bring lie. */
+/** Where objects of the kinds that we bring lie; NAMESPACE is the object's own. */
 const FOLDERS: Readonly<Record<string, string>> = {
   [DEFINITION]: "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
-  ServiceAccount: "/api/v1/namespaces/kube-system/serviceaccounts",
+  ServiceAccount: "/api/v1/namespaces/NAMESPACE/serviceaccounts",
   ClusterRole: "/apis/rbac.authorization.k8s.io/v1/clusterroles",
   ClusterRoleBinding: "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings",
   ValidatingAdmissionPolicy: "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies",
   ValidatingAdmissionPolicyBinding: "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings",
+  NetworkAttachmentDefinition: "/apis/k8s.cni.cncf.io/v1/namespaces/NAMESPACE/network-attachment-definitions",
+  Pod: "/api/v1/namespaces/NAMESPACE/pods",
 };
 
-/** Applies `cni/deploy` as `kubectl apply --server-side` does. Returns when what it defines is served. */
+/** Applies `cni/deploy`. Returns when what it defines is served. */
 export async function deploy(cluster: ClusterServer): Promise<void> {
-  const manifests = await readManifests();
+  for (const { kind, path: place } of await apply(cluster, DEPLOY_DIR)) {
+    if (kind === DEFINITION) await waitUntilServed(cluster, place);
+  }
+}
+
+/** Applies the manifests below a folder as `kubectl apply --server-side` does. */
+export async function apply(cluster: ClusterServer, dir: string): Promise<readonly Manifest[]> {
+  const manifests = await readManifests(dir);
   for (const { path: place, text } of manifests) {
     const options = "fieldManager=genie&fieldValidation=Strict";
     const contentType = "application/apply-patch+yaml";
     await mustCall(cluster, { method: "PATCH", path: `${place}?${options}`, contentType, text });
   }
-  for (const { kind, path: place } of manifests) {
-    if (kind === DEFINITION) await waitUntilServed(cluster, place);
-  }
+  return manifests;
 }
 
-/** Every object of `cni/deploy`. */
-async function readManifests(): Promise<readonly Manifest[]> {
-  const files = (await readdir(DEPLOY_DIR, { recursive: true })).filter((file) => file.endsWith(".yaml"));
-  const texts = await Promise.all(files.map((file) => readFile(path.join(DEPLOY_DIR, file), "utf8")));
+async function readManifests(dir: string): Promise<readonly Manifest[]> {
+  const files = (await readdir(dir, { recursive: true })).filter((file) => file.endsWith(".yaml"));
+  const texts = await Promise.all(files.map((file) => readFile(path.join(dir, file), "utf8")));
   return texts.flatMap((text) => text.split(/^---$/m)).map(toManifest);
 }
 
 function toManifest(text: string): Manifest {
   const [, kind = ""] = /^kind: (\w+)$/m.exec(text) ?? [];
   const [, name = ""] = /^metadata:\n {2}name: (\S+)$/m.exec(text) ?? [];
-  const folder = FOLDERS[kind];
+  const [, namespace = ""] = /^ {2}namespace: (\S+)$/m.exec(text) ?? [];
+  const folder = FOLDERS[kind]?.replace("NAMESPACE", namespace);
   if (folder === undefined || name === "") throw new Error(`no object of a known kind: ${text}`);
   return { kind, name, path: `${folder}/${name}`, text };
 }

@@ -1,6 +1,6 @@
 import type { NodeNetwork } from "../networks/candidates.ts";
 import type { Device, DeviceFiles, PluginStep } from "../ports.ts";
-import { pickDeclared } from "../spec/capabilities.ts";
+import { isDeclared, pickDeclared } from "../spec/capabilities.ts";
 import { findJsonObject, isJsonObject } from "../spec/json.ts";
 
 /** The capability by which a plugin is told where to write what it knows of a device. Source: Multus. */
@@ -14,9 +14,7 @@ export function findDeviceFile(
   { containerId, ifName }: { containerId: string; ifName: string },
   { locate }: Pick<DeviceFiles, "locate">,
 ): string | undefined {
-  const isTold = network.plugins.some(
-    ({ config }) => Object.keys(pickDeclared(config, { [DEVICE_INFO_FILE]: true })).length > 0,
-  );
+  const isTold = network.plugins.some(({ config }) => isDeclared(config, DEVICE_INFO_FILE));
   if (!isTold) return undefined;
   const name = definition === undefined ? network.name : `${definition.namespace}/${definition.name}`;
   return locate({ network: name, containerId, ifName });

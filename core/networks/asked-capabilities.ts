@@ -1,5 +1,5 @@
 import type { Asks } from "../intent/asks.ts";
-import { pickDeclared } from "../spec/capabilities.ts";
+import { isDeclared } from "../spec/capabilities.ts";
 import type { JsonObject } from "../spec/json.ts";
 import type { Network } from "../spec/network.ts";
 
@@ -13,9 +13,5 @@ export function toCapabilityArgs(asks: Asks): JsonObject {
 /** A capability that is asked for, and that no plugin of the network has. */
 export function findMissingCapability(asks: Asks, { plugins }: Network): string | undefined {
   const asked = Object.keys(toCapabilityArgs(asks));
-  return asked.find((name) => !plugins.some(({ config }) => isDeclaredIn(config, name)));
-}
-
-function isDeclaredIn(config: JsonObject, capability: string): boolean {
-  return Object.keys(pickDeclared(config, { [capability]: true })).length > 0;
+  return asked.find((name) => !plugins.some(({ config }) => isDeclared(config, name)));
 }

@@ -18,6 +18,11 @@ export function pickDeclared({ capabilities }: JsonObject, runtimeConfig: JsonOb
   );
 }
 
+/** Does the plugin's configuration declare this capability? */
+export function isDeclared(config: JsonObject, capability: string): boolean {
+  return Object.keys(pickDeclared(config, { [capability]: true })).length > 0;
+}
+
 function isSameName(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase();
 }

@@ -88,7 +88,7 @@ test("NPWG 12, 15, 17, 36: each attachment gets what is asked of it, and only th
   expect(told.map((call) => call.args)).toEqual([args, `IgnoreUnknown=1;${args};IP=10.0.0.9/24`, args]);
 });
 
-describe("NPWG 31, 33: with the objects and files gone", () => {
+describe("NPWG 23, 31, 33: with the objects and files gone", () => {
   test("DEL, CHECK and GC know all from the ledger", async () => {
     await run("blue,green");
     await node.takeCalls();
@@ -157,6 +157,12 @@ describe("nothing is run", () => {
     await expect(run(networks, config)).rejects.toMatchObject({ kind });
     expect(await calls()).toEqual([]);
     expect(await kept()).toEqual([]);
+  });
+
+  test("NPWG 30: until the default network is there", async () => {
+    await node.conf("10-main.conf", {});
+    await expect(run("blue")).rejects.toMatchObject({ kind: "tryAgainLater" });
+    expect(await calls()).toEqual([]);
   });
 
   test("when the API server can't be asked; a pod that asks for none needs none", async () => {

@@ -1,6 +1,4 @@
 /** A pod that asks in the way of the NPWG. */
-import { mkdir, writeFile } from "node:fs/promises";
-import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type FakeCluster, makeCluster, makeDefinition } from "../../test/fakes/cluster.ts";
 import { type FakeNode, openFakeNode } from "../../test/fakes/node.ts";
@@ -202,54 +200,4 @@ test("NPWG 39: an annotation that counts for nothing is told in the log and to t
     { fields: { name: "web", reason: expect.stringContaining("element 1: name: must be a DNS-1123 name") } },
   ]);
   expect(notes.events).toMatchObject([{ type: "Warning", reason: "InvalidAnnotation" }]);
-});
-
-describe("NPWG 27: what is known of a device", () => {
-  const id = "0000:03:02.1";
-  const fileOf = (ifName: string) => path.join(node.dir, "devinfo/cni", `shop-vf-c1_${ifName}`);
-  const asked = json({ name: "vf", deviceID: id });
-  beforeEach(async () => {
-    const annotations = new Map([["k8s.v1.cni.cncf.io/resourceName", "intel.com/vf"]]);
-    const capabilities = { CNIDeviceInfoFile: true, deviceID: true };
-    cluster.definitions.push(
-      makeDefinition("vf", { cniVersion: "1.0.0", type: "blue", capabilities }, { annotations }),
-    );
-    await mkdir(path.join(node.dir, "devinfo/dp"), { recursive: true });
-    await mkdir(path.dirname(fileOf("")), { recursive: true });
-    await writeFile(
-      path.join(node.dir, `devinfo/dp/intel.com-vf-${id}-device.json`),
-      '{"type":"pci","version":"1.1.0"}',
-    );
-    await writeFile(fileOf("net1"), '{"type":"of a crashed pod"}');
-  });
-
-  test("is what the device plugin has told, in the status, and gone after DEL", async () => {
-    const answer = await run(asked);
-    expect(statusOf(answer)[1]).toMatchObject({ "device-info": { type: "pci", version: "1.1.0" } });
-    const { stdin } = (await node.takeCalls())[1] ?? {};
-    expect(stdin).toMatchObject({
-      deviceID: id,
-      runtimeConfig: { deviceID: id, CNIDeviceInfoFile: fileOf("net1") },
-    });
-    await del({ invocation: node.invocation("DEL"), stdin: "{}" }, node.ports);
-    expect(await node.has("devinfo/cni/shop-vf-c1_net1")).toBe(false);
-  });
-
-  test("is what the plugin has told, where it does", async () => {
-    await node.plugin(
-      "blue",
-      `[ $CNI_COMMAND != ADD ] || echo '{"type":"vdpa"}' > "${fileOf("net1")}"\n${answering}`,
-    );
-    expect(statusOf(await run(asked))[1]).toMatchObject({ "device-info": { type: "vdpa" } });
-  });
-
-  test("is never another pod's", async () => {
-    expect(statusOf(await run("vf"))[1]).not.toHaveProperty("device-info");
-  });
-
-  test("is gone when the attachment fails", async () => {
-    await node.plugin("blue", failing);
-    await expect(run(asked)).rejects.toThrow();
-    expect(await node.has("devinfo/cni/shop-vf-c1_net1")).toBe(false);
-  });
 });

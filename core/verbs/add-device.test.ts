@@ -1,0 +1,83 @@
+/** A pod that has a device of the node. */
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { makeCluster, makeDefinition } from "../../test/fakes/cluster.ts";
+import { type FakeNode, openFakeNode } from "../../test/fakes/node.ts";
+import { NETWORKS } from "../intent/npwg/keys.ts";
+import { add } from "./add.ts";
+import { del } from "./del.ts";
+
+let node: FakeNode;
+const cluster = makeCluster();
+beforeEach(async () => {
+  node = await openFakeNode();
+  cluster.definitions.length = 0;
+  for (const type of ["main", "blue"]) await node.plugin(type, answering);
+  await node.conf("10-main.conf", { cniVersion: "1.0.0", name: "main", type: "main" });
+});
+afterEach(() => node[Symbol.asyncDispose]());
+
+const answering = `[ $CNI_COMMAND != ADD ] || echo '{"cniVersion":"1.0.0","interfaces":[{"name":"'$CNI_IFNAME'","sandbox":"/run/netns/a"}]}'`;
+const failing = "[ $CNI_COMMAND != ADD ] || exit 1";
+
+const run = (networks: string) =>
+  add(
+    {
+      invocation: node.invocation("ADD", { args: "K8S_POD_NAMESPACE=shop;K8S_POD_NAME=web;K8S_POD_UID=u1" }),
+      config: node.config({ args: { cni: { [NETWORKS]: networks } } }),
+    },
+    { ...node.ports, cluster },
+  );
+const secondStatus = ({ notes }: Awaited<ReturnType<typeof add>>): object =>
+  JSON.parse(notes.annotations["k8s.v1.cni.cncf.io/network-status"] ?? "[]")[1];
+
+describe("NPWG 27: what is known of a device", () => {
+  const id = "0000:03:02.1";
+  const fileOf = (ifName: string) => path.join(node.dir, "devinfo/cni", `shop-vf-c1_${ifName}`);
+  const asked = JSON.stringify([{ name: "vf", deviceID: id }]);
+  beforeEach(async () => {
+    const annotations = new Map([["k8s.v1.cni.cncf.io/resourceName", "intel.com/vf"]]);
+    const capabilities = { CNIDeviceInfoFile: true, deviceID: true };
+    cluster.definitions.push(
+      makeDefinition("vf", { cniVersion: "1.0.0", type: "blue", capabilities }, { annotations }),
+    );
+    await mkdir(path.join(node.dir, "devinfo/dp"), { recursive: true });
+    await mkdir(path.dirname(fileOf("")), { recursive: true });
+    await writeFile(
+      path.join(node.dir, `devinfo/dp/intel.com-vf-${id}-device.json`),
+      '{"type":"pci","version":"1.1.0"}',
+    );
+    await writeFile(fileOf("net1"), '{"type":"of a crashed pod"}');
+  });
+
+  test("is what the device plugin has told, in the status, and gone after DEL", async () => {
+    const answer = await run(asked);
+    expect(secondStatus(answer)).toMatchObject({ "device-info": { type: "pci", version: "1.1.0" } });
+    const { stdin } = (await node.takeCalls())[1] ?? {};
+    expect(stdin).toMatchObject({
+      deviceID: id,
+      runtimeConfig: { deviceID: id, CNIDeviceInfoFile: fileOf("net1") },
+    });
+    await del({ invocation: node.invocation("DEL"), stdin: "{}" }, node.ports);
+    expect(await node.has("devinfo/cni/shop-vf-c1_net1")).toBe(false);
+  });
+
+  test("is what the plugin has told, where it does", async () => {
+    await node.plugin(
+      "blue",
+      `[ $CNI_COMMAND != ADD ] || echo '{"type":"vdpa"}' > "${fileOf("net1")}"\n${answering}`,
+    );
+    expect(secondStatus(await run(asked))).toMatchObject({ "device-info": { type: "vdpa" } });
+  });
+
+  test("is never another pod's", async () => {
+    expect(secondStatus(await run("vf"))).not.toHaveProperty("device-info");
+  });
+
+  test("is gone when the attachment fails", async () => {
+    await node.plugin("blue", failing);
+    await expect(run(asked)).rejects.toThrow();
+    expect(await node.has("devinfo/cni/shop-vf-c1_net1")).toBe(false);
+  });
+});

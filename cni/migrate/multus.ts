@@ -1,5 +1,6 @@
 import path from "node:path";
 import { Failure } from "../../core/errors.ts";
+import { SYSTEM_NAMESPACES } from "../../core/intent/pod.ts";
 import { isJsonObject, type JsonObject } from "../../core/spec/json.ts";
 import { NETWORK_NAME } from "../../core/spec/network.ts";
 import { type Converted, type KeyRule, requireFlag, requireList, requireText } from "./rule.ts";
@@ -170,8 +171,6 @@ function requireDelegate(delegate: unknown, at: number): { name: string; content
     details: "give each delegate a name of letters, digits, '_', '.', '-'",
   });
 }
-
-const SYSTEM_NAMESPACES = ["kube-system", "kube-public", "kube-node-lease"];
 
 function toSystemNamespaces(value: unknown): Converted {
   const others = requireTexts(value, "systemNamespaces").filter((name) => !SYSTEM_NAMESPACES.includes(name));

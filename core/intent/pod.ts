@@ -31,7 +31,7 @@ export function toWorkload(pod: Pod, node: string): Omit<Workload, "labels" | "a
 }
 
 /** Namespaces whose pods must start even when a module that must not fail has failed. */
-const SYSTEM_NAMESPACES = ["kube-system", "kube-public", "kube-node-lease"];
+export const SYSTEM_NAMESPACES: readonly string[] = ["kube-system", "kube-public", "kube-node-lease"];
 
 /** True for the pods that keep the cluster itself alive. */
 export function isSystemPod({ namespace, orchestrator }: Pod): boolean {

@@ -7,14 +7,14 @@ import { findOwn } from "../spec/json.ts";
 import { isAmong, type SelectionPlan } from "./plan.ts";
 
 /** The annotations of a pod that leaves the choice to genie. */
-const ANY_NETWORK: ReadonlyMap<string, string> = new Map([["cni", ""]]);
+const NAMES_NOTHING: ReadonlyMap<string, string> = new Map([["cni", ""]]);
 
 /** What counts of the networks that a pod names. */
 export function toCounting(
   annotations: ReadonlyMap<string, string>,
   { override }: Pick<SelectionPlan, "override">,
 ): ReadonlyMap<string, string> {
-  return override ? ANY_NETWORK : annotations;
+  return override ? NAMES_NOTHING : annotations;
 }
 
 /** The node's configuration with the pod's rules in place of its own. */

@@ -44,6 +44,7 @@ test("every file that a page links to is there", async () => {
 test.each([
   ["registry", "path", /^[^.]+(?:\.ts)?$/],
   ["core", "folder", /^[^.]+$/],
+  ["cni", "folder", /^[^.]+$/],
 ])("the map of %s/ has all that lies there, and no more", async (folder, heading, isMapped) => {
   const page = await readFile(path.join(CLONE_DIR, folder, "README.md"), "utf8");
   const [, table = ""] = page.split(`| ${heading} | what it `);

@@ -27,6 +27,22 @@ test("reads what Nomad's client says, which leaves out what has a semicolon", ()
   expect(isSystemPod({ ...pod, name: "web" })).toBe(false);
 });
 
+test.each(["NOMAD_NAMESPACE", "NOMAD_ALLOC_ID", "K8S_POD_NAMESPACE", "K8S_POD_UID"])(
+  "a second %s, which a semicolon in another value brings, is nobody's word",
+  (key) => {
+    const args = `${key}=a;IgnoreUnknown=1;${key}=a`;
+    expect(() => readPod({ ...invocation, args })).not.toThrow();
+    for (const forged of [`${args};x=y;${key}=b`, `x=y;${key}=b;${args}`, `${args};${key}=`]) {
+      expect(() => readPod({ ...invocation, args: forged })).toThrow(
+        expect.objectContaining({
+          kind: "invalidEnvironment",
+          message: `CNI_ARGS: ${key} is there twice, with two values`,
+        }),
+      );
+    }
+  },
+);
+
 test("Mesos says that it is Mesos", () => {
   const args = { "org.apache.mesos": { network_info: {} } };
   expect(readPod(invocation, { args })).toEqual({ namespace: "", name: "", uid: "", orchestrator: "mesos" });

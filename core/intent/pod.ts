@@ -1,4 +1,5 @@
 import type { Config } from "../config.ts";
+import { Failure } from "../errors.ts";
 import type { Workload } from "../select/request.ts";
 import { type Invocation, toArgMap } from "../spec/environment.ts";
 import { isFromMesos } from "./mesos.ts";
@@ -12,8 +13,23 @@ export interface Pod {
   readonly orchestrator?: "mesos" | "nomad";
 }
 
-/** What CNI_ARGS say of a pod: the kubelet's runtimes, and Nomad's client. Source: Nomad docs, "Use a CNI network". */
+const IDENTITY = [
+  "K8S_POD_NAMESPACE",
+  "K8S_POD_NAME",
+  "K8S_POD_UID",
+  "NOMAD_NAMESPACE",
+  "NOMAD_JOB_ID",
+  "NOMAD_GROUP_NAME",
+  "NOMAD_ALLOC_ID",
+];
+
+/**
+ * What CNI_ARGS say of a pod: the kubelet's runtimes, and Nomad's client. Source: Nomad docs, "Use a CNI network".
+ *
+ * @throws {Failure} invalidEnvironment when they say two things.
+ */
 export function readPod({ args }: Pick<Invocation, "args">, config: Pick<Config, "args"> = {}): Pod {
+  requireOneWord(args);
   const valueByKey = toArgMap(args);
   const read = (key: string): string => valueByKey.get(key) ?? "";
   if (valueByKey.has("NOMAD_ALLOC_ID")) {
@@ -22,6 +38,16 @@ export function readPod({ args }: Pick<Invocation, "args">, config: Pick<Config,
   }
   const pod = { namespace: read("K8S_POD_NAMESPACE"), name: read("K8S_POD_NAME"), uid: read("K8S_POD_UID") };
   return isFromMesos(config) ? { ...pod, orchestrator: "mesos" } : pod;
+}
+
+/** In a value that a job's author wrote, a semicolon begins what looks like the runtime's own word. */
+function requireOneWord(args: string): void {
+  const pairs = [...new Set(args.split(";"))];
+  const twice = IDENTITY.find((key) => pairs.filter((pair) => pair.startsWith(`${key}=`)).length > 1);
+  if (twice === undefined) return;
+  throw new Failure("invalidEnvironment", `CNI_ARGS: ${twice} is there twice, with two values`, {
+    details: "so that nobody knows whose container it is: no value may have a semicolon",
+  });
 }
 
 /** What modules may know of the pod, but for the labels and annotations that are granted to them. */

@@ -89,7 +89,10 @@ test.each([
   ["http://127.0.0.1:1", expect.stringContaining("")],
   ["localhost:4194", "it is no URL of http"],
   ["file:///etc/passwd", "it is no URL of http"],
+  ["http://admin:secret@127.0.0.1:1", "it has a user, and genie sends none"],
+  ["admin:secret@127.0.0.1:1", "it is no URL of http"],
 ])("an address where nobody is, or that is none, stops no pod: %s", async (address, reason) => {
   expect(await sample(address)).toEqual([]);
   expect(warnings).toMatchObject([{ reason }]);
+  expect(JSON.stringify(warnings)).not.toContain("secret");
 });

@@ -22,13 +22,14 @@ export async function sampleCadvisor(
 ): Promise<readonly Sample[]> {
   if (address === undefined) return [];
   const answer = await ask(address);
+  const shown = address.replace(/^.*@/, "…@"); // before it, there may be a password
   if (answer.text === undefined) {
-    log.warn({ address, reason: answer.reason }, "cAdvisor tells nothing of the node's links");
+    log.warn({ address: shown, reason: answer.reason }, "cAdvisor tells nothing of the node's links");
     return [];
   }
   const traffic = findTraffic(answer.text);
   if (traffic !== undefined) return toTrafficSamples(traffic, networks, genie.networks);
-  log.warn({ address }, "cAdvisor's answer has not two looks at the node's links");
+  log.warn({ address: shown }, "cAdvisor's answer has not two looks at the node's links");
   return [];
 }
 
@@ -38,6 +39,7 @@ type Answer = { readonly text: string } | { readonly text: undefined; readonly r
 async function ask(address: string): Promise<Answer> {
   const url = URL.parse(PATH, address);
   if (url === null || !["http:", "https:"].includes(url.protocol)) return refuse("it is no URL of http");
+  if (url.username !== "" || url.password !== "") return refuse("it has a user, and genie sends none");
   const signal = AbortSignal.timeout(DEADLINE_MS);
   const body = JSON.stringify({ num_stats: 2 });
   const headers = { "content-type": "application/json" };

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -34,6 +34,19 @@ test("what is no file of ours is not removed", async () => {
   await open().remove(other);
   await open().remove(path.join(dir, "cni/../other"));
   expect(await readFile(other, "utf8")).toBe("x");
+});
+
+test("a link is not followed, neither to be told of nor to be written to", async () => {
+  const secret = path.join(dir, "config.json");
+  await writeFile(secret, '{"auths":{}}');
+  for (const name of ["dp", "cni"]) await mkdir(path.join(dir, name));
+  await symlink(secret, path.join(dir, "dp/r-d-device.json"));
+  const file = open().locate({ network: "a", containerId: "c1", ifName: "net1" });
+  await symlink(secret, file);
+  expect(await open().find(file)).toBeUndefined();
+  await open().begin(file, { resource: "r", id: "d" });
+  expect(await readdir(path.join(dir, "cni"))).toEqual([]);
+  expect(await readFile(secret, "utf8")).toBe('{"auths":{}}');
 });
 
 test.each([

@@ -1,3 +1,4 @@
+import { constants } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { findErrno } from "../core/errors.ts";
@@ -42,9 +43,12 @@ function toPart(text: string): string {
   return text.replaceAll("/", "-").replaceAll("\0", "-");
 }
 
-/** Undefined where there is none, or one that is none of a device. */
+/**
+ * Undefined where there is none, or one that is none of a device. No link is followed: device plugins write here from
+ * containers, and what root reads is told to everybody.
+ */
 async function readSmall(file: string): Promise<string | undefined> {
-  const bytes = await unlessMissing(readBounded(file, MOST_BYTES));
+  const bytes = await unlessMissing(readBounded(file, MOST_BYTES, constants.O_NOFOLLOW));
   return Buffer.isBuffer(bytes) ? bytes.toString("utf8") : undefined;
 }
 

@@ -25,7 +25,8 @@ export const ANNOTATIONS: readonly AnnotationRule[] = [
   {
     key: "k8s.v1.cni.cncf.io/resourceName",
     on: "NetworkAttachmentDefinition",
-    words: "not read: `deviceID` of an element names the device",
+    words:
+      "what the device plugin tells of the device that an element names as `deviceID`; the kubelet is not asked for one yet",
   },
   {
     key: "k8s.v1.cni.cncf.io/policy-for",

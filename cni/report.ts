@@ -12,9 +12,9 @@ export async function report(notes: PodNotes, { cluster, log, signal }: Ports): 
   if (cluster === undefined || pod.name === "") return;
   const tell = async (what: string, telling: Promise<unknown>): Promise<void> => {
     try {
-      if ((await telling) === false) log.warn({ ...pod }, `the pod is gone, so ${what} not written`);
+      if ((await telling) === false) log.warn({ pod }, `the pod is gone, so ${what} not written`);
     } catch (err) {
-      log.warn({ err, ...pod }, `${what} not written`);
+      log.warn({ err, pod }, `${what} not written`);
     }
   };
   const isAnnotated = Object.keys(annotations).length > 0;

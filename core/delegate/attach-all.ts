@@ -39,7 +39,9 @@ export interface Made {
 export interface AttachAllCall {
   readonly invocation: Invocation;
   readonly site: Site;
-  /** The runtime's; only for the container's main interface. Source: NPWG v1.3, §7.5. */
+  /** The container's main interface. */
+  readonly main: string | undefined;
+  /** The runtime's; only for the main interface. Source: NPWG v1.3, §7.5. */
   readonly runtimeConfig: JsonObject;
   readonly tryNextOnFailure: boolean;
   readonly router: Router;
@@ -58,13 +60,12 @@ export async function attachAll(
   call: AttachAllCall,
   ports: Ports,
 ): Promise<readonly Made[]> {
-  const main = findMain(plan, call.invocation);
   const made: Made[] = [];
   try {
     for (const planned of plan) {
       const left = [...planned.networks];
       for (const [at, ifName] of planned.ifNames.entries()) {
-        const handed = toHanded(planned.wish.asks, { ...call, isMain: ifName === main });
+        const handed = toHanded(planned.wish.asks, { ...call, isMain: ifName === call.main });
         const reserve = left.length - (planned.ifNames.length - at);
         const routing = call.router.plan(ifName);
         const how = { ...call, ...handed, ifName, routing, deviceId: planned.wish.asks?.deviceId };
@@ -78,15 +79,6 @@ export async function attachAll(
     await undoMade(made, call.invocation, ports);
     throw cause;
   }
-}
-
-/** The interface that the runtime asked for, or else the first. */
-export function findMain(
-  plan: readonly Pick<Planned, "ifNames">[],
-  { ifName }: Invocation,
-): string | undefined {
-  const all = plan.flatMap(({ ifNames }) => ifNames);
-  return all.includes(ifName) ? ifName : all[0];
 }
 
 interface AttachOneCall extends AttachAllCall {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { PodIntent } from "./intent.ts";
-import { planInterfaceNames } from "./interface-names.ts";
+import { findMain, planInterfaceNames } from "./interface-names.ts";
 
 const wish = (ifName?: string, count = 1) => ({
   from: `element ${ifName}`,
@@ -58,6 +58,7 @@ test.each<[string, (string | undefined)[], string[]]>([
     [undefined, "blue0", undefined],
     ["eth0", "blue0", "net2"],
   ],
+  ["nobody else gets the name of the default network's interface", ["blue0", undefined], ["blue0", "net1"]],
   ["an explicit name is never given twice", [undefined, "net2", undefined], ["eth0", "net2", "net3"]],
 ])("the standard's way: %s", (_, wishes, names) => {
   expect(
@@ -66,6 +67,15 @@ test.each<[string, (string | undefined)[], string[]]>([
       wishes.map((name) => wish(name)),
     ),
   ).toEqual(names);
+});
+
+test.each([
+  { what: "the one that the runtime asks for", naming: "eth", names: ["eth4", "eth0"], main: "eth0" },
+  { what: "else the first", naming: "eth", names: ["eth4", "eth5"], main: "eth4" },
+  { what: "the default network's, for the NPWG", naming: "net", names: ["blue0", "eth0"], main: "blue0" },
+] as const)("the main interface is $what", ({ naming, names, main }) => {
+  const named = names.map((name) => ({ wish: wish(name), ifNames: [name] }));
+  expect(findMain(named, { naming, called: "eth0" })).toBe(main);
 });
 
 test("a wish for several networks gets as many interfaces", () => {

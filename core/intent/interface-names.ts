@@ -36,7 +36,8 @@ export function planInterfaceNames(
   if (total > MOST_INTERFACES) {
     throw new Failure("invalidConfig", `the pod asks for ${total} interfaces, more than ${MOST_INTERFACES}`);
   }
-  let isCalledFree = !taken.has(called) && wishes.every(({ ifName }) => ifName !== called);
+  const isCalledOurs = naming === "eth" || main.length > 0;
+  let isCalledFree = isCalledOurs && !taken.has(called) && wishes.every(({ ifName }) => ifName !== called);
   const next = (position: number): string => {
     const name = isCalledFree ? called : findFree(naming, naming === "eth" ? 0 : position, used);
     isCalledFree = false;
@@ -52,6 +53,18 @@ export function planInterfaceNames(
       return name;
     }),
   }));
+}
+
+/**
+ * The interface that gets what the runtime says: that of the default network where the NPWG speaks, and otherwise the
+ * one that the runtime asked for, or the first. Source: NPWG v1.3, §7.5.
+ */
+export function findMain(
+  named: readonly NamedWish[],
+  { naming, called }: { naming: PodIntent["naming"]; called: string },
+): string | undefined {
+  const all = named.flatMap(({ ifNames }) => ifNames);
+  return naming === "eth" && all.includes(called) ? called : all[0];
 }
 
 /** The names that are in use before any is given. */

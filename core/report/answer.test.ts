@@ -2,7 +2,6 @@ import { expect, test } from "vitest";
 import { makeDecision } from "../../test/fakes/decision.ts";
 import { parseConfig } from "../config.ts";
 import type { Made } from "../delegate/attach-all.ts";
-import type { Invocation } from "../spec/environment.ts";
 import type { JsonObject } from "../spec/json.ts";
 import { parseNetwork } from "../spec/network.ts";
 import { toAnswer } from "./answer.ts";
@@ -20,20 +19,11 @@ const make = (ifName: string, result: JsonObject): Made => ({
   result,
 });
 
-const invocation: Invocation = {
-  verb: "ADD",
-  containerId: "c1",
-  netns: "/run/netns/a",
-  ifName: "eth0",
-  args: "",
-  path: [],
-};
 const answer = (made: readonly Made[], cniVersion: string, prevResult?: object) =>
-  toAnswer(
-    made,
-    parseConfig(JSON.stringify({ cniVersion, name: "genie", type: "genie", prevResult })),
-    invocation,
-  );
+  toAnswer(made, parseConfig(JSON.stringify({ cniVersion, name: "genie", type: "genie", prevResult })), {
+    netns: "/run/netns/a",
+    main: "eth0",
+  });
 
 const eth0 = {
   cniVersion: "1.0.0",

@@ -113,6 +113,18 @@ test("what the runtime asks for is only for the interface that it asked for", as
   ]);
 });
 
+test("NPWG 36: the default network gets what the runtime says, and no other takes the runtime's interface", async () => {
+  const asked = { args: { cni: { "k8s.v1.cni.cncf.io/networks": "green,red@eth0" } } };
+  const runtimeConfig = { mac: "02:00:00:00:00:01" };
+  await run(undefined, { ...asked, default_plugin: "blue@blue0", runtimeConfig });
+  const told = (await node.takeCalls()).map(({ ifName, stdin }) => [ifName, stdin["runtimeConfig"]]);
+  expect(told).toEqual([
+    ["blue0", runtimeConfig],
+    ["net1", undefined],
+    ["eth0", undefined],
+  ]);
+});
+
 /** Answers as a real network does: with an address, and a default route unless its configuration leaves that out. */
 const routed = (at: number) => `[ $CNI_COMMAND != ADD ] || {
   case "$stdin" in *0.0.0.0/0*) routes='{"dst":"0.0.0.0/0"}';; esac

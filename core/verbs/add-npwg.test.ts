@@ -197,7 +197,7 @@ test("NPWG 39: an annotation that counts for nothing is told in the log and to t
   const { notes } = await run("Blue", { genie: { invalidAnnotation: "ignore" } });
   expect(await calls()).toEqual(["ADD main eth0"]);
   expect(node.warnings).toMatchObject([
-    { fields: { name: "web", reason: expect.stringContaining("element 1: name: must be a DNS-1123 name") } },
+    { fields: { pod: { name: "web" }, reason: expect.stringContaining("element 1: name: must be") } },
   ]);
   expect(notes.events).toMatchObject([{ type: "Warning", reason: "InvalidAnnotation" }]);
 });

@@ -6,7 +6,7 @@ import { findNetns } from "../delegate/lifetime.ts";
 import { Failure } from "../errors.ts";
 import { readAnnotations } from "../intent/annotations.ts";
 import { toConventional } from "../intent/conventions.ts";
-import { type NamedWish, planInterfaceNames } from "../intent/interface-names.ts";
+import { findMain, type NamedWish, planInterfaceNames } from "../intent/interface-names.ts";
 import { readPod } from "../intent/pod.ts";
 import { readIntent } from "../intent/read.ts";
 import {
@@ -57,12 +57,13 @@ export async function add(call: AddCall, ports: AddPorts): Promise<AddAnswer> {
   const config = toRuled(own, rules);
   const intent = readIntent(toCounting(annotations, rules), { pod, config });
   if (intent.ignored !== undefined)
-    ports.log.warn({ ...pod, reason: intent.ignored }, "an annotation counts for nothing");
+    ports.log.warn({ pod, reason: intent.ignored }, "an annotation counts for nothing");
   await using _lock = await ports.ledger.lock(containerId, ports.signal);
   const others = await settle(invocation, ports);
 
   const taken = new Set(others.map((attachment) => attachment.ifName));
   const named = planInterfaceNames(intent, { called: ifName, taken });
+  const main = findMain(named, { naming: intent.naming, called: ifName });
   const folder = await ports.confFolder();
   const node = listNetworks(folder, config);
   for (const one of node.skipped) ports.log.warn({ ...one }, "a file of the conf folder is passed over");
@@ -74,8 +75,10 @@ export async function add(call: AddCall, ports: AddPorts): Promise<AddAnswer> {
   const site = await readSite(call, ports);
   const runtimeConfig = config.runtimeConfig ?? {};
   const router = await openRoutes({ invocation, config, named, others }, ports);
-  const made = await attachAll(plan, { invocation, site, runtimeConfig, tryNextOnFailure, router }, ports);
-  return { result: toAnswer(made, config, invocation), notes: toPodNotes({ pod, intent, node }, made) };
+  const how = { invocation, site, main, runtimeConfig, tryNextOnFailure, router };
+  const made = await attachAll(plan, how, ports);
+  const result = toAnswer(made, config, { netns: invocation.netns, main });
+  return { result, notes: toPodNotes({ pod, intent, node }, made) };
 }
 
 /**

@@ -111,6 +111,18 @@ test("NPWG 12 to 21: what is asked of an attachment, and what of it takes a gran
   expect(override?.fields).toEqual(["default-network", "mac"]);
 });
 
+test("NPWG 18: whoever owns the default route, there is one in both annotations together", () => {
+  const annotations = {
+    [DEFAULT_NETWORK]: json({ name: "red", "default-route": ["10.0.0.1"] }),
+    [NETWORKS]: json({ name: "blue" }, { name: "green", "default-route": [] }),
+  };
+  const words = `annotation "${NETWORKS}", element 2: default-route: annotation "${DEFAULT_NETWORK}", element 1 has one already`;
+  expect(() => read({ annotations })).toThrow(words);
+  const { wishes, ignored } = read({ annotations, config: { genie: { invalidAnnotation: "ignore" } } });
+  expect(wishes.map(({ target }) => target)).toEqual([definition("kube-system", "red")]);
+  expect(ignored).toBe(words);
+});
+
 test("only one network can be the default one", () => {
   expect(() => read({ annotations: { [DEFAULT_NETWORK]: "a,b" } })).toThrow("names 2 networks, not one");
 });
@@ -158,11 +170,24 @@ describe("NPWG 39: an annotation that can't be read", () => {
     expect(ignoring.ignored).toBe(said);
   });
 
-  test("NPWG 20: never is one ignored that asks for addresses and claims others", () => {
-    const claiming = { [NETWORKS]: json({ name: "blue", ips: ["10.0.0.5"], "ipam-claim-reference": "a" }) };
-    const config = { genie: { invalidAnnotation: "ignore" } };
-    expect(() => read({ annotations: claiming, config })).toThrow(
-      `annotation "${NETWORKS}", element 1: ips: not beside ipam-claim-reference`,
-    );
+  test("takes no other with it", () => {
+    const all = { ...annotations, [DEFAULT_NETWORK]: "red", [LABELLED_NETWORKS]: "=" };
+    const { wishes, ignored } = read({
+      annotations: all,
+      config: { genie: { invalidAnnotation: "ignore" } },
+    });
+    expect(wishes.map(({ target }) => target)).toEqual([definition("kube-system", "red")]);
+    expect(ignored).toMatch(new RegExp(`^annotation "${NETWORKS}".*; annotation "${LABELLED_NETWORKS}"`));
   });
+
+  test.each([NETWORKS, DEFAULT_NETWORK])(
+    "NPWG 20: never is one ignored that asks for addresses and claims others: %s",
+    (key) => {
+      const claiming = { [key]: json({ name: "blue", ips: ["10.0.0.5"], "ipam-claim-reference": "a" }) };
+      const config = { genie: { invalidAnnotation: "ignore" } };
+      expect(() => read({ annotations: claiming, config })).toThrow(
+        `annotation "${key}", element 1: ips: not beside ipam-claim-reference`,
+      );
+    },
+  );
 });

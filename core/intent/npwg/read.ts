@@ -30,40 +30,53 @@ export function readNpwgIntent(
   annotations: Annotations,
   { pod, config }: { pod: Pod; config: Config },
 ): PodIntent {
-  const selected = readSelected(annotations, pod, config);
-  selected.wishes.forEach(refuseTwoSources);
-  const first = selected.standard ?? readDefaultIntent(config).wishes;
-  const wishes = [...first, ...readMoreDefaults(pod, config), ...selected.wishes];
-  return { wishes, naming: "net", ...(selected.ignored !== undefined && { ignored: selected.ignored }) };
+  const namespace = pod.namespace || NAMELESS_NAMESPACE;
+  const read = (key: string, parse: (text: string) => readonly Wish[]) =>
+    readOne(() => parse(annotations.get(key) ?? ""), config);
+  const standard = read(DEFAULT_NETWORK, parseDefaultNetwork);
+  const selected = read(NETWORKS, (text) => parseNetworks(text, { namespace, standard: standard.wishes }));
+  const labelled = read(LABELLED_NETWORKS, () =>
+    parseLabelled(annotations.get(LABELLED_NETWORKS), namespace),
+  );
+  [...standard.wishes, ...selected.wishes].forEach(refuseTwoSources);
+  const first = standard.wishes.length > 0 ? standard.wishes : readDefaultIntent(config).wishes;
+  const wishes = [...first, ...readMoreDefaults(pod, config), ...selected.wishes, ...labelled.wishes];
+  const ignored = [standard, selected, labelled].flatMap((one) => one.ignored ?? []);
+  return { wishes, naming: "net", ...(ignored.length > 0 && { ignored: ignored.join("; ") }) };
 }
 
-interface Selected {
-  /** In place of the default network. */
-  readonly standard: readonly Wish[] | undefined;
+/** What one annotation says. */
+interface Reading {
   readonly wishes: readonly Wish[];
+  /** Why it counts for nothing. */
   readonly ignored?: string;
 }
 
-function readSelected(annotations: Annotations, pod: Pod, config: Config): Selected {
+/** An annotation that can't be read takes none of the others with it. */
+function readOne(parse: () => readonly Wish[], { genie }: Config): Reading {
   try {
-    return parseSelected(annotations, pod.namespace || NAMELESS_NAMESPACE);
+    return { wishes: parse() };
   } catch (error) {
-    if (!(error instanceof Failure) || config.genie.invalidAnnotation === "fail") throw error;
-    return { standard: undefined, wishes: [], ignored: error.message };
+    if (!(error instanceof Failure) || genie.invalidAnnotation === "fail") throw error;
+    return { wishes: [], ignored: error.message };
   }
 }
 
-function parseSelected(annotations: Annotations, namespace: string): Selected {
-  const placed = parseElements(annotations.get(NETWORKS) ?? "", NETWORKS);
-  const wishes = placed.map((one) => toWish(one, namespace));
-  return {
-    standard: parseDefaultNetwork(annotations.get(DEFAULT_NETWORK) ?? ""),
-    wishes: [...wishes, ...parseLabelled(annotations.get(LABELLED_NETWORKS), namespace)],
-  };
+interface Around {
+  readonly namespace: string;
+  /** In place of the default network. */
+  readonly standard: readonly Wish[];
+}
+
+function parseNetworks(text: string, { namespace, standard }: Around): readonly Wish[] {
+  const wishes = parseElements(text, NETWORKS).map((one) => toWish(one, namespace));
+  const [owner, second] = [...standard, ...wishes].filter(({ gateways }) => gateways !== undefined);
+  if (owner === undefined || second === undefined) return wishes;
+  throw new Failure("invalidConfig", `${second.from}: default-route: ${owner.from} has one already`);
 }
 
 /** Multus reads one element, whose network takes the place of the default one. */
-function parseDefaultNetwork(text: string): readonly Wish[] | undefined {
+function parseDefaultNetwork(text: string): readonly Wish[] {
   const placed = parseElements(text, DEFAULT_NETWORK);
   if (placed.length > 1) {
     throw new Failure(
@@ -71,8 +84,7 @@ function parseDefaultNetwork(text: string): readonly Wish[] | undefined {
       `annotation "${DEFAULT_NETWORK}": names ${placed.length} networks, not one`,
     );
   }
-  const wishes = placed.map((one) => toOverride(toWish(one, DEFAULT_NETWORK_NAMESPACE)));
-  return wishes.length === 0 ? undefined : wishes;
+  return placed.map((one) => toOverride(toWish(one, DEFAULT_NETWORK_NAMESPACE)));
 }
 
 /** Never passed over: who claims an address must not get another one. Source: NPWG v1.3, §4.1.2.1.11. */

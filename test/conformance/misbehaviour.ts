@@ -169,14 +169,14 @@ export function testMisbehaviour(subject: Subject): void {
     });
 
     test.each([
-      ["type", { name: "a", plugins: [{ type: "genie" }] }],
-      ["name", { name: "genie", plugins: [{ type: "one" }] }],
-    ])("leads back to genie by its %s is no network", async (_, network) => {
+      ["leads back to genie is none", "a", "genie", { exitCode: 1, answer: { code: 11 } }],
+      ["has but genie's name, as 00-genie.conf and Calico's do, is one", "genie", "one", { exitCode: 0 }],
+    ])("is of a network which %s", async (...[, name, type, answer]) => {
       await using stage = await openStage(subject);
       await stage.plugins.plugin("one", answerIn("1.1.0"));
-      await stage.addNetwork("10-a.conflist", { cniVersion: "1.1.0", ...network });
-      expect(await stage.call("ADD")).toMatchObject({ exitCode: 1, answer: { code: 11 } });
-      expect(await stage.plugins.takeCalls()).toEqual([]);
+      await stage.addNetwork("10-a.conflist", { cniVersion: "1.1.0", name, plugins: [{ type }] });
+      expect(await stage.call("ADD")).toMatchObject(answer);
+      expect(await stage.plugins.takeCalls()).toHaveLength(name === "a" ? 0 : 1);
     });
   });
 

@@ -42,6 +42,8 @@ export interface Surroundings {
   readonly path: readonly string[];
   /** Names of the networks that the pod gets by its earlier wishes. */
   readonly used: ReadonlySet<string>;
+  /** Asked before a network is made for the pod. @throws {Failure} deniedByRule when the cluster's rules don't give it. */
+  readonly requireLeft?: (one: NodeNetwork, from: string) => void;
 }
 
 /** Names under which genie's own program is installed. */

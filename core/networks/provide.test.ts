@@ -1,7 +1,9 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { makeCluster } from "../../test/fakes/cluster.ts";
 import { type FakeNode, openFakeNode } from "../../test/fakes/node.ts";
+import type { Cluster } from "../cluster.ts";
 import { add } from "../verbs/add.ts";
 import { status } from "../verbs/status.ts";
 
@@ -13,13 +15,21 @@ beforeEach(async () => {
 });
 afterEach(() => node[Symbol.asyncDispose]());
 
-const run = (cni: string | undefined, more: { containerId?: string; config?: object } = {}) =>
+const args = "K8S_POD_NAMESPACE=shop;K8S_POD_NAME=web;K8S_POD_UID=u1";
+const run = (
+  cni: string | undefined,
+  more: { containerId?: string; config?: object; cluster?: Cluster } = {},
+) =>
   add(
     {
-      invocation: node.invocation("ADD", { containerId: more.containerId ?? "c1" }),
+      invocation: node.invocation("ADD", { containerId: more.containerId ?? "c1", args }),
       config: node.config({ ...(cni === undefined ? {} : { args: { cni } }), ...more.config }),
     },
-    { ...node.ports, confMaker: { ...node.ports.confMaker, hostRoutes: async () => routes } },
+    {
+      ...node.ports,
+      cluster: more.cluster,
+      confMaker: { ...node.ports.confMaker, hostRoutes: async () => routes },
+    },
   );
 const confDir = () => path.join(node.dir, "net.d");
 const read = async (file: string) => JSON.parse(await readFile(path.join(confDir(), file), "utf8"));
@@ -79,6 +89,18 @@ describe("no file is written", () => {
     expect(await readdir(confDir())).toEqual([]);
     await run(undefined, { config: { genie: grants, default_plugin: "bridge" } });
     expect(await readdir(confDir())).toEqual(["10-bridge.conf"]);
+  });
+
+  test("for a pod to which the cluster's rules don't give the network", async () => {
+    const cluster = makeCluster({
+      selectionPolicies: [{ metadata: { name: "few" }, spec: { networks: { names: ["blue"] } } }],
+    });
+    const config = { kubernetes: {}, genie: { policySource: "cluster" } };
+    await expect(run("bridge", { config, cluster })).rejects.toMatchObject({
+      kind: "deniedByRule",
+      message: expect.stringContaining("the cluster's rules don't give the pod network mybridgenet"),
+    });
+    expect(await readdir(confDir())).toEqual([]);
   });
 
   test("that runtimes would take in place of genie's own", async () => {

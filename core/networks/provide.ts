@@ -48,7 +48,11 @@ export async function provideNetwork(
   const folder = await ports.confFolder();
   const text = `${JSON.stringify(planGenerated({ from, plugin, folder, routes }), undefined, 2)}\n`;
   const file = `10-${plugin}.conf`;
-  if (!isDefault) requireUsable({ file, network: parseNetwork(text) }, { from }, around);
+  if (!isDefault) {
+    const made = { file, network: parseNetwork(text) };
+    requireUsable(made, { from }, around);
+    around.requireLeft?.(made, from);
+  }
   requireBehind(findOwnFile(folder, config), { from, file });
   await ports.confMaker.addFile(file, text);
   return listNetworks(await ports.confFolder(), config);

@@ -5,7 +5,7 @@ import { equip } from "../networks/equip.ts";
 import { type Offer, offerNetworks } from "../networks/offer.ts";
 import type { AddPorts } from "../ports.ts";
 import type { SelectionPlan } from "../selection-policy/plan.ts";
-import { restrict } from "../selection-policy/restrict.ts";
+import { requireLeft, restrict } from "../selection-policy/restrict.ts";
 import { choose } from "./choose.ts";
 import type { Decision } from "./decision.ts";
 import type { Choosing } from "./pod-question.ts";
@@ -28,8 +28,9 @@ export async function planWishes(
   const { containerId, pod } = asked;
   const decided: (NamedWish & Offer & { decision: Decision })[] = [];
   const used = new Set<string>();
+  const onlyLeft = (network: NodeNetwork, from: string) => requireLeft(network, from, asked);
   for (const one of named) {
-    const offered = await offerNetworks(one.wish, { ...asked, used }, ports);
+    const offered = await offerNetworks(one.wish, { ...asked, used, requireLeft: onlyLeft }, ports);
     const offer = restrict(offered, one.wish, asked);
     const decision = await choose({ ...asked, ...offer, from: one.wish.from }, ports);
     decided.push({ ...one, ...offer, decision });

@@ -33,21 +33,29 @@ interface Ruled {
  *
  * @throws {Failure} deniedByRule when what the pod names is not left, or too few are.
  */
-export function restrict(offer: Offer, wish: Wish, { config, rules }: Ruled): Offer {
+export function restrict(offer: Offer, wish: Wish, ruled: Ruled): Offer {
   const { target, networks } = offer;
+  const { config, rules } = ruled;
   if (rules.networks === undefined || target.wants === "default") return offer;
   const asked = target.wants === "named" ? findNetwork(target.network, networks) : undefined;
   const count = target.wants === "any" ? target.count : 1;
   const isServed = target.wants === "named" ? asked !== undefined : networks.networks.length >= count;
   if (!isServed) return offer; // what isn't there is answered as without a rule
-  const isLeft = (one: NodeNetwork) => isAmong(rules.networks, toLabelled(one, config));
-  const left = networks.networks.filter(isLeft);
-  if (asked === undefined ? left.length >= count : isLeft(asked)) {
-    return { target, networks: { ...networks, networks: left } };
-  }
-  const what = asked === undefined ? `as many as ${count} of the networks` : `network ${asked.network.name}`;
-  throw new Failure("deniedByRule", `${wish.from}: the cluster's rules don't give the pod ${what}`, {
-    details: `SelectionPolicies about it: ${rules.policies.join(", ")}`,
+  if (asked !== undefined) requireLeft(asked, wish.from, ruled);
+  const left = networks.networks.filter((one) => isAmong(rules.networks, toLabelled(one, config)));
+  if (left.length < count) throw toDenial(wish.from, `as many as ${count} of the networks`, rules);
+  return { target, networks: { ...networks, networks: left } };
+}
+
+/** @throws {Failure} deniedByRule when the rules don't leave this network to the pod. */
+export function requireLeft(one: NodeNetwork, from: string, { config, rules }: Ruled): void {
+  if (isAmong(rules.networks, toLabelled(one, config))) return;
+  throw toDenial(from, `network ${one.network.name}`, rules);
+}
+
+function toDenial(from: string, what: string, { policies }: Ruled["rules"]): Failure {
+  return new Failure("deniedByRule", `${from}: the cluster's rules don't give the pod ${what}`, {
+    details: `SelectionPolicies about it: ${policies.join(", ")}`,
   });
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { makeCluster, makeDefinition } from "../../test/fakes/cluster.ts";
 import { noPlugins } from "../../test/fakes/providing.ts";
+import { makeSurroundings } from "../../test/fakes/surroundings.ts";
 import { parseConfig } from "../config.ts";
 import type { Wish } from "../intent/intent.ts";
 import { parseSelector } from "../intent/npwg/selector.ts";
@@ -41,14 +42,8 @@ async function offer({
   isAlone,
 }: Case) {
   const target = { wants: "labelled", namespace, terms: parseSelector(selector, ""), count } as const;
-  const around = {
-    folder: { files: [], pluginFilesByNetwork: new Map() },
-    node: { networks: [], skipped: [] },
-    config: parseConfig(JSON.stringify({ name: "genie", type: "genie", genie })),
-    pod: { namespace: "shop", name: "web", uid: "u1" },
-    path: [],
-    used: new Set(used),
-  };
+  const config = parseConfig(JSON.stringify({ name: "genie", type: "genie", genie }));
+  const around = { ...makeSurroundings(config), used: new Set(used) };
   const signal = new AbortController().signal;
   const ports = { ...noPlugins, cluster: isAlone === true ? undefined : cluster, signal };
   return await offerNetworks({ from: "here", target, ifName: undefined, ...more }, around, ports);

@@ -1,14 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { type FakeCluster, makeCluster, makeDefinition } from "../../test/fakes/cluster.ts";
 import { noPlugins } from "../../test/fakes/providing.ts";
+import { makeSurroundings } from "../../test/fakes/surroundings.ts";
 import { parseConfig } from "../config.ts";
 import { Failure } from "../errors.ts";
 import type { Asks } from "../intent/asks.ts";
 import type { Target, Wish } from "../intent/intent.ts";
-import { listNetworks } from "./candidates.ts";
 import { offerNetworks } from "./offer.ts";
 
-const pod = { namespace: "shop", name: "web", uid: "u1" };
 const conf = (name: string, more: object = {}) =>
   JSON.stringify({ cniVersion: "1.0.0", name, type: "bridge", ...more });
 const list = (name: string) => JSON.stringify({ cniVersion: "1.0.0", name, plugins: [{ type: "ptp" }] });
@@ -28,14 +27,7 @@ async function offer({ target = blue, files = {}, cluster, more, genie = {} }: C
     files: Object.entries(files).map(([name, text]) => ({ name, text })),
     pluginFilesByNetwork: new Map(),
   };
-  const around = {
-    folder,
-    node: listNetworks(folder, config),
-    config,
-    pod,
-    path: [],
-    used: new Set<string>(),
-  };
+  const around = makeSurroundings(config, folder);
   const signal = new AbortController().signal;
   return await offerNetworks({ from: "here", target, ifName: undefined, ...more }, around, {
     ...noPlugins,

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { makeCluster } from "../../../test/fakes/cluster.ts";
 import { noPlugins } from "../../../test/fakes/providing.ts";
+import { makeSurroundings } from "../../../test/fakes/surroundings.ts";
 import type { LogicalNetwork, PhysicalNetwork } from "../../cluster.ts";
 import { parseConfig } from "../../config.ts";
 import { Failure } from "../../errors.ts";
-import { listNetworks } from "../candidates.ts";
 import { readLogical } from "./logical.ts";
 
 const config = parseConfig(JSON.stringify({ name: "genie", type: "genie" }));
@@ -36,16 +36,7 @@ async function read({ logical, physical, weave = local({ subnet: "10.32.0.0/12" 
       { ...ref, name: "phy", referNic: "", plugin: "", subnet: "", dedicated: false, ...physical },
     ],
   });
-  const folder = folderOf(weave);
-  const pod = { namespace: "shop", name: "web", uid: "u1" };
-  const around = {
-    folder,
-    node: listNetworks(folder, config),
-    config,
-    pod,
-    path: [],
-    used: new Set<string>(),
-  };
+  const around = makeSurroundings(config, folderOf(weave));
   const signal = new AbortController().signal;
   return await readLogical({ from: "here", name: "net1" }, around, { ...noPlugins, cluster, signal });
 }
@@ -182,8 +173,8 @@ describe("it is refused, with the place and the object:", () => {
 });
 
 describe("it isn't found", () => {
-  const around = { folder: folderOf({}), node: { networks: [], skipped: [] }, config, path: [] };
-  const pod = { namespace: "shop", name: "web", uid: "u1" };
+  const around = makeSurroundings(config);
+  const { pod } = around;
   const signal = new AbortController().signal;
   const busy = new Failure("tryAgainLater", "the API server is busy");
   const failingCluster = makeCluster();
@@ -215,7 +206,7 @@ describe("it isn't found", () => {
   ] as const)("%s", async (...[, who, cluster, message, kind]) => {
     const reading = readLogical(
       { from: "here", name: "net1" },
-      { ...around, pod: who, used: new Set<string>() },
+      { ...around, pod: who },
       { ...noPlugins, cluster, signal },
     );
     await expect(reading).rejects.toThrow(

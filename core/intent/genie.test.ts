@@ -65,11 +65,11 @@ describe("networks", () => {
   test.each([
     ["net1,", 'annotation "networks", element 2: the network\'s name is missing'],
     ["net1,shop/net2", 'annotation "networks", element 2: "shop/net2" is no name of an object'],
-    ["__proto__", 'annotation "networks": "__proto__" is no name of an object'],
-    ["..", 'annotation "networks": ".." is no name of an object'],
-    ["net\u200b1", 'annotation "networks": "net\\u200b1" is no name of an object'],
-    ["ｎet1", 'annotation "networks": "ｎet1" is no name of an object'],
-    ["n".repeat(1_000_000), `annotation "networks": "${"n".repeat(64)}" is no name of an object`],
+    ["__proto__", 'annotation "networks", element 1: "__proto__" is no name of an object'],
+    ["..", 'annotation "networks", element 1: ".." is no name of an object'],
+    ["net\u200b1", 'annotation "networks", element 1: "net\\u200b1" is no name of an object'],
+    ["ｎet1", 'annotation "networks", element 1: "ｎet1" is no name of an object'],
+    ["n".repeat(1_000_000), `annotation "networks", element 1: "${"n".repeat(64)}" is no name of an object`],
   ])("%.40j is refused, with its place", (networks, message) => {
     expect(() => readBoth({ networks })).toThrow(expect.objectContaining({ kind: "invalidConfig", message }));
   });
@@ -96,20 +96,20 @@ describe("a list", () => {
       'annotation "cni", element 1',
       'annotation "cni", element 2',
     ]);
-    expect(read("a").wishes.map(({ from }) => from)).toEqual(['annotation "cni"']);
+    expect(read("a").wishes.map(({ from }) => from)).toEqual(['annotation "cni", element 1']);
   });
 
   test.each([
     ["weave,", 'annotation "cni", element 2: the network\'s name is missing'],
-    ["@eth1", 'annotation "cni": the network\'s name is missing'],
+    ["@eth1", 'annotation "cni", element 1: the network\'s name is missing'],
     ["a,b@eth/1", 'annotation "cni", element 2: "eth/1" is no interface name'],
-    ["a@0123456789abcdef", 'annotation "cni": "0123456789abcdef" is no interface name'],
+    ["a@0123456789abcdef", 'annotation "cni", element 1: "0123456789abcdef" is no interface name'],
     ["a,b@\u202eeth1", 'annotation "cni", element 2: "\\u202eeth1" is no interface name'],
-    ["a@lo", 'annotation "cni": "lo" is no interface name'],
-    ["a@eth%d", 'annotation "cni": "eth%d" is no interface name'],
-    ["a@ｅth1", 'annotation "cni": "ｅth1" is no interface name'],
+    ["a@lo", 'annotation "cni", element 1: "lo" is no interface name'],
+    ["a@eth%d", 'annotation "cni", element 1: "eth%d" is no interface name'],
+    ["a@ｅth1", 'annotation "cni", element 1: "ｅth1" is no interface name'],
     ["a,".repeat(100_000), 'annotation "cni": names more than 64 networks'],
-    [`a@${"x".repeat(100_000)}`, `annotation "cni": "${"x".repeat(64)}" is no interface name`],
+    [`a@${"x".repeat(100_000)}`, `annotation "cni", element 1: "${"x".repeat(64)}" is no interface name`],
   ])("%.40j is refused, with its place", (text, message) => {
     expect(() => read(text)).toThrow(expect.objectContaining({ kind: "invalidConfig", message }));
   });

@@ -72,7 +72,7 @@ function parseList<Kind extends Target>(
     throw new Failure("invalidConfig", `${from}: names more than ${MOST_ELEMENTS} networks`);
   }
   return elements.map((element, at) => {
-    const place = elements.length === 1 ? from : `${from}, element ${at + 1}`;
+    const place = `${from}, element ${at + 1}`;
     const [name = "", ifName = ""] = element.split("@", 2).map((part) => part.trim());
     if (name === "") throw new Failure("invalidConfig", `${place}: the network's name is missing`);
     if (ifName === "") return { from: place, target: toTarget(name, place), ifName: undefined };

@@ -137,7 +137,7 @@ test("a default that is still to be made is ready once its plugins are there", a
   const asked = { invocation: node.invocation("STATUS"), config: node.config({ default_plugin: "bridge" }) };
   await expect(status(asked, node.ports)).rejects.toMatchObject({
     kind: "notReady",
-    message: "plugin host-local of default_plugin is not in CNI_PATH",
+    message: "plugin host-local of default_plugin, element 1 is not in CNI_PATH",
   });
   await node.plugin("host-local", "");
   await status(asked, node.ports);

@@ -82,7 +82,7 @@ test("genie chooses among the networks of the policy that is about the pod, and 
   expect(await attach({ annotations: { cni: "green" } })).toMatchObject({ network: "green" });
   expect((await attach({ annotations: { cni: "blue" } })).answer).toMatchObject({
     code: 102,
-    msg: "annotation \"cni\": the cluster's rules don't give the pod network blue",
+    msg: "annotation \"cni\", element 1: the cluster's rules don't give the pod network blue",
   });
   expect(await attach({ annotations: { cni: "blue" }, genie: { policySource: "file" } })).toMatchObject({
     network: "blue",

@@ -3,7 +3,10 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { makeCluster } from "../../test/fakes/cluster.ts";
 import { type FakeNode, openFakeNode } from "../../test/fakes/node.ts";
+import { openLedger } from "../../cni/ledger/ledger.ts";
+import { openExec } from "../../cni/process-exec.ts";
 import type { Cluster } from "../cluster.ts";
+import type { AddPorts } from "../ports.ts";
 import { add } from "../verbs/add.ts";
 import { status } from "../verbs/status.ts";
 
@@ -18,7 +21,7 @@ afterEach(() => node[Symbol.asyncDispose]());
 const args = "K8S_POD_NAMESPACE=shop;K8S_POD_NAME=web;K8S_POD_UID=u1";
 const run = (
   cni: string | undefined,
-  more: { containerId?: string; config?: object; cluster?: Cluster } = {},
+  more: { containerId?: string; config?: object; cluster?: Cluster; ports?: Partial<AddPorts> } = {},
 ) =>
   add(
     {
@@ -28,6 +31,7 @@ const run = (
     {
       ...node.ports,
       cluster: more.cluster,
+      ...more.ports,
       confMaker: { ...node.ports.confMaker, hostRoutes: async () => routes },
     },
   );
@@ -45,7 +49,9 @@ describe("a plugin's name that no file has", () => {
 
   test("of two calls at once, one writes it and both use it", async () => {
     await node.plugin("host-local", "");
-    await Promise.all([run("bridge"), run("bridge", { containerId: "c2" })]);
+    const { exec, holding } = openExec(); // each call is a process of its own, and has its own watch over plugins
+    const ports = { exec, ledger: openLedger(node.dir, { log: node.ports.log, holding }) };
+    await Promise.all([run("bridge"), run("bridge", { containerId: "c2", ports })]);
     expect(await node.takeVerbs()).toEqual(["ADD bridge", "ADD bridge"]);
     expect(await readdir(confDir())).toEqual(["10-bridge.conf"]);
   });

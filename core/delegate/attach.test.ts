@@ -212,12 +212,22 @@ describe("a chain that fails", () => {
     expect(await kept()).toEqual([]);
   });
 
-  test("for want of a plugin is undone, and waits for that plugin", async () => {
+  test("for want of a plugin is undone, and doesn't wait for that plugin", async () => {
     await node.plugin("one", "echo '{}'");
     await expect(run([{ type: "one" }, { type: "gone" }])).rejects.toThrow(
       `ADD of plugin gone is not in CNI_PATH (${node.path[0]})`,
     );
     expect(await node.takeVerbs()).toEqual(["ADD one", "DEL one"]);
-    expect((await kept())[0]?.steps).toMatchObject([{ plugin: "gone" }]);
+    expect(await kept()).toEqual([]);
+  });
+
+  test("for a version that a plugin doesn't speak is undone, and doesn't wait until it does", async () => {
+    await node.plugin("one", "echo '{}'");
+    await node.plugin("old", fail(1, "incompatible"));
+    await expect(run([{ type: "one" }, { type: "old" }, { type: "old" }])).rejects.toMatchObject({
+      wire: { code: 1 },
+    });
+    expect(await node.takeVerbs()).toEqual(["ADD one", "ADD old", "DEL old", "DEL old", "DEL one"]);
+    expect(await kept()).toEqual([]);
   });
 });

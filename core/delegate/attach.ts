@@ -4,6 +4,7 @@ import { planUndoActs, type Routing, toFitting, toRouteSteps } from "../routing/
 import { arrangeRoutes } from "../routing/arrange.ts";
 import { withoutDefaults } from "../routing/without-defaults.ts";
 import type { Network } from "../spec/network.ts";
+import { countAdds } from "./begun.ts";
 import { addChain, type ChainCall, planSteps, undoChain } from "./chain.ts";
 import { listFailures } from "./failures.ts";
 
@@ -59,32 +60,45 @@ export async function attach(network: Network, how: AttachCall, ports: AttachPor
   const bare = withoutDefaults(network, routing?.without ?? []);
   const planned = planAttachment(bare, { ...how, routing });
   await ports.ledger.write(call.containerId, [...before, planned]);
+  const exec = countAdds(ports.exec);
+  const counting = { ...ports, exec };
   try {
-    const answered = await addChain({ network: bare, call, runtimeConfig }, ports);
+    const answered = await addChain({ network: bare, call, runtimeConfig }, counting);
     const { result, steps: routeSteps } =
       routing === undefined
         ? { result: answered, steps: [] }
-        : await arrangeRoutes({ network, routing, answered, call }, ports);
+        : await arrangeRoutes({ network, routing, answered, call }, counting);
     const steps = [...planSteps(bare, { runtimeConfig, prevResult: result }), ...routeSteps];
     await ports.ledger.write(call.containerId, [...before, { ...planned, state: "attached", steps }]);
     return result;
   } catch (cause) {
-    await undoFailed({ planned, before, call }, ports);
+    const begun = exec.countBegun();
+    const reached = begun > bare.plugins.length ? planned.steps.length : begun; // of routes, all or none
+    await undoFailed({ planned, before, call, reached }, ports);
     throw cause;
   }
 }
 
-/** Fails for a bug alone: what made ADD fail is what the runtime must hear. */
-async function undoFailed(
-  { planned, before, call }: { planned: Attachment; before: readonly Attachment[]; call: ChainCall },
-  ports: AttachPorts,
-): Promise<void> {
+interface FailedAdd {
+  readonly planned: Attachment;
+  readonly before: readonly Attachment[];
+  readonly call: ChainCall;
+  /** How many of the steps may have made something. */
+  readonly reached: number;
+}
+
+/**
+ * Every step has its DEL, but one that made nothing isn't kept for its DEL's failure. Fails for a bug alone: what made
+ * ADD fail is what the runtime must hear.
+ */
+async function undoFailed({ planned, before, call, reached }: FailedAdd, ports: AttachPorts): Promise<void> {
   const { containerId, network, steps } = planned;
   const signal = AbortSignal.timeout(UNDO_MS); // the call's own signal may be what made ADD fail
   const undone = await undoChain({ steps, call }, { ...ports, signal });
-  const kept = undone.left.length === 0 ? before : [...before, { ...planned, steps: undone.left }];
+  const left = undone.left.filter((step) => steps.indexOf(step) < reached);
+  const kept = left.length === 0 ? before : [...before, { ...planned, steps: left }];
   const unwritten = await listFailures(() => ports.ledger.write(containerId, kept)); // `planned` is enough for DEL
-  for (const error of [...undone.errors, ...unwritten]) {
+  for (const error of [...(left.length > 0 ? undone.errors : []), ...unwritten]) {
     ports.log.warn({ err: error, containerId, network }, "the undo of a failed ADD failed; DEL tries again");
   }
 }

@@ -20,6 +20,7 @@ import { openLedger } from "./ledger/ledger.ts";
 import { deriveSeed } from "./node-secret.ts";
 import { sampleCadvisor } from "./probes/cadvisor.ts";
 import { sampleHostLocal } from "./probes/host-local.ts";
+import { openPodDevices } from "./pod-devices.ts";
 import { openExec } from "./process-exec.ts";
 import { guardSource } from "./trust.ts";
 
@@ -69,6 +70,7 @@ export function openAddPorts(config: Config, host: Host): AddPorts {
     }),
     openSandbox: (ruling) => openGuest(ruling),
     health: openHealth(stateDir, host.log),
+    podDevices: openPodDevices(),
     recordDecision: (entry) => recordDecision(entry, stateDir, host.log),
     cluster: config.kubernetes && openCluster({ kubernetes: config.kubernetes, policy: config.policy }),
     seed: (podKey) => deriveSeed(stateDir, podKey),

@@ -1,5 +1,6 @@
 import type { JsonObject } from "./spec/json.ts";
 import type { ConfFolder, NodeNetwork } from "./networks/candidates.ts";
+import type { PodDevices } from "./networks/devices/checkpoint.ts";
 import type { HostRoutes } from "./networks/generated.ts";
 import type { Sample } from "./kpi/names.ts";
 import type { ModuleSource, Sandbox } from "./sandbox/port.ts";
@@ -198,6 +199,8 @@ export interface AddPorts {
   readonly openSandbox: (selection: SelectionConfig) => Sandbox;
   readonly health: Health;
   readonly devices: DeviceFiles;
+  /** What the kubelet has noted of the pod's devices. Read only when a network or a wish is about one. */
+  readonly podDevices: (podUid: string) => Promise<PodDevices>;
   readonly recordDecision: (entry: DecisionEntry) => Promise<void>;
   /** Stable for one pod, unknown to its owner. */
   readonly seed: (podKey: string) => Promise<bigint>;

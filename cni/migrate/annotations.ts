@@ -25,8 +25,7 @@ export const ANNOTATIONS: readonly AnnotationRule[] = [
   {
     key: "k8s.v1.cni.cncf.io/resourceName",
     on: "NetworkAttachmentDefinition",
-    words:
-      "what the device plugin tells of the device that an element names as `deviceID`; the kubelet is not asked for one yet",
+    words: "each of its pods gets the next device that the kubelet has given it of that resource",
   },
   {
     key: "k8s.v1.cni.cncf.io/policy-for",

@@ -1,6 +1,7 @@
 import type { ObjectRef } from "../cluster.ts";
 import type { Wish } from "../intent/intent.ts";
 import type { NodeNetwork } from "../networks/candidates.ts";
+import { DEVICE_ID } from "../networks/devices/resource.ts";
 import type { AddPorts } from "../ports.ts";
 import type { Routing } from "../routing/acts.ts";
 import type { Router } from "../routing/router.ts";
@@ -68,7 +69,7 @@ export async function attachAll(
         const handed = toHanded(planned.wish.asks, { ...call, isMain: ifName === call.main });
         const reserve = left.length - (planned.ifNames.length - at);
         const routing = call.router.plan(ifName);
-        const how = { ...call, ...handed, ifName, routing, deviceId: planned.wish.asks?.deviceId };
+        const how = { ...call, ...handed, ifName, routing };
         const one = await attachBest({ left, reserve }, how, ports);
         call.router.note(toResult(one.result));
         made.push({ planned, ifName, ...one });
@@ -84,7 +85,6 @@ export async function attachAll(
 interface AttachOneCall extends AttachAllCall {
   readonly ifName: string;
   readonly routing: Routing | undefined;
-  readonly deviceId: string | undefined;
 }
 
 /**
@@ -118,16 +118,20 @@ async function attachBest(
 /** Attaches one network, whose plugins may tell what device the pod gets. */
 async function attachOne(
   source: NodeNetwork,
-  { invocation, ifName, site, routing, deviceId, ...one }: AttachOneCall,
+  { invocation, ifName, site, routing, ...one }: AttachOneCall,
   ports: Ports,
 ): Promise<Omit<Made, "planned" | "ifName">> {
-  const { network, definition } = source;
+  const { network, definition, deviceId } = source;
   const { containerId } = invocation;
   const file = findDeviceFile(source, { containerId, ifName }, ports.devices);
-  const runtimeConfig = { ...one.runtimeConfig, ...(file !== undefined && { [DEVICE_INFO_FILE]: file }) };
+  const runtimeConfig = {
+    ...one.runtimeConfig,
+    ...(deviceId !== undefined && { [DEVICE_ID]: deviceId }),
+    ...(file !== undefined && { [DEVICE_INFO_FILE]: file }),
+  };
   const how = { call: { ...invocation, ifName }, site, runtimeConfig, routing };
   if (file === undefined) return { network, definition, result: await attach(network, how, ports) };
-  await ports.devices.begin(file, findDevice(definition, deviceId));
+  await ports.devices.begin(file, findDevice(source));
   try {
     const result = await attach(network, how, ports);
     return { network, definition, result, deviceInfo: await ports.devices.find(file) };

@@ -1,12 +1,11 @@
 import type { NodeNetwork } from "../networks/candidates.ts";
+import { findResource } from "../networks/devices/resource.ts";
 import type { Device, DeviceFiles, PluginStep } from "../ports.ts";
 import { isDeclared, pickDeclared } from "../spec/capabilities.ts";
 import { findJsonObject, isJsonObject } from "../spec/json.ts";
 
 /** The capability by which a plugin is told where to write what it knows of a device. Source: Multus. */
 export const DEVICE_INFO_FILE = "CNIDeviceInfoFile";
-/** On a NetworkAttachmentDefinition: the resource of the kubelet's of which its pods have a device. */
-const RESOURCE_NAME = "k8s.v1.cni.cncf.io/resourceName";
 
 /** Where the plugins of an attachment tell of its device; undefined when none of them does. */
 export function findDeviceFile(
@@ -21,12 +20,9 @@ export function findDeviceFile(
 }
 
 /** The device of which the device plugin may have told. */
-export function findDevice(
-  definition: NodeNetwork["definition"],
-  id: string | undefined,
-): Device | undefined {
-  const resource = definition?.annotations.get(RESOURCE_NAME);
-  return resource === undefined || id === undefined ? undefined : { resource, id };
+export function findDevice(one: NodeNetwork): Device | undefined {
+  const resource = findResource(one);
+  return resource === undefined || one.deviceId === undefined ? undefined : { resource, id: one.deviceId };
 }
 
 /** The files that the plugins of an attachment were told of. */

@@ -41,7 +41,6 @@ test.each<[string, Asks, object]>([
     { infinibandGUID: "24:8a:07:03:00:8d:ae:2e" },
   ],
   ["20, 37: ipam-claim-reference, which delegates read themselves", { ipamClaim: "a" }, {}],
-  ["21: deviceID", { deviceId: "0000:03:02.1" }, { deviceID: "0000:03:02.1" }],
 ])("NPWG %s, is handed over", (_, asks, expected) => expect(hand(asks).runtimeConfig).toEqual(expected));
 
 test.each<[string, Asks, string, string]>([

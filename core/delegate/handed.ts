@@ -16,10 +16,9 @@ export function toHanded(
   asks: Asks = {},
   { invocation, runtimeConfig, isMain }: Handed & { isMain: boolean },
 ): Handed {
-  const deviceID = asks.deviceId === undefined ? {} : { deviceID: asks.deviceId };
   return {
     invocation: { ...invocation, args: toArgs(asks, invocation.args) },
-    runtimeConfig: { ...(isMain ? runtimeConfig : {}), ...toCapabilityArgs(asks), ...deviceID },
+    runtimeConfig: { ...(isMain ? runtimeConfig : {}), ...toCapabilityArgs(asks) },
   };
 }
 

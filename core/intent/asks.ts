@@ -12,7 +12,7 @@ export interface Asks {
   readonly cniArgs?: JsonObject | undefined;
   /** Name of an IPAMClaim. Delegates that know such claims read the pod's annotation themselves. */
   readonly ipamClaim?: string | undefined;
-  /** Of a device of the node. An extension of Multus'. */
+  /** Of a device of the pod's. An extension of Multus'. */
   readonly deviceId?: string | undefined;
 }
 

@@ -18,6 +18,8 @@ export interface NodeNetwork {
   readonly network: Network;
   /** The object, where it is one. */
   readonly definition?: Definition;
+  /** Of the device that the pod gets with it. */
+  readonly deviceId?: string;
 }
 
 export interface Skipped {

@@ -1,11 +1,13 @@
 import { expect, test } from "vitest";
 import type { Asks } from "../intent/asks.ts";
 import { parseNetwork } from "../spec/network.ts";
+import type { NodeNetwork } from "./candidates.ts";
 import { equip } from "./equip.ts";
 
-const plugins = (asks: Asks | undefined, ...configs: object[]) => {
+const plugins = (asks: Asks | undefined, ...configs: object[]) => equipped({}, asks, ...configs);
+const equipped = (one: Pick<NodeNetwork, "deviceId">, asks: Asks | undefined, ...configs: object[]) => {
   const network = parseNetwork(JSON.stringify({ cniVersion: "1.0.0", name: "a", plugins: configs }));
-  return equip({ file: "", network }, asks).network.plugins.map(({ config }) => config);
+  return equip({ file: "", network, ...one }, asks).network.plugins.map(({ config }) => config);
 };
 
 test("NPWG 15: cni-args beat what the configuration says, in every plugin, and leave the rest", () => {
@@ -31,10 +33,12 @@ test("NPWG 15: args that are none are replaced; keys stay keys", () => {
 
 test("NPWG 21: a device is named in every plugin, under both of its names", () => {
   const device = { deviceID: "0000:03:02.1", pciBusID: "0000:03:02.1" };
-  expect(plugins({ deviceId: "0000:03:02.1" }, { type: "one" }, { type: "two", pciBusID: "x" })).toEqual([
-    { type: "one", ...device },
-    { type: "two", ...device },
-  ]);
+  expect(equipped({ deviceId: "0000:03:02.1" }, {}, { type: "one" }, { type: "two", pciBusID: "x" })).toEqual(
+    [
+      { type: "one", ...device },
+      { type: "two", ...device },
+    ],
+  );
 });
 
 test("what nobody asks for changes nothing", () => {

@@ -3,10 +3,11 @@ import { isJsonObject, type JsonObject } from "../spec/json.ts";
 import type { NodeNetwork } from "./candidates.ts";
 
 /**
- * The network with what the pod asks for in the configuration of each plugin: `cni-args` over `args.cni`, and the
+ * The network with what the pod asks for, and its device, in the configuration of each plugin: `cni-args` over `args.cni`, and the
  * device under the names that plugins know. Source: NPWG v1.3, §4.1.2.1.6; Multus, `deviceID`.
  */
-export function equip(one: NodeNetwork, { cniArgs, deviceId }: Asks = {}): NodeNetwork {
+export function equip(one: NodeNetwork, { cniArgs }: Asks = {}): NodeNetwork {
+  const { deviceId } = one;
   if (cniArgs === undefined && deviceId === undefined) return one;
   const device = deviceId === undefined ? {} : { deviceID: deviceId, pciBusID: deviceId };
   const plugins = one.network.plugins.map(({ type, config }) => ({

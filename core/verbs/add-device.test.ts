@@ -32,6 +32,51 @@ const run = (networks: string) =>
 const secondStatus = ({ notes }: Awaited<ReturnType<typeof add>>): object =>
   JSON.parse(notes.annotations["k8s.v1.cni.cncf.io/network-status"] ?? "[]")[1];
 
+describe("NPWG 21: the devices that the kubelet has given the pod", () => {
+  const give = (ids: readonly string[]) => {
+    const entry = { PodUID: "u1", ResourceName: "intel.com/vf", DeviceIDs: { "0": ids } };
+    const others = { "intel.com/vf": ["0000:03:02.7"] };
+    const text = JSON.stringify({ Data: { PodDeviceEntries: [entry], RegisteredDevices: others } });
+    return writeFile(path.join(node.dir, "checkpoint"), text);
+  };
+  beforeEach(() => {
+    const annotations = new Map([["k8s.v1.cni.cncf.io/resourceName", "intel.com/vf"]]);
+    const plugins = [{ type: "blue", capabilities: { deviceID: true } }, { type: "blue" }];
+    cluster.definitions.push(makeDefinition("vf", { cniVersion: "1.0.0", plugins }, { annotations }));
+  });
+
+  test("are those of its networks, under all the names that plugins know", async () => {
+    await give(["0000:03:02.2", "0000:03:02.1"]);
+    await run("vf,vf");
+    const calls = (await node.takeCalls()).filter(({ plugin }) => plugin === "blue");
+    const named = (id: string) => ({ deviceID: id, pciBusID: id });
+    const [first, second] = [named("0000:03:02.1"), named("0000:03:02.2")];
+    expect(calls.map(({ stdin }) => stdin)).toMatchObject([
+      { ...first, runtimeConfig: { deviceID: "0000:03:02.1" } },
+      first,
+      { ...second, runtimeConfig: { deviceID: "0000:03:02.2" } },
+      second,
+    ]);
+  });
+
+  test.each([
+    ["another pod's", '[{"name":"vf","deviceID":"0000:03:02.7"}]', "deniedByRule"],
+    ["one more than it has", "vf,vf", "invalidConfig"],
+  ])("are all that it gets: for %s, nothing is run", async (...[, networks, kind]) => {
+    await give(["0000:03:02.1"]);
+    await expect(run(networks)).rejects.toMatchObject({ kind });
+    expect(await node.takeCalls()).toEqual([]);
+  });
+
+  test("are unknown where the kubelet's file is damaged: nothing is run, and who is about none is served", async () => {
+    await writeFile(path.join(node.dir, "checkpoint"), "{");
+    await expect(run("vf")).rejects.toMatchObject({ kind: "ioFailure" });
+    expect(await node.takeCalls()).toEqual([]);
+    cluster.definitions.push(makeDefinition("plain", { cniVersion: "1.0.0", type: "blue" }));
+    await run("plain");
+  });
+});
+
 describe("NPWG 27: what is known of a device", () => {
   const id = "0000:03:02.1";
   const fileOf = (ifName: string) => path.join(node.dir, "devinfo/cni", `shop-vf-c1_${ifName}`);
@@ -72,6 +117,9 @@ describe("NPWG 27: what is known of a device", () => {
   });
 
   test("is never another pod's", async () => {
+    const [defined] = cluster.definitions.splice(0);
+    const config = { cniVersion: "1.0.0", type: "blue", capabilities: { CNIDeviceInfoFile: true } };
+    cluster.definitions.push({ ...makeDefinition("vf", config), annotations: defined?.annotations ?? new Map() });
     expect(secondStatus(await run("vf"))).not.toHaveProperty("device-info");
   });
 

@@ -6,6 +6,7 @@ import { readDecided, recordDecision } from "../../cni/decision-log.ts";
 import { openDeviceFiles } from "../../cni/device-files.ts";
 import { openHealth } from "../../cni/health-file.ts";
 import { openLedger } from "../../cni/ledger/ledger.ts";
+import { openPodDevices } from "../../cni/pod-devices.ts";
 import { openExec } from "../../cni/process-exec.ts";
 import { type Config, parseConfig } from "../../core/config.ts";
 import type { AddPorts, Attachment, DelPorts, Ledger } from "../../core/ports.ts";
@@ -87,6 +88,7 @@ function openPorts(dir: string, warnings: Warning[]): FakeNode["ports"] & { kern
     },
     health: openHealth(dir, log),
     devices: openDeviceFiles(log, path.join(dir, "devinfo")),
+    podDevices: openPodDevices(path.join(dir, "checkpoint")),
     recordDecision: (entry) => recordDecision(entry, dir, log),
     decided: (containerId) => readDecided(containerId, dir),
     seed: async () => 1n,

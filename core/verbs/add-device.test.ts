@@ -119,7 +119,10 @@ describe("NPWG 27: what is known of a device", () => {
   test("is never another pod's", async () => {
     const [defined] = cluster.definitions.splice(0);
     const config = { cniVersion: "1.0.0", type: "blue", capabilities: { CNIDeviceInfoFile: true } };
-    cluster.definitions.push({ ...makeDefinition("vf", config), annotations: defined?.annotations ?? new Map() });
+    cluster.definitions.push({
+      ...makeDefinition("vf", config),
+      annotations: defined?.annotations ?? new Map(),
+    });
     expect(secondStatus(await run("vf"))).not.toHaveProperty("device-info");
   });
 

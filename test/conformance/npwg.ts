@@ -1,58 +1,8 @@
 import { rm } from "node:fs/promises";
 import path from "node:path";
-import type http from "node:http";
 import { describe, expect, test } from "vitest";
-import { startScriptedApi } from "../fakes/scripted-api.ts";
-import { answerIn, openStage, type Stage, type Subject } from "./stage.ts";
-
-const NETWORKS = "k8s.v1.cni.cncf.io/networks";
-const STATUS = "k8s.v1.cni.cncf.io/network-status";
-const CNI_ARGS = "IgnoreUnknown=1;K8S_POD_NAMESPACE=shop;K8S_POD_NAME=web;K8S_POD_UID=u1";
-const PREFIX = "/apis/k8s.cni.cncf.io/v1/namespaces/shop/network-attachment-definitions";
-
-/** What the API server has, by its path. */
-type Objects = Readonly<Record<string, unknown>>;
-
-const defined = (name: string, config?: unknown, labels: object = {}) => ({
-  metadata: { namespace: "shop", name, labels },
-  spec: config === undefined ? {} : { config: JSON.stringify(config) },
-});
-const conf = (type: string, more: object = {}) => ({ cniVersion: "1.0.0", type, ...more });
-
-function answerFrom(objects: Objects) {
-  return (response: http.ServerResponse): void => {
-    const { method, url = "" } = response.req;
-    const found = method === "PATCH" || method === "POST" ? {} : objects[url.split("?")[0] ?? ""];
-    response.writeHead(found === undefined ? 404 : 200, { "content-type": "application/json" });
-    response.end(JSON.stringify(found ?? { kind: "Status", code: 404, reason: "NotFound" }));
-  };
-}
-
-/** A node whose default network is `main`, in a cluster with these objects; plugins of all these names. */
-async function openNode(subject: Subject, objects: Objects) {
-  const undo = new AsyncDisposableStack();
-  const stage = undo.use(await openStage(subject));
-  const api = undo.use(await startScriptedApi());
-  const kubernetes = { kubeconfig: await api.writeKubeconfig() };
-  api.answers = [answerFrom(objects)];
-  for (const plugin of ["main", "one", "two"]) await stage.plugins.plugin(plugin, answerIn("1.0.0"));
-  await stage.addNetwork("10-main.conf", { ...conf("main"), name: "main" });
-  const usual = {
-    confDir: stage.confDir,
-    stateDir: path.join(stage.plugins.dir, "state"),
-    secondaryRoutes: "keep",
-  };
-  const call = (verb: "ADD" | "DEL" | "CHECK", networks: string, more: object = {}) => {
-    const runtimeConfig = { "io.kubernetes.cri.pod-annotations": { [NETWORKS]: networks } };
-    const genie = { ...usual, ...more }; // no namespace here in which there would be routes
-    return stage.call(verb, { stdin: { kubernetes, runtimeConfig, genie }, env: { CNI_ARGS } });
-  };
-  return { stage, api, call, [Symbol.asyncDispose]: () => undo.disposeAsync() };
-}
-
-async function takeCalls(stage: Stage): Promise<readonly string[]> {
-  return (await stage.plugins.takeCalls()).map(({ verb, plugin, ifName }) => `${verb} ${plugin} ${ifName}`);
-}
+import { conf, defined, NETWORKS, openNode, PREFIX, STATUS, takeCalls } from "./cluster-node.ts";
+import { answerIn, type Subject } from "./stage.ts";
 
 /** Pods that select networks as the NPWG's specification has it. */
 export function testNpwg(subject: Subject): void {
@@ -197,9 +147,9 @@ export function testNpwg(subject: Subject): void {
 
     test("NPWG 38: genie chooses among the labelled ones, others for each wish", async () => {
       const items = [
-        defined("one", conf("one"), { tenant: "a" }),
-        defined("two", conf("two"), { tenant: "a" }),
-        defined("three", conf("main"), { tenant: "b" }),
+        defined("one", conf("one"), { labels: { tenant: "a" } }),
+        defined("two", conf("two"), { labels: { tenant: "a" } }),
+        defined("three", conf("main"), { labels: { tenant: "b" } }),
       ];
       await using node = await openNode(subject, { [PREFIX]: { items } });
       const any = { name: "genie:any", "io.github.cni-genie.selector": "tenant=a" };

@@ -1,6 +1,7 @@
 import { describe } from "vitest";
 import { testBadInput } from "./bad-input.ts";
 import { testChains } from "./chains.ts";
+import { testDevices } from "./devices.ts";
 import { testMisbehaviour } from "./misbehaviour.ts";
 import { testNpwg } from "./npwg.ts";
 import { testOtherVerbs } from "./other-verbs.ts";
@@ -20,5 +21,6 @@ export function runConformance(subject: Subject): void {
     testMisbehaviour(subject);
     testBadInput(subject);
     testNpwg(subject);
+    testDevices(subject);
   });
 }

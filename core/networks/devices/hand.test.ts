@@ -141,10 +141,10 @@ describe("NPWG 21: a pod's networks get its devices", () => {
     ],
     [
       "none, for a plugin that takes one",
-      [{ networks: [of("b/x\n\u202e", "net", { capabilities: { deviceID: true } })] }],
+      [{ networks: [of("b/\nx\u202ey", "net", { capabilities: { deviceID: true } })] }],
       {
         kind: "invalidConfig",
-        message: "element 1: NAD net: the kubelet has given this pod no device of b/x\\n\\u202e",
+        message: "element 1: NAD net: the kubelet has given this pod no device of b/ x y",
       },
     ],
     [

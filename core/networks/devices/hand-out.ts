@@ -19,17 +19,15 @@ export interface Served {
  * @throws {Failure} invalidConfig when a device is to serve twice, or there are too few.
  */
 export function handOut<One extends Served>(plan: readonly One[], devices: PodDevices): readonly One[] {
-  const taken = takeNamed(plan, devices);
+  const hand = { devices, taken: takeNamed(plan, devices) };
   const served = plan.map((one) => {
-    const networks = one.networks.slice(0, one.ifNames.length);
-    return { ...one, networks: networks.map((network) => give(network, one.wish, { devices, taken })) };
+    const first = one.networks.slice(0, one.ifNames.length);
+    return { one, networks: first.map((network) => give(network, one.wish, hand)) };
   });
-  return served.map((one, at) => {
-    const spare = plan[at]?.networks.slice(one.ifNames.length) ?? [];
-    return {
-      ...one,
-      networks: [...one.networks, ...spare.flatMap((next) => standIn(next, one, { devices, taken }))],
-    };
+  return served.map(({ one, networks }) => {
+    const spare = one.networks.slice(one.ifNames.length);
+    const standIns = spare.flatMap((next) => standIn(next, { ...one, networks }, hand));
+    return { ...one, networks: [...networks, ...standIns] };
   });
 }
 

@@ -82,6 +82,11 @@ describe("NPWG 21: a pod's networks get its devices", () => {
     ],
     ["several at once", [{ networks: [vf, of("a/vf", "two")], count: 2 }], [["d1", "d2"]]],
     [
+      "none that another has, who stands in for one of several",
+      [{ networks: [vf, of("a/vf", "two"), of("a/vf", "three")], count: 2 }],
+      [["d1", "d2"]],
+    ],
+    [
       "the same, who stands in",
       [{ networks: [vf, of("a/vf", "two")], count: 1 }, { networks: [vf] }],
       [["d1", "d1"], ["d2"]],

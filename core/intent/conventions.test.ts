@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Config, parseConfig } from "../config.ts";
-import { readAnnotations } from "./annotations.ts";
 import { findArgsWishes, withoutWishes } from "./cni-args.ts";
 import { toConventional } from "./conventions.ts";
-import { readLabels } from "./labels.ts";
+import { findLabels } from "./labels.ts";
+import { readPodTexts } from "./pod-texts.ts";
 
 const CRI = "io.kubernetes.cri.pod-annotations";
 
@@ -24,7 +24,7 @@ function convert(more: object, args = "") {
 const NOBODY = { namespace: "", name: "", uid: "" };
 const NO_CLUSTER = { cluster: undefined, signal: new AbortController().signal };
 const read = async (config: Config) =>
-  Object.fromEntries(await readAnnotations({ pod: NOBODY, config }, NO_CLUSTER));
+  Object.fromEntries((await readPodTexts({ pod: NOBODY, config }, NO_CLUSTER)).annotations);
 
 const mesos = (labels: Record<string, string>, more: object = {}) => ({
   "org.apache.mesos": {
@@ -59,7 +59,7 @@ test("what nobody says is as it was", () => {
 
 test("Mesos' labels are the pod's labels, and those that are wishes its annotations", async () => {
   const { config } = convert({ args: mesos({ app: "shop", cni: "", labels: "x" }) });
-  expect(Object.fromEntries(readLabels(config))).toEqual({ app: "shop", cni: "", labels: "x" });
+  expect(Object.fromEntries(findLabels(config) ?? [])).toEqual({ app: "shop", cni: "", labels: "x" });
   expect(await read(config)).toEqual({ cni: "" });
 });
 

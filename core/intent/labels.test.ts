@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readLabels } from "./labels.ts";
+import { findLabels } from "./labels.ts";
 
 const pair = (key: unknown, value: unknown) => ({ key, value });
 
@@ -20,4 +20,4 @@ test.each<[string, Record<string, unknown> | undefined, [string, string][]]>([
     { cni: { labels: [null, "a", pair("a", 1), pair(1, "a"), {}, pair("b", "")] } },
     [["b", ""]],
   ],
-])("%s", (_, args, labels) => expect([...readLabels({ args })]).toEqual(labels));
+])("%s", (_, args, labels) => expect([...(findLabels({ args }) ?? [])]).toEqual(labels));

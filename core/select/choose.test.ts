@@ -49,7 +49,7 @@ async function run({ target, files = node, config: more = {}, samples = [], ...r
   };
   const inFolder = Object.entries(files).map(([name, text]) => ({ name, text }));
   const networks = listNetworks({ files: inFolder, pluginFilesByNetwork: new Map() }, config);
-  const who = { pod: rest.pod ?? pod, annotations: new Map(), containerId: "c1" };
+  const who = { pod: rest.pod ?? pod, labels: new Map(), annotations: new Map(), containerId: "c1" };
   const choice = choose(
     { ...who, from: "test", target, networks, config },
     {

@@ -3,7 +3,6 @@ import type { Config, NetworkFacts } from "../config.ts";
 import { findOwn } from "../spec/json.ts";
 import { readDefaultIntent } from "../intent/genie.ts";
 import type { NodeTarget } from "../intent/intent.ts";
-import { readLabels } from "../intent/labels.ts";
 import { isSystemPod, type Pod, toWorkload } from "../intent/pod.ts";
 import { readKpis, toSamples } from "../kpi/book.ts";
 import { findNetwork, type NodeNetwork, type NodeNetworks } from "../networks/candidates.ts";
@@ -18,6 +17,7 @@ export interface Choosing {
   readonly from: string;
   readonly target: NodeTarget;
   readonly pod: Pod;
+  readonly labels: ReadonlyMap<string, string>;
   readonly annotations: ReadonlyMap<string, string>;
   readonly networks: NodeNetworks;
   readonly config: Config;
@@ -30,10 +30,9 @@ export async function toPodQuestion(
   candidates: readonly Candidate[],
   ports: Pick<AddPorts, "seed" | "nodeName">,
 ): Promise<Question> {
-  const { pod, annotations, config, containerId, target } = choosing;
+  const { pod, config, containerId, target } = choosing;
   const seed = await ports.seed(pod.uid === "" ? containerId : pod.uid);
-  const texts = { labels: readLabels(config), annotations };
-  const workload = { ...toWorkload(pod, ports.nodeName), ...toGranted(texts, config.genie.selection) };
+  const workload = { ...toWorkload(pod, ports.nodeName), ...toGranted(choosing, config.genie.selection) };
   const count = target.wants === "any" ? target.count : 1;
   return {
     request: { purpose: "attach", workload, candidates, count, seed, extensions: [] },

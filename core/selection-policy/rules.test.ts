@@ -8,14 +8,14 @@ const MODULE = `r/a@sha256:${"a".repeat(64)}`;
 const POD = { namespace: "shop", name: "web", uid: "u1" };
 const { signal } = new AbortController();
 const policy = (name: string, spec: object) => ({ metadata: { name }, spec });
-const parse = (genie: object, more: object = {}) =>
-  parseConfig(JSON.stringify({ name: "genie", type: "genie", kubernetes: {}, genie, ...more }));
+const parse = (genie: object) =>
+  parseConfig(JSON.stringify({ name: "genie", type: "genie", kubernetes: {}, genie }));
 const CLUSTER = parse({ policySource: "cluster" });
 
 test("a node that goes by its file asks nobody", async () => {
   const cluster = makeCluster({ selectionPolicies: [policy("p", { override: true })] });
   const config = parse({ selection: { scorers: [{ module: MODULE }] } });
-  expect(await readRules({ pod: POD, config }, { cluster, signal })).toMatchObject({
+  expect(await readRules({ pod: POD, config, labels: undefined }, { cluster, signal })).toMatchObject({
     selection: config.genie.selection,
     override: false,
     policies: [],
@@ -28,7 +28,7 @@ test.each([
   ["", "a container that is no pod"],
 ])("nobody is asked about namespace %j: %s", async (namespace) => {
   const cluster = makeCluster();
-  await readRules({ pod: { ...POD, namespace }, config: CLUSTER }, { cluster, signal });
+  await readRules({ pod: { ...POD, namespace }, config: CLUSTER, labels: undefined }, { cluster, signal });
   expect(cluster.takeCalls()).toEqual([]);
 });
 
@@ -36,27 +36,27 @@ describe("only what policies go by is asked for", () => {
   const byLabel = policy("label", { pods: { selector: { matchLabels: { app: "web" } } } });
   const byNamespace = policy("space", { pods: { namespaceSelector: { matchLabels: { tenant: "a" } } } });
   const labels = new Map([["app", "web"]]);
-  const handed = { args: { cni: { labels: [{ key: "app", value: "web" }] } } };
   test.each([
     { of: [policy("all", {})], asked: [], about: ["all"] },
     { of: [byLabel], asked: ["findPod shop/web"], about: ["label"] },
-    { of: [byLabel], more: handed, asked: [], about: ["label"] },
+    { of: [byLabel], known: labels, asked: [], about: ["label"] },
+    { of: [byLabel], known: new Map(), asked: [], about: [] },
     { of: [byNamespace], asked: ["findNamespaceLabels shop"], about: ["space"] },
     {
       of: [byLabel, byNamespace],
       asked: ["findPod shop/web", "findNamespaceLabels shop"],
       about: ["label", "space"],
     },
-  ])("$about: $asked", async ({ of, more, asked, about }) => {
+  ])("$about: $asked", async ({ of, known, asked, about }) => {
     const cluster = makeCluster({
       selectionPolicies: of,
       pods: [makePodObject({ labels })],
       labelsByNamespace: new Map([["shop", new Map([["tenant", "a"]])]]),
     });
-    const config = parse({ policySource: "cluster" }, more);
-    const rules = await readRules({ pod: POD, config }, { cluster, signal });
+    const rules = await readRules({ pod: POD, config: CLUSTER, labels: known }, { cluster, signal });
     expect(cluster.takeCalls()).toEqual(["listSelectionPolicies all", ...asked]);
     expect(rules.policies).toEqual(about);
+    expect(rules.labels).toEqual(known ?? (asked.includes("findPod shop/web") ? labels : new Map()));
   });
 });
 
@@ -72,20 +72,22 @@ describe("whose rules can't be known is refused", () => {
     ["no such pod", [policy("p", { pods: { selector } })], { kind: "tryAgainLater" }],
   ])("%s", async (_, selectionPolicies, failure) => {
     const cluster = makeCluster({ selectionPolicies });
-    await expect(readRules({ pod: POD, config: CLUSTER }, { cluster, signal })).rejects.toMatchObject(
-      failure,
-    );
+    await expect(
+      readRules({ pod: POD, config: CLUSTER, labels: undefined }, { cluster, signal }),
+    ).rejects.toMatchObject(failure);
   });
 
   test("an API server that doesn't answer", async () => {
     const cluster = makeCluster();
     const down = new Failure("tryAgainLater", "down");
     cluster.fail(["listSelectionPolicies"], down);
-    await expect(readRules({ pod: POD, config: CLUSTER }, { cluster, signal })).rejects.toBe(down);
+    await expect(
+      readRules({ pod: POD, config: CLUSTER, labels: undefined }, { cluster, signal }),
+    ).rejects.toBe(down);
   });
 
   test("no word of where the API server is", async () => {
-    const asked = readRules({ pod: POD, config: CLUSTER }, { cluster: undefined, signal });
+    const asked = readRules({ pod: POD, config: CLUSTER, labels: undefined }, { cluster: undefined, signal });
     await expect(asked).rejects.toMatchObject({
       kind: "invalidConfig",
       message: 'genie.policySource: "cluster" takes the block "kubernetes"',

@@ -2,8 +2,8 @@ import type { Cluster } from "../cluster.ts";
 import type { Config } from "../config.ts";
 import { Failure } from "../errors.ts";
 import { askForPod } from "../intent/asked-pod.ts";
-import { readLabels } from "../intent/labels.ts";
 import { isSystemPod, type Pod } from "../intent/pod.ts";
+import type { KnownTexts } from "../intent/pod-texts.ts";
 import { listNeeded, type PodScope } from "./applies.ts";
 import { planSelection, type SelectionPlan } from "./plan.ts";
 import { parseSelectionPolicy, type SelectionPolicy } from "./policy.ts";
@@ -16,6 +16,12 @@ interface RulePorts {
 interface Ruled {
   readonly pod: Pod;
   readonly config: Config;
+  readonly labels: KnownTexts["labels"];
+}
+
+export interface PodRules extends SelectionPlan {
+  /** The pod's; none where nobody handed them over or asked. */
+  readonly labels: ReadonlyMap<string, string>;
 }
 
 const NO_LABELS: ReadonlyMap<string, string> = new Map();
@@ -27,12 +33,13 @@ const NO_LABELS: ReadonlyMap<string, string> = new Map();
  * @throws {Failure} tryAgainLater when the cluster can't be asked: nobody knows what the pod may have. invalidConfig
  * for a policy that can't be read.
  */
-export async function readRules({ pod, config }: Ruled, ports: RulePorts): Promise<SelectionPlan> {
+export async function readRules(ruled: Ruled, ports: RulePorts): Promise<PodRules> {
+  const { pod, config } = ruled;
   const { selection, grants, overridable, policySource } = config.genie;
   const isAsked = policySource === "cluster" && pod.namespace !== "" && !isSystemPod(pod);
   const policies = isAsked ? await readPolicies(ports) : [];
-  const scope = await readScope({ pod, config }, policies, ports);
-  return planSelection(policies, scope, { selection, grants, overridable });
+  const scope = await readScope(ruled, policies, ports);
+  return { ...planSelection(policies, scope, { selection, grants, overridable }), labels: scope.labels };
 }
 
 async function readPolicies(ports: RulePorts): Promise<readonly SelectionPolicy[]> {
@@ -42,16 +49,15 @@ async function readPolicies(ports: RulePorts): Promise<readonly SelectionPolicy[
 
 /** Asks for what policies go by, and for nothing else. */
 async function readScope(
-  { pod, config }: Ruled,
+  { pod, labels: known }: Ruled,
   policies: readonly SelectionPolicy[],
   ports: RulePorts,
 ): Promise<PodScope> {
   const { namespace } = pod;
-  const handed = readLabels(config);
   const needs = listNeeded(policies);
   const askLabels = async () =>
     (await askForPod(pod, { cluster: requireCluster(ports), signal: ports.signal })).labels;
-  const labels = needs.labels && handed.size === 0 ? await askLabels() : handed;
+  const labels = known ?? (needs.labels ? await askLabels() : NO_LABELS);
   const namespaceLabels = needs.namespaceLabels ? await askNamespace(namespace, ports) : NO_LABELS;
   return { namespace, labels, namespaceLabels };
 }

@@ -1,18 +1,24 @@
 import { readdir } from "node:fs/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { makeCluster, makePodObject } from "../../test/fakes/cluster.ts";
+import { hollowModules } from "../../test/fakes/hollow-modules.ts";
 import { type FakeNode, openFakeNode } from "../../test/fakes/node.ts";
 import type { Cluster, PodObject } from "../cluster.ts";
 import type { AddPorts, DecisionEntry } from "../ports.ts";
 import type { ModuleResult } from "../select/outcome.ts";
+import { ANY_KEY } from "../select/pod-keys.ts";
+import type { SelectionRequest } from "../select/request.ts";
 import { add } from "./add.ts";
 
 const networks = ["blue", "green", "red"];
 let node: FakeNode;
 let decisions: DecisionEntry[];
+/** What the scorer was asked. */
+let requests: SelectionRequest[];
 beforeEach(async () => {
   node = await openFakeNode();
   decisions = [];
+  requests = [];
 });
 afterEach(() => node[Symbol.asyncDispose]());
 
@@ -27,6 +33,13 @@ interface Case {
   readonly cluster?: Cluster;
 }
 
+/** A module that asks for all that it may see. */
+async function loadAsking(...asked: Parameters<typeof hollowModules.load>) {
+  const found = await hollowModules.load(...asked);
+  if (found.outcome !== "ok") return found;
+  return { ...found, value: { ...found.value, declared: { labels: [ANY_KEY], annotations: [] } } };
+}
+
 /** By default the node has blue, green and red, each of one plugin of that name. */
 async function run({ config, says, signal = node.ports.signal, hasNetworks = true, cluster }: Case = {}) {
   const listed = hasNetworks ? networks : [];
@@ -38,9 +51,13 @@ async function run({ config, says, signal = node.ports.signal, hasNetworks = tru
     ...node.ports,
     signal,
     cluster,
+    modules: { load: loadAsking },
     openSandbox: () => ({
       load: async () => ({ outcome: "ok", value: undefined }),
-      score: async () => said,
+      score: async (_, request) => {
+        requests.push(request);
+        return said;
+      },
       select: async () => said,
       [Symbol.asyncDispose]: async () => {},
     }),
@@ -92,6 +109,25 @@ describe("the network", () => {
       },
     ]);
   });
+});
+
+test.each<[string, Record<string, unknown>, readonly string[], readonly object[]]>([
+  ["the API server's", {}, ["findPod shop/web"], [{ key: "app", value: "shown" }]],
+  [
+    "those that were handed over",
+    { args: { cni: { cni: "", labels: [{ key: "app", value: "handed" }] } } },
+    [],
+    [{ key: "app", value: "handed" }],
+  ],
+  ["none where only annotations were", any, [], []],
+])("modules see of the pod's labels %s, and no call is made for them", async (...[, more, asked, labels]) => {
+  const shown = { labels: new Map([["app", "shown"]]), annotations: new Map([["cni", ""]]) };
+  const cluster = showing(makePodObject(shown));
+  const scorers = selection.scorers.map((one) => ({ ...one, labels: ["app"] }));
+  await node.plugin("green", succeeding);
+  await run({ cluster, says: scores(0, 1, 0.5), config: { ...more, genie: { selection: { scorers } } } });
+  expect(requests.map(({ workload }) => workload.labels)).toEqual([labels]);
+  expect(cluster.takeCalls()).toEqual(asked);
 });
 
 describe("when a network can't be attached", () => {

@@ -2,10 +2,10 @@ import type { Config } from "../config.ts";
 import { attachAll } from "../delegate/attach-all.ts";
 import type { Site } from "../delegate/attach.ts";
 import { settle } from "../delegate/settle.ts";
-import { readAnnotations } from "../intent/annotations.ts";
 import { toConventional } from "../intent/conventions.ts";
 import { findMain, planInterfaceNames } from "../intent/interface-names.ts";
 import { readPod } from "../intent/pod.ts";
+import { readPodTexts } from "../intent/pod-texts.ts";
 import { readIntent } from "../intent/read.ts";
 import { listNetworks } from "../networks/candidates.ts";
 import type { AddPorts } from "../ports.ts";
@@ -39,8 +39,8 @@ export async function add(call: AddCall, ports: AddPorts): Promise<AddAnswer> {
   const { invocation, config: own } = toConventional(call);
   const { containerId, ifName } = invocation;
   const pod = readPod(invocation, own);
-  const annotations = await readAnnotations({ pod, config: own }, ports);
-  const rules = await readRules({ pod, config: own }, ports);
+  const { annotations, ...known } = await readPodTexts({ pod, config: own }, ports);
+  const { labels, ...rules } = await readRules({ pod, config: own, ...known }, ports);
   const config = toRuled(own, rules);
   const intent = readIntent(toCounting(annotations, rules), { pod, config });
   if (intent.ignored !== undefined)
@@ -55,7 +55,7 @@ export async function add(call: AddCall, ports: AddPorts): Promise<AddAnswer> {
   const node = listNetworks(folder, config);
   for (const one of node.skipped) ports.log.warn({ ...one }, "a file of the conf folder is passed over");
   const { path } = invocation;
-  const asked = { pod, annotations, folder, node, config, rules, containerId, path };
+  const asked = { pod, labels, annotations, folder, node, config, rules, containerId, path };
   const plan = await planWishes(named, asked, ports);
 
   const { tryNextOnFailure } = config.genie.selection;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { parseConfig } from "../config.ts";
 import { makeCluster, makePodObject } from "../../test/fakes/cluster.ts";
-import { readAnnotations } from "./annotations.ts";
+import { readPodTexts } from "./pod-texts.ts";
 
 const CRI = "io.kubernetes.cri.pod-annotations";
 const POD = { namespace: "shop", name: "web", uid: "u1" };
@@ -11,9 +11,8 @@ const configOf = (more: object) => parseConfig(JSON.stringify({ name: "genie", t
 
 async function read(more: object, shown?: ReadonlyMap<string, string>): Promise<object> {
   const cluster = shown && makeCluster({ pods: [makePodObject({ annotations: shown })] });
-  return Object.fromEntries(
-    await readAnnotations({ pod: POD, config: configOf(more) }, { cluster, signal: NEVER }),
-  );
+  const texts = await readPodTexts({ pod: POD, config: configOf(more) }, { cluster, signal: NEVER });
+  return Object.fromEntries(texts.annotations);
 }
 
 test.each<[string, object, object]>([
@@ -66,8 +65,19 @@ test.each([
 test("an annotation may have any name", async () => {
   const config = `{"name":"g","type":"genie","runtimeConfig":{"${CRI}":{"__proto__":"a","constructor":"b"}}}`;
   const ports = { cluster: undefined, signal: NEVER };
-  expect([...(await readAnnotations({ pod: POD, config: parseConfig(config) }, ports))]).toEqual([
+  expect([...(await readPodTexts({ pod: POD, config: parseConfig(config) }, ports)).annotations]).toEqual([
     ["__proto__", "a"],
     ["constructor", "b"],
   ]);
+});
+
+test.each<[string, object, readonly string[], object | undefined]>([
+  ["of the pod that is asked for anyway", {}, ["findPod shop/web"], { app: "shown" }],
+  ["unknown where the annotations were handed over", { runtimeConfig: { [CRI]: null } }, [], undefined],
+  ["handed over", { args: { cni: { labels: [{ key: "app", value: "handed" }] } } }, [], { app: "handed" }],
+])("the labels are %s", async (...[, more, asked, labels]) => {
+  const cluster = makeCluster({ pods: [makePodObject({ labels: new Map([["app", "shown"]]) })] });
+  const texts = await readPodTexts({ pod: POD, config: configOf(more) }, { cluster, signal: NEVER });
+  expect(texts.labels && Object.fromEntries(texts.labels)).toEqual(labels);
+  expect(cluster.takeCalls()).toEqual(asked);
 });

@@ -4,30 +4,39 @@ import { Failure } from "../errors.ts";
 import { isJsonObject, type JsonObject } from "../spec/json.ts";
 import { toJson } from "../printable.ts";
 import { askForPod } from "./asked-pod.ts";
+import { findLabels } from "./labels.ts";
 import type { Pod } from "./pod.ts";
 import { isWishKey } from "./wish-keys.ts";
 
 /** How containerd and CRI-O hand over a pod's annotations. Source: containerd `pkg/cri/annotations`. */
 const CRI_ANNOTATIONS = "io.kubernetes.cri.pod-annotations";
 
-interface AnnotationPorts {
+/** What the pod's owner wrote on it. */
+export interface KnownTexts {
+  /** undefined: nobody handed them over, and the API server wasn't asked. */
+  readonly labels: ReadonlyMap<string, string> | undefined;
+  readonly annotations: ReadonlyMap<string, string>;
+}
+
+interface TextPorts {
   readonly cluster: Pick<Cluster, "findPod"> | undefined;
   readonly signal: AbortSignal;
 }
 
 /**
  * The pod's annotations: those that were handed over, or else what the API server says. Without a cluster, a pod whose
- * annotations nobody handed over has none.
+ * annotations nobody handed over has none. And its labels, where no call is needed for these alone.
  *
  * @throws {Failure} invalidConfig when what was handed over isn't a map; tryAgainLater when the API server can't tell.
  */
-export async function readAnnotations(
+export async function readPodTexts(
   { pod, config }: { pod: Pod; config: Config },
-  { cluster, signal }: AnnotationPorts,
-): Promise<ReadonlyMap<string, string>> {
-  const handed = findAnnotations(config);
-  if (handed !== undefined) return handed;
-  return cluster === undefined ? new Map() : (await askForPod(pod, { cluster, signal })).annotations;
+  { cluster, signal }: TextPorts,
+): Promise<KnownTexts> {
+  const [labels, handed] = [findLabels(config), findAnnotations(config)];
+  if (handed !== undefined || cluster === undefined) return { labels, annotations: handed ?? new Map() };
+  const shown = await askForPod(pod, { cluster, signal });
+  return { labels: labels ?? shown.labels, annotations: shown.annotations };
 }
 
 /**

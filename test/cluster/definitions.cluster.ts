@@ -194,6 +194,37 @@ describe("a SelectionPolicy is taken by the API server if nodes can read it, and
   });
 });
 
+test("NPWG 1: a NetworkAttachmentDefinition is of the kind, under the names, that the specification has", async () => {
+  const { resources } = (await mustCall(cluster, { path: "/apis/k8s.cni.cncf.io/v1" })) as {
+    resources: object[];
+  };
+  expect(resources).toEqual([
+    expect.objectContaining({
+      kind: "NetworkAttachmentDefinition",
+      name: "network-attachment-definitions",
+      singularName: "network-attachment-definition",
+      shortNames: ["net-attach-def"],
+      namespaced: true,
+    }),
+  ]);
+  const file = "customresourcedefinitions/network-attachment-definitions.k8s.cni.cncf.io";
+  expect(await mustCall(cluster, { path: `/apis/apiextensions.k8s.io/v1/${file}` })).toMatchObject({
+    spec: {
+      scope: "Namespaced",
+      versions: [
+        {
+          name: "v1",
+          schema: {
+            openAPIV3Schema: {
+              properties: { spec: { type: "object", properties: { config: { type: "string" } } } },
+            },
+          },
+        },
+      ],
+    },
+  });
+});
+
 describe("kubectl shows", () => {
   test.each<[Kind, readonly string[], string]>([
     ["LogicalNetwork", ["Name", "Physical", "Subnet", "Plugin", "Age"], "lnet"],

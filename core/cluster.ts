@@ -55,6 +55,11 @@ export interface Cluster {
   /** Those of one namespace, by name. */
   readonly listDefinitions: (namespace: string, signal: AbortSignal) => Promise<readonly Definition[]>;
   readonly findLogicalNetwork: (ref: ObjectRef, signal: AbortSignal) => Promise<LogicalNetwork | undefined>;
+  /** Those of one namespace, by name. */
+  readonly listLogicalNetworks: (
+    namespace: string,
+    signal: AbortSignal,
+  ) => Promise<readonly LogicalNetwork[]>;
   readonly findPhysicalNetwork: (ref: ObjectRef, signal: AbortSignal) => Promise<PhysicalNetwork | undefined>;
   /** Every SelectionPolicy, as it was written; none where there is no such kind. */
   readonly listSelectionPolicies: (signal: AbortSignal) => Promise<readonly unknown[]>;

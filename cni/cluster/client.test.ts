@@ -132,7 +132,10 @@ test("CNI-Genie's networks are read", async () => {
     subnet: "10.32.0.0/16",
     dedicated: true,
   });
-  expect(api.asked.map(({ line }) => line)).toEqual([
+  api.answers = [{ body: { items: [{ metadata: { name: "net1" }, spec: { plugin: "weave" } }] } }];
+  const listed = await cluster.listLogicalNetworks("default", never);
+  expect(listed).toMatchObject([{ namespace: "default", name: "net1", plugin: "weave" }]);
+  expect(api.asked.map(({ line }) => line).slice(0, 2)).toEqual([
     "GET /apis/alpha.network.k8s.io/v1/namespaces/default/logicalnetworks/web-1",
     "GET /apis/alpha.network.k8s.io/v1/namespaces/default/physicalnetworks/web-1",
   ]);

@@ -41,6 +41,8 @@ export async function openClient(config: ClusterConfig): Promise<Cluster> {
       listCustomObjects({ kind: DEFINITION, namespace, read: toDefinition }, asking(signal)),
     findLogicalNetwork: (ref, signal) =>
       findCustomObject({ kind: LOGICAL, ref, read: toLogicalNetwork }, asking(signal)),
+    listLogicalNetworks: (namespace, signal) =>
+      listCustomObjects({ kind: LOGICAL, namespace, read: toLogicalNetwork }, asking(signal)),
     findPhysicalNetwork: (ref, signal) =>
       findCustomObject({ kind: PHYSICAL, ref, read: toPhysicalNetwork }, asking(signal)),
     listSelectionPolicies: (signal) => listClusterObjects(SELECTION_POLICY, asking(signal)),

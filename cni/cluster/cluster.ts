@@ -11,6 +11,7 @@ export function openCluster(config: ClusterConfig): Cluster {
     findDefinition: async (ref, signal) => (await client()).findDefinition(ref, signal),
     listDefinitions: async (namespace, signal) => (await client()).listDefinitions(namespace, signal),
     findLogicalNetwork: async (ref, signal) => (await client()).findLogicalNetwork(ref, signal),
+    listLogicalNetworks: async (namespace, signal) => (await client()).listLogicalNetworks(namespace, signal),
     findPhysicalNetwork: async (ref, signal) => (await client()).findPhysicalNetwork(ref, signal),
     listSelectionPolicies: async (signal) => (await client()).listSelectionPolicies(signal),
     findNamespaceLabels: async (name, signal) => (await client()).findNamespaceLabels(name, signal),

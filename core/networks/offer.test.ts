@@ -131,6 +131,12 @@ test.each([
   });
 });
 
+test("an object that isn't there is named, also while the cluster doesn't tell which are", async () => {
+  const cluster = makeCluster();
+  cluster.fail(["listDefinitions"], new Failure("tryAgainLater", "the API server is busy"));
+  await expect(offer({ cluster })).rejects.toMatchObject({ kind: "unknownNetwork", details: "" });
+});
+
 test("a cluster that doesn't answer is no reason to guess", async () => {
   const cluster = defining("");
   cluster.fail(["findDefinition"], new Failure("tryAgainLater", "the API server is down"));

@@ -1,9 +1,9 @@
-import { closestMatch } from "leven";
 import type { Definition, ObjectRef } from "../cluster.ts";
 import { Failure } from "../errors.ts";
 import type { Wish } from "../intent/intent.ts";
 import type { AddPorts } from "../ports.ts";
 import type { Surroundings } from "./candidates.ts";
+import { hintClosest } from "./closest-object.ts";
 
 type Ports = Pick<AddPorts, "cluster" | "signal">;
 
@@ -22,9 +22,6 @@ export async function requireDefinition(
   if (found !== undefined) return found;
   const message = `${wish.from}: there is no NetworkAttachmentDefinition ${ref.namespace}/${ref.name}`;
   if (ref.namespace !== around.pod.namespace) throw new Failure("unknownNetwork", message);
-  const names = (await cluster.listDefinitions(ref.namespace, signal)).map(({ name }) => name);
-  const closest = closestMatch(ref.name, names);
-  throw new Failure("unknownNetwork", message, {
-    details: closest === undefined ? `namespace ${ref.namespace} has none` : `the closest is ${closest}`,
-  });
+  const details = await hintClosest(ref, (namespace) => cluster.listDefinitions(namespace, signal));
+  throw new Failure("unknownNetwork", message, { details });
 }

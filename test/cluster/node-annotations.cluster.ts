@@ -132,6 +132,7 @@ test("a node's token reads what an ADD needs", async () => {
   const paths = [
     toPodPath(OTHER),
     "/apis/k8s.cni.cncf.io/v1/namespaces/team-a/network-attachment-definitions",
+    "/apis/alpha.network.k8s.io/v1/namespaces/team-a/logicalnetworks",
     "/apis/cni-genie.github.io/v1alpha1/selectionpolicies",
     "/api/v1/namespaces/team-a",
   ];

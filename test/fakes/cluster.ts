@@ -73,15 +73,19 @@ function toReaders(objects: Objects, note: Note) {
       note(method, `${ref.namespace}/${ref.name}`);
       return all.find((one) => isSame(one, ref));
     };
+  const list =
+    <T extends ObjectRef>(method: keyof Cluster, all: readonly T[]) =>
+    async (namespace: string) => {
+      note(method, namespace);
+      const own = all.filter((one) => one.namespace === namespace);
+      return own.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    };
   return {
     findPod: find("findPod", pods),
     findDefinition: find("findDefinition", definitions),
-    listDefinitions: async (namespace: string) => {
-      note("listDefinitions", namespace);
-      const own = definitions.filter((one) => one.namespace === namespace);
-      return own.toSorted((a, b) => (a.name < b.name ? -1 : 1));
-    },
+    listDefinitions: list("listDefinitions", definitions),
     findLogicalNetwork: find("findLogicalNetwork", logicalNetworks),
+    listLogicalNetworks: list("listLogicalNetworks", logicalNetworks),
     findPhysicalNetwork: find("findPhysicalNetwork", physicalNetworks),
     listSelectionPolicies: async () => {
       note("listSelectionPolicies", "all");

@@ -172,6 +172,18 @@ describe("it is refused, with the place and the object:", () => {
   });
 });
 
+test.each([
+  [["ne1", "other"], "the closest is ne1"],
+  [[], "namespace shop has none"],
+])("an object that isn't there is named, beside those that are: %j", async (names, details) => {
+  const some = { namespace: "shop", physicalNet: "", subSubnet: "", plugin: "weave" };
+  const cluster = makeCluster({ logicalNetworks: names.map((name) => ({ ...some, name })) });
+  const around = makeSurroundings(config);
+  const { signal } = new AbortController();
+  const reading = readLogical({ from: "here", name: "net1" }, around, { ...noPlugins, cluster, signal });
+  await expect(reading).rejects.toMatchObject({ kind: "unknownNetwork", details });
+});
+
 describe("it isn't found", () => {
   const around = makeSurroundings(config);
   const { pod } = around;

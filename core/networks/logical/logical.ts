@@ -5,6 +5,7 @@ import type { AddPorts } from "../../ports.ts";
 import { toJson } from "../../printable.ts";
 import { INTERFACE_NAME } from "../../spec/environment.ts";
 import type { NodeNetwork, Surroundings } from "../candidates.ts";
+import { hintClosest } from "../closest-object.ts";
 import { provideNetwork, type ProvidePorts } from "../provide.ts";
 import { requireNetwork } from "../required.ts";
 import { narrowNetwork } from "./narrow.ts";
@@ -55,7 +56,10 @@ async function findObjects(
   requireCluster(cluster, namespace, from);
   const logical = await cluster.findLogicalNetwork({ namespace, name }, signal);
   if (logical === undefined) {
-    throw new Failure("unknownNetwork", `${from}: there is no LogicalNetwork ${namespace}/${name}`);
+    const details = await hintClosest({ namespace, name }, (own) => cluster.listLogicalNetworks(own, signal));
+    throw new Failure("unknownNetwork", `${from}: there is no LogicalNetwork ${namespace}/${name}`, {
+      details,
+    });
   }
   const place = `${from}: ${toTitle(logical)}`;
   const { physicalNet } = logical;

@@ -31,6 +31,12 @@ const run = (...args: string[]) => desk.run(...args);
 /** `name` in a repository that no other test uses. */
 const at = (name: string) => `${registry.host}/${path.basename(folder).toLowerCase()}/${name}`;
 
+test("a store may have a short name in the folder where a person is", async () => {
+  const { lastLine } = await run("push", "scorer.wasm", at("scorer:1"));
+  expect(await run("pull", at("scorer:1"), "--store", "s")).toMatchObject({ exitCode: 0, lastLine });
+  expect(await readdir(path.join(folder, "s"))).toContain("index.json");
+});
+
 test("push, pull and list agree on the digest", async () => {
   const pushed = await run("push", "scorer.wasm", at("scorer:1"));
   expect(pushed).toMatchObject({ exitCode: 0, stderr: "" });

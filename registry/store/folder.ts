@@ -49,7 +49,8 @@ export async function prepareFolders({ blobs, temp }: StorePaths): Promise<void>
 async function makeDurable(folder: string): Promise<void> {
   const outermost = await makeFolder(folder, MODE);
   if (outermost === undefined) return;
-  for (let at = folder; at.length >= outermost.length; at = path.dirname(at)) {
+  const end = path.dirname(outermost);
+  for (let at = folder; at !== end; at = path.dirname(at)) {
     await unlessCode(syncFolder(path.dirname(at)), UNREADABLE);
   }
 }

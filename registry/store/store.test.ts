@@ -154,7 +154,7 @@ test("a file where the store should be is named", async () => {
 });
 
 test("many at once lose nothing", async () => {
-  const names = Array.from({ length: 40 }, (_, index) => `m${index}`);
+  const names = Array.from({ length: 20 }, (_, index) => `m${index}`);
   await Promise.all(
     names.map((name) => {
       const each = planArtifact(addNote(artifact.wasm, name), { created: new Date(0) });

@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     root: new URL("../..", import.meta.url).pathname,
     include: ["test/chaos/**/*.chaos.ts"],
-    testTimeout: 10 * 60_000,
+    testTimeout: 20 * 60_000,
     hookTimeout: 60_000,
     fileParallelism: false,
   },

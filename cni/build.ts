@@ -11,6 +11,7 @@ import { GUEST_LIMITS, planGuestHead, TRANSPILER_LIMITS } from "./build/guest-he
 import { leaveOut, leaveToChunks, UNUSED_BY_CLIENT } from "./build/chunks.ts";
 import { buildMarketFiles } from "./build/market-files.ts";
 import { compileRoutesProgram } from "./build/routes-program.ts";
+import { NODE_BUNDLE } from "./build/node-bundle.ts";
 import { formatTrampoline, planTrampoline } from "./build/trampoline.ts";
 
 const ROOT = path.dirname(import.meta.dirname);
@@ -42,11 +43,8 @@ async function place(name: string, contents: Uint8Array, mode: number): Promise<
 
 async function buildProgram({ name, entry, trampoline }: (typeof PROGRAMS)[number]): Promise<void> {
   const { outputFiles } = await build({
+    ...NODE_BUNDLE,
     entryPoints: [path.join(ROOT, entry)],
-    bundle: true,
-    write: false,
-    format: "cjs",
-    platform: "node",
     target: READABLE_BY,
     external: AUTHOR_TOOLS,
     plugins: [leaveToChunks(CHUNKS.map((chunk) => ({ ...chunk, entry: path.join(ROOT, chunk.entry) })))],
@@ -54,7 +52,6 @@ async function buildProgram({ name, entry, trampoline }: (typeof PROGRAMS)[numbe
     minifyWhitespace: true,
     lineLimit: LINE_LIMIT,
     mainFields: ["module", "main"], // jsonc-parser's other build can't be bundled
-    legalComments: "eof",
     banner: { js: formatTrampoline(trampoline) },
     define: {
       "import.meta.dirname": "__dirname",
@@ -62,23 +59,17 @@ async function buildProgram({ name, entry, trampoline }: (typeof PROGRAMS)[numbe
       "import.meta.url": "programUrl",
       BUNDLED_JCO_VERSION: JSON.stringify(JCO_VERSION),
     },
-    logLevel: "warning",
   });
   for (const { contents } of outputFiles) await place(`bin/${name}`, contents, 0o755);
 }
 
 async function buildChunk({ name, entry }: (typeof CHUNKS)[number]): Promise<void> {
   const { outputFiles } = await build({
+    ...NODE_BUNDLE,
     entryPoints: [path.join(ROOT, entry)],
-    bundle: true,
-    write: false,
-    format: "cjs",
-    platform: "node",
     target: "node24",
     minify: true,
-    legalComments: "eof",
     plugins: [leaveOut(UNUSED_BY_CLIENT)],
-    logLevel: "warning",
   });
   for (const { contents } of outputFiles) await place(name, contents, 0o644);
 }

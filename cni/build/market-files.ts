@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { build, type BuildOptions } from "esbuild";
 import { PAGE_FILES } from "../../registry/market/assets.ts";
+import { NODE_BUNDLE } from "./node-bundle.ts";
 
 const MARKET_DIR = path.resolve(import.meta.dirname, "../../registry/market");
 const BROWSER_DIR = path.join(MARKET_DIR, "playground/browser");
@@ -44,15 +45,10 @@ async function bundle(entry: string, options: BuildOptions): Promise<Uint8Array>
 
 async function bundleReadmeWorker(): Promise<Uint8Array> {
   return await buildOne({
+    ...NODE_BUNDLE,
     entryPoints: [path.join(MARKET_DIR, "readme/worker.ts")],
-    bundle: true,
-    write: false,
-    format: "cjs",
-    platform: "node",
     target: "node24",
     minify: true,
-    legalComments: "eof",
-    logLevel: "warning",
   });
 }
 

@@ -155,6 +155,6 @@ test("a message is one line, no longer than Kubernetes keeps", () => {
   const ranking = [{ network: "blue\u001b[31m\n\u202e", reason: "x".repeat(5000) }];
   const event = toEvent(decide({ decision: { decidedBy: "selector", ranking } }));
   expect(event?.message).toHaveLength(1024);
-  // oxlint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex -- they are what must not be there
   expect(event?.message).not.toMatch(/[\u001b\n\u202e]/);
 });

@@ -1,5 +1,5 @@
 /** What is left of a plugin when genie itself is killed. */
-import { symlink, writeFile } from "node:fs/promises";
+import { readFile, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -49,6 +49,22 @@ test.each([
   await using taken = await takeLock(lock, { waitMs: 20_000 });
   expect([taken === undefined, await countAlive(plugins)]).toEqual([false, 0]);
   expect((await caller).signal).toBe("SIGKILL");
+});
+
+test("a plugin that is at work when somebody kills genie comes to its end before the next call", async () => {
+  const pids = openNotedPids(folder);
+  const lock = path.join(folder.dir, "lock");
+  const book = path.join(folder.dir, "address");
+  await folder.plugin(
+    "one",
+    pids.fill(`: > ${book}; echo "$$ done" > PIDS; sleep 0.5; echo owner > ${book}; echo '{}'`),
+  );
+  const { caller } = await startCaller(lock);
+  await pids.wait();
+  process.kill(caller.pid ?? 0, "SIGKILL");
+  await using taken = await takeLock(lock, { waitMs: 20_000 });
+  expect([taken === undefined, await readFile(book, "utf8")]).toEqual([false, "owner\n"]);
+  await caller;
 });
 
 test("a caller that ends by itself gives the lock back, and waits for no warden", async () => {

@@ -29,7 +29,7 @@ interface OpenExec {
   readonly exec: Exec;
   /**
    * Until it is given back, this open file, and with it a lock on it, stays held when we are killed, until no plugin
-   * of ours is left. Give it back before the file is closed.
+   * of ours is left: each has a few seconds to finish what it is at. Give it back before the file is closed.
    */
   readonly holding: (lockFd: number) => AsyncDisposable;
 }
@@ -48,7 +48,7 @@ export function openExec({ deadlineMs = DEADLINE_MS, pass = writeToStderr }: Exe
       },
     },
     holding(lockFd) {
-      const warden = openWarden(lockFd);
+      const warden = openWarden({ lockFd });
       holders.add(warden);
       return {
         [Symbol.asyncDispose]: async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { unlessMissing } from "../core/missing.ts";
+import { unlessCode } from "../core/missing.ts";
 import { takeLock } from "../registry/file/file-lock.ts";
 import { countAlive } from "../test/plugins/alive.ts";
 import { signalGroup } from "./exec/group.ts";
@@ -32,7 +32,8 @@ async function startGroup(): Promise<{ group: number; pids: readonly number[] }>
 /** Our children that watch. */
 async function findWatchers(): Promise<readonly number[]> {
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
-  const read = (pid: string, file: string) => unlessMissing(readFile(`/proc/${pid}/${file}`, "utf8"));
+  const read = (pid: string, file: string) =>
+    unlessCode(readFile(`/proc/${pid}/${file}`, "utf8"), ["ENOENT", "ESRCH"]);
   const found = await Promise.all(
     pids.map(async (pid) => {
       const isOurs = (await read(pid, "status"))?.includes(`\nPPid:\t${process.pid}\n`) === true;
@@ -44,7 +45,7 @@ async function findWatchers(): Promise<readonly number[]> {
 
 test("ends the groups that are named when we are gone, whole, and then itself", async () => {
   const [one, two] = [await startGroup(), await startGroup()];
-  const warden = openWarden();
+  const warden = openWarden({ graceMs: 0 });
   await warden.start();
   await warden.guard(one.group);
   await warden.guard(two.group);
@@ -57,7 +58,7 @@ test("ends the groups that are named when we are gone, whole, and then itself", 
 
 test("leaves alone what was given back", async () => {
   const [ended, running] = [await startGroup(), await startGroup()];
-  const warden = openWarden();
+  const warden = openWarden({ graceMs: 0 });
   await warden.start();
   const guard = await warden.guard(ended.group);
   await warden.guard(running.group);
@@ -70,7 +71,7 @@ test("leaves alone what was given back", async () => {
 
 test("that somebody has killed is replaced, and the new one knows all groups", async () => {
   const [one, two] = [await startGroup(), await startGroup()];
-  using warden = openWarden();
+  using warden = openWarden({ graceMs: 0 });
   await warden.start();
   const guard = await warden.guard(one.group);
   const [pid = 0] = await findWatchers();
@@ -90,7 +91,7 @@ test("keeps the lock as long as it runs, even when we have let go of it", async 
   const [lock, sameFile] = [path.join(dir, "lock"), path.join(dir, "same")];
   const taken = await takeLock(lock, { waitMs: 0 });
   await link(lock, sameFile); // who gives a lock back removes its name
-  const warden = openWarden(taken?.fd);
+  const warden = openWarden({ ...(taken && { lockFd: taken.fd }) });
   await warden.start();
   await taken?.[Symbol.asyncDispose]();
   expect(await takeLock(sameFile, { waitMs: 0 })).toBeUndefined();
@@ -106,7 +107,7 @@ test("that was never needed is no process", async () => {
 
 test("that can't be started says so", async () => {
   const closed = 1_000_000;
-  await expect(openWarden(closed).start()).rejects.toMatchObject({
+  await expect(openWarden({ lockFd: closed }).start()).rejects.toMatchObject({
     kind: "ioFailure",
     message: expect.stringMatching(/^\/bin\/sh, which watches over plugins, could not be started: E[A-Z]+$/),
   });

@@ -5,7 +5,9 @@ import { orIoFailure } from "../core/io-failure.ts";
 
 /**
  * What the watcher runs. Each line of its stdin replaces the process groups to watch; an empty one says that there is
- * none. At the end of its stdin it kills those of the last line, and goes when nothing of them is left, or after 10 s.
+ * none. At the end of its stdin those of the last line have `$1` × 50 ms to end by themselves, as one that is
+ * killed while it writes leaves what its own DEL doesn't find: host-local an address without an owner. Then it kills
+ * them, and goes when nothing of them is left, or after 10 s more.
  *
  * Field numbers as in proc(5), counted from behind the name: 1 state, 3 process group, 18 number of threads. A dead
  * leader whose threads still live is a zombie, too, and no longer harmless then: hence the threads.
@@ -29,15 +31,18 @@ is_left() {
   return 1
 }
 [ "$groups" ] || exit 0
-kill_all
+patience=$1
 tries=0
-while is_left && [ "$tries" -lt 200 ]; do
+while is_left && [ "$tries" -lt $((patience + 200)) ]; do
+  [ "$tries" -lt "$patience" ] || kill_all
   sleep 0.05
-  kill_all
   tries=$((tries + 1))
 done
 `;
 const SHELL = "/bin/sh";
+const STEP_MS = 50;
+/** Longer than a plugin works that doesn't wait for others, shorter than callers wait for the lock. */
+const GRACE_MS = 5000;
 
 /**
  * A process besides ours that ends our delegates when we are killed and so can't. It holds a duplicate of a lock's
@@ -54,13 +59,20 @@ export interface Warden extends Disposable {
   guard(group: number): Promise<AsyncDisposable>;
 }
 
-/** Costs nothing until it is started. @param lockFd an open file that the process holds as long as it runs. */
-export function openWarden(lockFd?: number): Warden {
+interface WardenOptions {
+  /** An open file that the process holds as long as it runs. */
+  readonly lockFd?: number;
+  /** What delegates have for ending by themselves when we are gone. */
+  readonly graceMs?: number;
+}
+
+/** Costs nothing until it is started. */
+export function openWarden({ lockFd, graceMs = GRACE_MS }: WardenOptions = {}): Warden {
   const groups = new Set<number>();
   let watcher: Promise<Writable> | undefined;
   const start = async (): Promise<void> => {
     watcher ??= orIoFailure(`${SHELL}, which watches over plugins, could not be started`, () =>
-      startWatcher(lockFd),
+      startWatcher(graceMs, lockFd),
     );
     await watcher;
   };
@@ -92,8 +104,8 @@ export function openWarden(lockFd?: number): Warden {
 }
 
 /** Its stdin. It keeps nothing of ours open but the lock; our end and that of our process group aren't its own. */
-async function startWatcher(lockFd: number | undefined): Promise<Writable> {
-  const child = spawn(SHELL, ["-c", WATCH], {
+async function startWatcher(graceMs: number, lockFd: number | undefined): Promise<Writable> {
+  const child = spawn(SHELL, ["-c", WATCH, SHELL, String(Math.ceil(graceMs / STEP_MS))], {
     stdio: ["pipe", "ignore", "ignore", lockFd ?? "ignore"],
     detached: true,
     cwd: "/",

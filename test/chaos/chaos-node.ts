@@ -74,11 +74,22 @@ async function listRemains({ namespace, dataDir, stateDir }: TestNode) {
   const list = async (folder: string) => (await unlessMissing(readdir(folder))) ?? [];
   return {
     links: (await listLinks(namespace)).filter((name) => name.startsWith("veth")),
-    addresses: (await list(path.join(dataDir, "chaos"))).filter((name) => /^\d/.test(name)),
+    addresses: await listAddresses(path.join(dataDir, "chaos")),
     ledger: await list(path.join(stateDir, "ledger")),
     locks: await list(path.join(stateDir, "locks")),
     delegates: await listDelegates(),
   };
+}
+
+/** host-local's files, with their owners. */
+async function listAddresses(folder: string): Promise<readonly string[]> {
+  const names = (await unlessMissing(readdir(folder))) ?? [];
+  const addresses = names.filter((name) => /^\d/.test(name));
+  return await Promise.all(
+    addresses.map(
+      async (name) => `${name} of ${JSON.stringify(await readFile(path.join(folder, name), "utf8"))}`,
+    ),
+  );
 }
 
 /** Processes that genie started for a plugin, by the mark in their environment. */

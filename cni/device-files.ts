@@ -16,8 +16,7 @@ export function openDeviceFiles(log: Log, dir = DEVICE_INFO_DIR): DeviceFiles {
   const own = path.join(dir, "cni");
   const orWarn = <T>(act: () => Promise<T>) => unlessDiskFails(act, log);
   return {
-    locate: ({ network, containerId, ifName }) =>
-      path.join(own, `${toPart(network)}-${containerId}_${toPart(ifName)}`),
+    locate: ({ network, ...attached }) => path.join(own, `${toPart(network)}${toEnd(attached)}`),
     begin: (file, device) =>
       orWarn(async () => {
         await rm(file, { force: true });
@@ -27,15 +26,21 @@ export function openDeviceFiles(log: Log, dir = DEVICE_INFO_DIR): DeviceFiles {
         await writeFile(file, told, { flag: "wx" });
       }),
     find: (file) => orWarn(async () => findJsonObject((await readSmall(file)) ?? "")),
-    remove: (file) =>
+    remove: (file, attached) =>
       orWarn(async () => {
-        if (path.dirname(file) === own) await rm(file, { force: true });
+        const isOwn = path.dirname(file) === own && file.endsWith(toEnd(attached));
+        if (isOwn) await rm(file, { force: true });
       }),
   };
 }
 
 function locateTold(dir: string, { resource, id }: Device): string {
   return path.join(dir, "dp", `${toPart(resource)}-${toPart(id)}-device.json`);
+}
+
+/** Of the name of a file: which attachment it is about. Source: NPWG device information specification. */
+function toEnd({ containerId, ifName }: { containerId: string; ifName: string }): string {
+  return `-${containerId}_${toPart(ifName)}`;
 }
 
 /** One part of a path. */

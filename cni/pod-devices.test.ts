@@ -13,31 +13,35 @@ afterEach(() => rm(path.dirname(file), { recursive: true }));
 test("a pod's devices are in the kubelet's file", async () => {
   const entries = [{ PodUID: "u1", ResourceName: "a/vf", DeviceIDs: { "0": ["d1"] } }];
   await writeFile(file, JSON.stringify({ Data: { PodDeviceEntries: entries }, Checksum: 1 }));
-  expect(await openPodDevices(file)("u1")).toEqual({
+  expect(await openPodDevices(false, file)("u1")).toEqual({
     source: file,
+    hasKubelet: true,
     ownByResource: new Map([["a/vf", ["d1"]]]),
     allByResource: new Map([["a/vf", new Set(["d1"])]]),
   });
 });
 
-test("where there is no kubelet, nobody has a device", async () => {
-  const none = { source: file, ownByResource: new Map(), allByResource: new Map() };
-  expect(await openPodDevices(file)("u1")).toEqual(none);
+test.each([
+  ["where there is no kubelet", false],
+  ["where the kubelet has noted nothing", true],
+])("%s, nobody has a device", async (_, isKubernetes) => {
+  const none = { source: file, hasKubelet: isKubernetes, ownByResource: new Map(), allByResource: new Map() };
+  expect(await openPodDevices(isKubernetes, file)("u1")).toEqual(none);
 });
 
 test("a file that is too long, or is none, is a failure with its name", async () => {
   const tell = (problem: string) => ({ kind: "ioFailure", message: `${file}${problem}` });
   await writeFile(file, "");
   await truncate(file, 16 * 1024 * 1024 + 1);
-  await expect(openPodDevices(file)("u1")).rejects.toMatchObject(
+  await expect(openPodDevices(false, file)("u1")).rejects.toMatchObject(
     tell(" has 16777217 bytes, more than 16777216"),
   );
   const folder = path.dirname(file);
-  await expect(openPodDevices(folder)("u1")).rejects.toMatchObject({
+  await expect(openPodDevices(false, folder)("u1")).rejects.toMatchObject({
     kind: "ioFailure",
     message: `${folder} is not a file`,
   });
-  await expect(openPodDevices(path.join(file, "x"))("u1")).rejects.toMatchObject({
+  await expect(openPodDevices(false, path.join(file, "x"))("u1")).rejects.toMatchObject({
     kind: "ioFailure",
     message: `${file}/x, in which the kubelet notes devices, can't be read: ENOTDIR`,
   });

@@ -10,13 +10,17 @@ const CHECKPOINT = "/var/lib/kubelet/device-plugins/kubelet_internal_checkpoint"
 /** Some hundred pods with the answers of their device plugins take a tenth. */
 const MOST_BYTES = 16 * 1024 * 1024;
 
-/** Which devices of this node the kubelet has given to a pod: none where no kubelet has noted any. */
-export function openPodDevices(file = CHECKPOINT): AddPorts["podDevices"] {
+/**
+ * Which devices of this node the kubelet has given to a pod: none where no kubelet has noted any. @param isKubernetes
+ * whether there is a kubelet, also where it has noted nothing.
+ */
+export function openPodDevices(isKubernetes: boolean, file = CHECKPOINT): AddPorts["podDevices"] {
   return async (podUid) => {
     const bytes = await orIoFailure(`${file}, in which the kubelet notes devices, can't be read`, () =>
       unlessMissing(readBounded(file, MOST_BYTES)),
     );
-    if (bytes === undefined) return { source: file, ownByResource: new Map(), allByResource: new Map() };
+    if (bytes === undefined)
+      return { source: file, hasKubelet: isKubernetes, ownByResource: new Map(), allByResource: new Map() };
     if (typeof bytes === "string") throw new Failure("ioFailure", `${file} ${bytes}`);
     return parseCheckpoint(bytes.toString("utf8"), { podUid, source: file });
   };

@@ -138,13 +138,16 @@ export interface Kernel {
  */
 export interface DeviceFiles {
   /** The file of one attachment. @param network as `namespace/name` where an object describes it. */
-  readonly locate: (attachment: { network: string; containerId: string; ifName: string }) => string;
+  readonly locate: (attachment: { network: string } & AttachedAs) => string;
   /** Begins it with what the device plugin has told, and with nothing where it hasn't: another pod's may be there. */
   readonly begin: (file: string, device: Device | undefined) => Promise<void>;
   /** What it says now. */
   readonly find: (file: string) => Promise<JsonObject | undefined>;
-  readonly remove: (file: string) => Promise<void>;
+  /** Nothing but a file of this attachment: a network's configuration may name another one's. */
+  readonly remove: (file: string, attachment: AttachedAs) => Promise<void>;
 }
+
+type AttachedAs = Pick<Attachment, "containerId" | "ifName">;
 
 /** One device of a resource of the kubelet's. */
 export interface Device {

@@ -136,7 +136,7 @@ async function attachOne(
     const result = await attach(network, how, ports);
     return { network, definition, result, deviceInfo: await ports.devices.find(file) };
   } catch (failure) {
-    await ports.devices.remove(file);
+    await ports.devices.remove(file, { containerId, ifName });
     throw failure;
   }
 }

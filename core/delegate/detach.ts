@@ -44,7 +44,7 @@ async function undo(
   const netns = await findNetns(attachment, detaching.netns ?? namespace.path, kernel);
   const chain = { steps, call: { containerId, ifName, args, netns, path } };
   const { left, errors } = await undoChain(chain, { exec, signal });
-  for (const file of left.length === 0 ? listDeviceFiles(steps) : []) await devices.remove(file);
+  for (const file of left.length === 0 ? listDeviceFiles(steps) : []) await devices.remove(file, attachment);
   return {
     left: left.length === 0 ? [] : [{ ...attachment, state: "leaving" as const, steps: left }],
     errors,

@@ -126,6 +126,16 @@ describe("NPWG 27: what is known of a device", () => {
     expect(secondStatus(await run("vf"))).not.toHaveProperty("device-info");
   });
 
+  test("is left to another attachment, whose file the network's configuration names", async () => {
+    const other = path.join(node.dir, "devinfo/cni/shop-vf-c2_net1");
+    await writeFile(other, "{}");
+    const runtimeConfig = { CNIDeviceInfoFile: other };
+    cluster.definitions.push(makeDefinition("thief", { cniVersion: "1.0.0", type: "blue", runtimeConfig }));
+    await run("thief");
+    await del({ invocation: node.invocation("DEL"), stdin: "{}" }, node.ports);
+    expect(await node.has("devinfo/cni/shop-vf-c2_net1")).toBe(true);
+  });
+
   test("is gone when the attachment fails", async () => {
     await node.plugin("blue", failing);
     await expect(run(asked)).rejects.toThrow();

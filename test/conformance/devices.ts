@@ -77,6 +77,10 @@ export function testDevices(subject: Subject): void {
           details: expect.stringContaining(CHECKPOINT),
         },
       });
+      expect(await node.call("ADD", '[{"name":"vf","deviceID":"0000:00:1f.6"}]')).toMatchObject({
+        exitCode: 1,
+        answer: { code: 102, msg: expect.stringContaining("0000:00:1f.6 is no device of this pod's") },
+      });
       expect(await takeCalls(node.stage)).toEqual([]);
     });
   });

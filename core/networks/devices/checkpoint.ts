@@ -6,6 +6,8 @@ import { findJson } from "../../spec/json.ts";
 export interface PodDevices {
   /** Where the kubelet has noted it, for messages. */
   readonly source: string;
+  /** Whether a kubelet gives out the devices of this node: then no pod has what it hasn't got from there. */
+  readonly hasKubelet: boolean;
   /** The pod's IDs, sorted, by resource. */
   readonly ownByResource: ReadonlyMap<string, readonly string[]>;
   /** What device plugins offer on this node, and what any pod has: IDs by resource. */
@@ -56,7 +58,7 @@ export function parseCheckpoint(
     if (podUid !== "" && PodUID === podUid) note(own, ResourceName, given);
   }
   const ownByResource = new Map([...own].map(([resource, given]) => [resource, [...given].toSorted()]));
-  return { source, ownByResource, allByResource: all };
+  return { source, hasKubelet: true, ownByResource, allByResource: all };
 }
 
 function note(idsByResource: Map<string, Set<string>>, resource: string, given: readonly string[]): void {

@@ -44,7 +44,7 @@ function findUnfit(one: NodeNetwork, { from, asks }: Wish, devices: PodDevices):
   const resource = findResource(one);
   const id = asks?.deviceId;
   if (id !== undefined) {
-    if (findOwner(one, id, devices) !== undefined || !isKnown(id, resource, devices)) return undefined;
+    if (!devices.hasKubelet || findOwner(one, id, devices) !== undefined) return undefined;
     return new Failure("deniedByRule", `${from}: deviceID: ${id} is no device of this pod's`, {
       details: `the kubelet has not given it to the pod, says ${devices.source}`,
     });
@@ -56,12 +56,6 @@ function findUnfit(one: NodeNetwork, { from, asks }: Wish, devices: PodDevices):
   return new Failure("invalidConfig", `${from}: ${one.file}: ${what}`, {
     details: `a container of the pod must request one; what the kubelet gave is in ${devices.source}`,
   });
-}
-
-/** Does the kubelet tell whose the device is? */
-function isKnown(id: string, resource: string | undefined, { allByResource }: PodDevices): boolean {
-  if (resource !== undefined && allByResource.has(resource)) return true;
-  return [...allByResource.values()].some((ids) => ids.has(id));
 }
 
 export function toShown(resource: string): string {

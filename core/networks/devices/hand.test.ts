@@ -7,6 +7,7 @@ import { openHand } from "./hand.ts";
 
 const given = {
   source: "/checkpoint",
+  hasKubelet: true,
   ownByResource: new Map([
     ["a/vf", ["d1", "d2"]],
     ["a/gpu", ["g1"]],
@@ -75,11 +76,6 @@ describe("NPWG 21: a pod's networks get its devices", () => {
     ],
     ["none without a resource", [{ networks: [of(undefined)] }, { networks: [vf] }], [[undefined], ["d1"]]],
     ["none of a resource without a device plugin", [{ networks: [of("br.io/br1")] }], [[undefined]]],
-    [
-      "what is named and nobody knows",
-      [{ networks: [of("b/x")], deviceId: "0000:03:02.1" }],
-      [["0000:03:02.1"]],
-    ],
     ["several at once", [{ networks: [vf, of("a/vf", "two")], count: 2 }], [["d1", "d2"]]],
     [
       "none that another has, who stands in for one of several",
@@ -119,6 +115,11 @@ describe("NPWG 21: a pod's networks get its devices", () => {
       "another pod's, with a resource of which nobody knows",
       [{ networks: [of("b/x")], deviceId: "x1" }],
       { kind: "deniedByRule", message: "element 1: deviceID: x1 is no device of this pod's" },
+    ],
+    [
+      "one that nobody knows",
+      [{ networks: [of(undefined)], deviceId: "0000:03:02.1" }],
+      { kind: "deniedByRule", message: "element 1: deviceID: 0000:03:02.1 is no device of this pod's" },
     ],
     [
       "one twice",
@@ -163,6 +164,12 @@ describe("NPWG 21: a pod's networks get its devices", () => {
     ],
   ])("and is refused %s", async (_, asked, failure) => {
     await expect(deal(asked)).rejects.toMatchObject(failure);
+  });
+
+  test("where there is no kubelet, it gets what it names", async () => {
+    const nobody = { source: "/none", hasKubelet: false, ownByResource: new Map(), allByResource: new Map() };
+    const asked = [{ networks: [of("b/x")], deviceId: "0000:03:02.1" }, { networks: [vf] }];
+    expect((await deal(asked, nobody)).devices).toEqual([["0000:03:02.1"], [undefined]]);
   });
 
   test("it chooses among those whose devices it has", async () => {

@@ -1,4 +1,5 @@
 import type { CatalogueDocument, Deprecation, Entry } from "./document.ts";
+import type { DocumentByTag } from "./roll-up.ts";
 import { type ModuleVersion, toVersionKey } from "./tags.ts";
 
 export interface CatalogueEntry extends Entry {
@@ -11,16 +12,18 @@ export interface Catalogue {
   readonly entries: readonly CatalogueEntry[];
   /** The newest of its documents; 0 when it has none. */
   readonly updatedAtMs: number;
+  /** Of the documents that say it. */
+  readonly tags: readonly string[];
   /** What of it can't be read; a clause each. */
   readonly faults: readonly string[];
 }
 
 /** Puts the documents together: an entry with the latest word on whether it's deprecated. */
-export function planCatalogue(documents: Iterable<CatalogueDocument>, faults: readonly string[]): Catalogue {
+export function planCatalogue(documentByTag: DocumentByTag, faults: readonly string[]): Catalogue {
   const entries: Entry[] = [];
   const deprecationByKey = new Map<string, Deprecation>();
   let updatedAtMs = 0;
-  for (const document of documents) {
+  for (const document of documentByTag.values()) {
     updatedAtMs = Math.max(updatedAtMs, toTimeMs(document));
     if (document.type === "entry") entries.push(document);
     else {
@@ -35,6 +38,7 @@ export function planCatalogue(documents: Iterable<CatalogueDocument>, faults: re
       deprecated: toDeprecated(deprecationByKey.get(toVersionKey(entry))),
     })),
     updatedAtMs,
+    tags: [...documentByTag.keys()],
     faults,
   };
 }

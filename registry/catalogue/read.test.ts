@@ -5,7 +5,7 @@ import { ARTIFACT_TYPE } from "../artifact/annotations.ts";
 import { planJsonArtifact, putDocument, putTagged } from "./artifact.ts";
 import { sha256 } from "../digest.ts";
 import { findEntry } from "./catalogue.ts";
-import { readCatalogue, readContents } from "./read.ts";
+import { readCatalogue, readContents, readVersion } from "./read.ts";
 import { putRollUp } from "./roll-up.ts";
 import { planSearch } from "./search.ts";
 import { toDocumentTag, toEntryTag } from "./tags.ts";
@@ -66,6 +66,35 @@ test("of what somebody relies on, its own tag counts and not the roll-up, which 
     expect.stringMatching(/^its roll-up says something else than entry-\w+: the tag counts$/),
     expect.stringMatching(/^its roll-up says something else than deprecation-.*: the tag counts$/),
   ]);
+});
+
+test("one version is read from its own tags in few requests, of its deprecations the latest that can be read", async () => {
+  const repository = new FakeRepository();
+  await publishEntry(repository, version(1), {});
+  const deprecatedAt = (hour: number) => `2026-11-26T0${hour}:00:00.000Z`;
+  for (const hour of [1, 2, 3])
+    await publishDeprecation(
+      repository,
+      makeDeprecation({ version: "1.0.1", reason: `${hour}`, deprecatedAt: deprecatedAt(hour) }),
+    );
+  const forged = { ...version(1), digest: sha256(Buffer.from("another module")) };
+  await putRollUp(repository, new Map([[toEntryTag(forged), forged]]));
+  const latest = toDocumentTag(makeDeprecation({ version: "1.0.1", deprecatedAt: deprecatedAt(3) }));
+  await putTagged(repository, planJsonArtifact(ARTIFACT_TYPE.catalogueEntry, "x.json", "{}"), latest);
+  const { tags } = await readCatalogue(repository, WHERE);
+  const before = repository.requests;
+  expect(await readVersion(repository, tags, version(1))).toEqual({
+    ...version(1),
+    deprecated: { reason: "2", replacedBy: undefined },
+  });
+  expect(repository.requests - before).toBeLessThanOrEqual(6);
+  expect(await readVersion(repository, tags, version(2))).toBeUndefined();
+  await putTagged(
+    repository,
+    planJsonArtifact(ARTIFACT_TYPE.catalogueEntry, "x.json", "{}"),
+    toEntryTag(version(1)),
+  );
+  expect(await readVersion(repository, tags, version(1))).toMatch(/^entry-\w+ can't be read: /);
 });
 
 test("what the roll-up alone has was withdrawn", async () => {

@@ -1,16 +1,18 @@
 import { isDeepStrictEqual } from "node:util";
 import { RegistryFailure } from "../errors.ts";
 import { forEach } from "../some-at-a-time.ts";
-import { readDocument } from "./artifact.ts";
-import { type Catalogue, planCatalogue } from "./catalogue.ts";
+import { type BlobReader, readDocument } from "./artifact.ts";
+import { type Catalogue, type CatalogueEntry, findEntry, planCatalogue } from "./catalogue.ts";
 import type { CatalogueDocument } from "./document.ts";
 import type { CatalogueReader } from "./repository.ts";
 import { type DocumentByTag, readRollUp } from "./roll-up.ts";
-import { isDocumentTag, MAX_DOCUMENTS } from "./tags.ts";
+import { isDocumentTag, listDeprecationTags, MAX_DOCUMENTS, type ModuleVersion, toEntryTag } from "./tags.ts";
 
 /** Beside the roll-up: two requests each. */
 const MAX_SINGLE_READS = 10_000;
 const MAX_FAULTS = 20;
+/** Of one version, the latest first: those that can't be read are passed over. */
+const MAX_DEPRECATIONS_READ = 4;
 
 export interface CatalogueContents {
   /** Undefined when nothing was ever published here. */
@@ -66,6 +68,30 @@ export async function readContents(
     }
   });
   const isThere = tags.length > 0 || rolledUp.size > 0 || faults.length > 0;
-  const catalogue = isThere ? planCatalogue(documentByTag.values(), told.slice(0, MAX_FAULTS)) : undefined;
+  const catalogue = isThere ? planCatalogue(documentByTag, told.slice(0, MAX_FAULTS)) : undefined;
   return { catalogue, documentByTag, rolledUp };
+}
+
+/**
+ * What a version's own tags say of it: undefined when it was withdrawn, and the clause that says why its entry can't be
+ * read.
+ * @param tags all of the catalogue's
+ */
+export async function readVersion(
+  reader: BlobReader,
+  tags: readonly string[],
+  { repository, version }: ModuleVersion,
+): Promise<CatalogueEntry | string | undefined> {
+  const wanted = { repository, version };
+  const entryTag = toEntryTag(wanted);
+  const entry = await readDocument(reader, entryTag);
+  if (typeof entry !== "object") return entry;
+  const documentByTag = new Map([[entryTag, entry]]);
+  for (const tag of listDeprecationTags(tags, wanted).slice(0, MAX_DEPRECATIONS_READ)) {
+    const deprecation = await readDocument(reader, tag);
+    if (typeof deprecation !== "object") continue;
+    documentByTag.set(tag, deprecation);
+    break;
+  }
+  return findEntry(planCatalogue(documentByTag, []), wanted);
 }

@@ -34,6 +34,15 @@ export function toEntryTag(version: ModuleVersion): string {
   return `entry-${toVersionKey(version)}`;
 }
 
+/** Those that say of a version whether it's deprecated, the latest first. */
+export function listDeprecationTags(tags: readonly string[], version: ModuleVersion): readonly string[] {
+  const prefix = `deprecation-${toVersionKey(version)}-`;
+  const toTimeMs = (tag: string) => Number(tag.slice(prefix.length));
+  return tags
+    .filter((tag) => tag.startsWith(prefix))
+    .toSorted((one, other) => toTimeMs(other) - toTimeMs(one));
+}
+
 /** Where publishers of the same version meet. */
 export function toClaimTags(version: ModuleVersion, round: number): { claim: string; door: string } {
   const key = toVersionKey(version);

@@ -8,9 +8,12 @@ import { makeEntry } from "../../test/fakes/catalogue-entry.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../test/fakes/registry.ts";
 import type { CatalogueEntry } from "../catalogue/catalogue.ts";
 import { parseCatalogueName } from "../catalogue/name.ts";
+import { putRollUp } from "../catalogue/roll-up.ts";
+import { toEntryTag } from "../catalogue/tags.ts";
 import { publishEntry } from "../catalogue/update.ts";
 import { RegistryClient } from "../client/client.ts";
 import { type ModuleDocument } from "../artifact/document.ts";
+import { sha256 } from "../digest.ts";
 import { RegistryFailure } from "../errors.ts";
 import { planModuleArtifact } from "../artifact/module-artifact.ts";
 import { parseReference } from "../reference.ts";
@@ -45,12 +48,13 @@ afterEach(() => undo.disposeAsync());
 const catalogueName = () => parseCatalogueName(`${registry.host}/team/catalogue`);
 
 /** Pushes a module and adds it to the catalogue. */
-async function publish(name: string): Promise<void> {
-  const artifact = planModuleArtifact(await makeComponent(SCORER, name), { created: new Date(0) });
+async function publish(name: string, version = "1.0.0"): Promise<void> {
+  const component = await makeComponent(SCORER, `${name} ${version}`);
+  const artifact = planModuleArtifact(component, { created: new Date(0) });
   const repository = `${registry.host}/team/${name}`;
-  await pushArtifact(artifact, parseReference(`${repository}:1.0.0`), { documents: [README] });
+  await pushArtifact(artifact, parseReference(`${repository}:${version}`), { documents: [README] });
   using client = new RegistryClient(catalogueName());
-  await publishEntry(client, makeEntry({ repository, digest: artifact.digest }), {});
+  await publishEntry(client, makeEntry({ repository, version, digest: artifact.digest }), {});
 }
 
 async function open(
@@ -155,6 +159,36 @@ test("a registry that fails is not asked by every visitor", async () => {
 test("an administrator's own fault is told as such", async () => {
   const broken = () => Promise.reject(new RegistryFailure("invalidPolicy", "trust.json is not JSON"));
   expect(await read(await open({ readPolicy: broken }))).toBe("the trust policy of this site can’t be read");
+});
+
+test("a module's page has what the version's own tag says, whatever the roll-up says", async () => {
+  await publish("near", "1.0.1");
+  const { market } = await open();
+  const entries = market.shelf().modules.flatMap(({ versions }) => versions);
+  const digest = entries.find(({ version }) => version === "1.0.0")?.digest ?? sha256(Buffer.alloc(0));
+  const repository = `${registry.host}/team/near`;
+  const documents = ["1.0.0", "1.0.1"].map((version) => makeEntry({ repository, version, digest }));
+  using client = new RegistryClient(catalogueName());
+  await putRollUp(client, new Map(documents.map((each) => [toEntryTag(each), each])));
+
+  const forged = await open();
+  const listed = forged.market.shelf().modules[0]?.versions.find(({ version }) => version === "1.0.1");
+  const truth = entries.find(({ version }) => version === "1.0.1");
+  expect(listed?.digest).toBe(digest);
+  expect(truth?.digest).not.toBe(digest);
+  if (listed === undefined || truth === undefined) throw new Error("no such version");
+  const owns = await Promise.all(Array.from({ length: 20 }, () => forged.market.readOwn(listed)));
+  expect(owns).toEqual(owns.map(() => truth));
+  expect(registry.log.length).toBeLessThanOrEqual(2);
+  registry.manifestByName.delete(`team/catalogue/${toEntryTag(listed)}`);
+  expect(await (await open()).market.readOwn(listed)).toBe("it was withdrawn");
+  registry.fault = (_, response) => {
+    response.writeHead(403).end();
+    return true;
+  };
+  expect(await forged.market.readOwn(entries.find(({ version }) => version === "1.0.0") ?? truth)).toBe(
+    "its registry doesn’t show it to everybody",
+  );
 });
 
 test("a catalogue that can't be read again is shown as it was, and read again later", async () => {

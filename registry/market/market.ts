@@ -1,6 +1,7 @@
 import { ANONYMOUS } from "../auth/credentials.ts";
 import type { CatalogueEntry } from "../catalogue/catalogue.ts";
-import { readCatalogue } from "../catalogue/read.ts";
+import { readCatalogue, readVersion } from "../catalogue/read.ts";
+import { toVersionKey } from "../catalogue/tags.ts";
 import { type ClientOptions, RegistryClient } from "../client/client.ts";
 import type { Limits } from "../client/limits.ts";
 import type { Digest } from "../digest.ts";
@@ -10,9 +11,8 @@ import { formatRepository, parseRepository } from "../repository-name.ts";
 import type { TrustPolicy } from "../trust/policy.ts";
 import { isAllowed } from "./allowed.ts";
 import type { Assets } from "./assets.ts";
-import { Cache } from "./cache.ts";
 import type { ModuleDetails } from "./details.ts";
-import { openGate } from "./gate.ts";
+import { GatedCache } from "./gated-cache.ts";
 import { toGoldenViews } from "./golden-view.ts";
 import { type ModuleContents, readContents } from "./module-contents.ts";
 import type { TriedModule } from "./playground/routes.ts";
@@ -63,7 +63,6 @@ const CONTENTS_KEPT = 8;
 const DETAILS_KEPT = 512;
 /** For all that is read of one module. */
 const DEADLINE_MS = 20_000;
-const GATE = { atOnce: 4, waiting: 64 };
 
 /** What visitors are told of a registry; the rest is for the admin. */
 const WHY_BY_KIND = {
@@ -81,19 +80,22 @@ const WHY_BY_KIND = {
 export async function openMarket(options: MarketOptions): Promise<OpenMarket> {
   const { catalogue, assets, signal, onFault, refreshMs } = options;
   const name = formatRepository(catalogue);
-  const contentsByModule = new Cache<string, ModuleContents | string>(CONTENTS_KEPT);
-  const detailsByModule = new Cache<string, ModuleDetails | string>(DETAILS_KEPT);
-  const gate = openGate(GATE);
-  const detailsGate = openGate(GATE); // who waits for a README to be rendered holds a whole module
+  const owns = new GatedCache<CatalogueEntry | string>(DETAILS_KEPT);
+  const contents = new GatedCache<ModuleContents | string>(CONTENTS_KEPT);
+  // Gated as well: who waits for a README to be rendered holds a whole module.
+  const details = new GatedCache<ModuleDetails | string>(DETAILS_KEPT);
   const stock = await openStock({
     read: () => askRepository(options, catalogue, (client) => readCatalogue(client, name)),
-    onRead: () => [contentsByModule, detailsByModule].forEach((cache) => cache.clear()),
+    onRead: () => [owns, contents, details].forEach((cache) => cache.clear()),
     refreshMs,
     signal,
     onFault,
   });
-  const getContents = (entry: CatalogueEntry) =>
-    contentsByModule.get(toKey(entry), () => gate.enter(() => fetchContents(entry, options)));
+  const readOwn = (entry: CatalogueEntry) =>
+    orWhy(() => owns.get(toVersionKey(entry), () => fetchOwn(entry, stock.shelf().tags, options)));
+  const readContentsOf = (entry: CatalogueEntry) =>
+    contents.get(toKey(entry), () => fetchContents(entry, options));
+  const toDetailsOf = async (entry: CatalogueEntry) => toDetails(entry, await readContentsOf(entry), options);
   return {
     assets,
     catalogue: name,
@@ -101,33 +103,52 @@ export async function openMarket(options: MarketOptions): Promise<OpenMarket> {
     ended: stock.ended,
     findPlaygroundUrl: (entry) =>
       isAllowed(entry.repository, options) ? toModuleUrl(entry, "/playground") : undefined,
-    readDetails: (entry) =>
-      orWhy(() =>
-        detailsByModule.get(toKey(entry), () =>
-          detailsGate.enter(async () => toDetails(entry, await getContents(entry), options)),
-        ),
-      ),
+    readOwn,
+    readDetails: (entry) => orWhy(() => details.get(toKey(entry), () => toDetailsOf(entry))),
     findTried: async (digest, repository) => {
       const entry = findVersion(stock.shelf(), digest, repository);
-      return entry && toTriedModule(entry, await orWhy(() => getContents(entry)));
+      if (entry === undefined) return undefined;
+      const [own, found] = await Promise.all([readOwn(entry), orWhy(() => readContentsOf(entry))]);
+      const isOwn = typeof own === "string" || own.digest === digest;
+      return toTriedModule(entry, isOwn ? found : "the entry of this version names another one");
     },
   };
 }
 
-/** Why it can't be had, as a clause, is kept as well: a registry that fails isn't asked by every visitor. */
+/** What the version's own tags say, whatever the roll-up says. */
+function fetchOwn(
+  entry: CatalogueEntry,
+  tags: readonly string[],
+  options: MarketOptions,
+): Promise<CatalogueEntry | string> {
+  return orClause(options, async (bounded) => {
+    const own = await askRepository(bounded, options.catalogue, (client) => readVersion(client, tags, entry));
+    if (typeof own === "object") return own;
+    if (own !== undefined) options.onFault(new RegistryFailure("badAnswer", own));
+    return own === undefined ? "it was withdrawn" : "it is damaged";
+  });
+}
+
 async function fetchContents(
   entry: CatalogueEntry,
   options: MarketOptions,
 ): Promise<ModuleContents | string> {
   const { repository, digest } = entry;
   if (!isAllowed(repository, options)) return "its repository is none of those that this page reads";
-  const deadline = AbortSignal.timeout(DEADLINE_MS);
-  const signal = AbortSignal.any([options.signal, deadline]);
-  try {
+  return await orClause(options, (bounded) => {
     const reference = { ...parseRepository(repository), tag: undefined, digest };
-    return await askRepository({ ...options, signal }, reference, (client) =>
-      readContents(client, digest, toKey(entry)),
-    );
+    return askRepository(bounded, reference, (client) => readContents(client, digest, toKey(entry)));
+  });
+}
+
+/** Why it can't be had, as a clause, is kept as well: a registry that fails isn't asked by every visitor. */
+async function orClause<T>(
+  options: MarketOptions,
+  read: (bounded: MarketOptions) => Promise<T>,
+): Promise<T | string> {
+  const deadline = AbortSignal.timeout(DEADLINE_MS);
+  try {
+    return await read({ ...options, signal: AbortSignal.any([options.signal, deadline]) });
   } catch (error) {
     if (deadline.aborted) return WHY_BY_KIND.timeout;
     if (!(error instanceof RegistryFailure)) throw error;

@@ -56,6 +56,31 @@ test("a module's page is its own, though somebody entered its digest under anoth
   expect(new Set(pinned)).toEqual(new Set([stranger.repository, entry.repository]));
 });
 
+test("where the roll-up names another digest than the version's own entry, the page is of the entry's, and says so", async () => {
+  const listed = marketEntry();
+  const own = { ...listed, digest: sha256(Buffer.from("its own")) };
+  const market = await makeMarket([listed], {
+    readOwn: () => Promise.resolve(own),
+    readDetails: ({ digest }) =>
+      Promise.resolve({ ...DETAILS, sizeBytes: digest === own.digest ? 7_777 : 1 }),
+    findPlaygroundUrl: () => "/play",
+  });
+  const { text } = await visit(market, `/modules/${listed.digest}`);
+  expect(text).toContain(`00-genie.conf ${own.repository}@${own.digest}<`);
+  expect(text).toContain("7.8 kB");
+  expect(text).toMatch(/roll-up says another digest/);
+  expect(text.split(listed.digest)).toHaveLength(2); // in the warning alone
+  expect(text).not.toContain("/play");
+});
+
+test("where the version's own entry can't be read, there is no line to pin it by, and the reason", async () => {
+  const entry = marketEntry();
+  const market = await makeMarket([entry], { readOwn: () => Promise.resolve("it was withdrawn") });
+  const { text } = await visit(market, `/modules/${entry.digest}`);
+  expect(text).not.toContain("geniectl pin");
+  expect(text).toContain("it was withdrawn");
+});
+
 test("a digest that the catalogue doesn't name is asked of no registry", async () => {
   const asked: unknown[] = [];
   const market = await makeMarket([marketEntry()], {

@@ -17,6 +17,8 @@ export interface Market {
   readonly catalogue: string;
   /** As it was read last. */
   shelf(): Shelf;
+  /** What the version's own tags in the catalogue say of it, or why that isn't known, in one clause. */
+  readOwn(entry: CatalogueEntry): Promise<CatalogueEntry | string>;
   /** What the registry holds of a module, or why that can't be shown, in one clause. */
   readDetails(entry: CatalogueEntry, signal: AbortSignal): Promise<ModuleDetails | string>;
   /** Where a module can be tried out; undefined where it can't. */
@@ -48,15 +50,19 @@ async function answerModule(
   const [folder, digest, ...more] = path;
   if (folder !== "modules" || !isDigest(digest) || more.length > 0) return undefined;
   const shelf = market.shelf();
-  const entry = findVersion(shelf, digest, params.get("in"));
-  const module = entry && shelf.moduleByRepository.get(entry.repository);
-  if (entry === undefined || module === undefined) return undefined;
+  const listed = findVersion(shelf, digest, params.get("in"));
+  const module = listed && shelf.moduleByRepository.get(listed.repository);
+  if (listed === undefined || module === undefined) return undefined;
+  const [own, details] = await Promise.all([market.readOwn(listed), market.readDetails(listed, signal)]);
+  const entry = typeof own === "string" ? listed : own;
+  const isListed = entry.digest === listed.digest;
   const page = modulePage(site, {
     entry,
+    source: typeof own === "string" ? { unread: own } : { listedDigest: listed.digest },
     name: module.name,
-    versions: module.versions,
-    details: await market.readDetails(entry, signal),
-    playgroundUrl: market.findPlaygroundUrl(entry),
+    versions: module.versions.map((version) => (version === listed ? entry : version)),
+    details: isListed ? details : await market.readDetails(entry, signal),
+    playgroundUrl: isListed ? market.findPlaygroundUrl(entry) : undefined,
   });
   return htmlAnswer(page);
 }

@@ -6,6 +6,7 @@ import { planShelf } from "./shelf.ts";
 
 const SHELF = planShelf({
   updatedAtMs: 0,
+  tags: [],
   entries: [
     marketEntry({
       repository: "r.example/a/near",
@@ -56,7 +57,7 @@ test("10,000 modules are searched in pages, each of them once", () => {
   const entries = Array.from({ length: 10_000 }, (_, at) =>
     marketEntry({ repository: `r.example/m/n-${at}` }),
   );
-  const shelf = planShelf({ entries, updatedAtMs: 0 });
+  const shelf = planShelf({ entries, updatedAtMs: 0, tags: [] });
   const seen = new Set<string>();
   const { pages, count } = findModules(shelf, readSearch(new URLSearchParams()));
   expect({ pages, count }).toEqual({ pages: Math.ceil(10_000 / MODULES_PER_PAGE), count: 10_000 });

@@ -24,9 +24,11 @@ export interface Shelf {
   readonly moduleByRepository: ReadonlyMap<string, ShelvedModule>;
   readonly kpis: readonly string[];
   readonly updatedAtMs: number;
+  /** Of the catalogue's documents. */
+  readonly tags: readonly string[];
 }
 
-export function planShelf({ entries, updatedAtMs }: Pick<Catalogue, "entries" | "updatedAtMs">): Shelf {
+export function planShelf({ entries, updatedAtMs, tags }: Omit<Catalogue, "faults">): Shelf {
   const byRepository = Map.groupBy(entries, ({ repository }) => repository);
   const modules = [...byRepository.values()].map(toShelved);
   modules.sort((a, b) => compareTexts(a.name, b.name) || compareTexts(a.repository, b.repository));
@@ -37,6 +39,7 @@ export function planShelf({ entries, updatedAtMs }: Pick<Catalogue, "entries" | 
     moduleByRepository: new Map(modules.map((module) => [module.repository, module])),
     kpis: [...kpis].sort(compareTexts),
     updatedAtMs,
+    tags,
   };
 }
 

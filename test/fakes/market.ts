@@ -10,11 +10,12 @@ export async function makeMarket(
   entries: readonly CatalogueEntry[],
   more: Partial<Market> = {},
 ): Promise<Market> {
-  const shelf = planShelf({ entries, updatedAtMs: 0 });
+  const shelf = planShelf({ entries, updatedAtMs: 0, tags: [] });
   return {
     assets: await loadAssets(BROWSER_DIR, PAGE_FILES),
     catalogue: "registry.example/genie/catalogue:latest",
     shelf: () => shelf,
+    readOwn: (entry) => Promise.resolve(entry),
     readDetails: () => Promise.resolve("there is no registry here"),
     findPlaygroundUrl: () => undefined,
     ...more,

@@ -1,4 +1,5 @@
 import type { CatalogueEntry } from "../../catalogue/catalogue.ts";
+import type { Digest } from "../../digest.ts";
 import type { ModuleDetails } from "../details.ts";
 import { html, type Html } from "../html.ts";
 import { deprecatedBadge, kindBadge, signatureMark } from "./badges.ts";
@@ -10,7 +11,10 @@ import { settingsTable } from "./settings-table.ts";
 import { versionTable } from "./version-table.ts";
 
 export interface ModulePage {
+  /** As its own tags have it, where these could be read; else as the roll-up has it. */
   readonly entry: CatalogueEntry;
+  /** Why its own tags couldn't be read, in one clause; or what the roll-up says of its digest. */
+  readonly source: { readonly unread: string } | { readonly listedDigest: Digest };
   /** All versions of its repository, the latest first. */
   readonly versions: readonly CatalogueEntry[];
   /** The name of its repository's last part. */
@@ -33,7 +37,7 @@ export function modulePage(site: Site, page: ModulePage): Html {
       <p class="lead">${known?.metadata?.description ?? entry.description}</p>
       <p class="marks">${kindBadge(entry)} ${deprecatedBadge(entry)} ${signatureMark(entry, known)}</p>
     </header>
-    ${deprecationNote(entry)} ${install(entry)}
+    ${deprecationNote(entry)} ${install(page)}
     ${playgroundUrl !== undefined && html`<p class="try"><a class="button" href="${playgroundUrl}">Try it in this browser</a></p>`}
     <div class="columns">
       <div>
@@ -73,17 +77,35 @@ function deprecationNote({ deprecated }: CatalogueEntry): Html | undefined {
   );
 }
 
-/** The line that admins run. It names a digest, so that nothing that happens in the registry later changes it. */
-function install({ repository, digest }: CatalogueEntry): Html {
-  return html`<section class="install" aria-labelledby="install">
-    <h2 id="install">Pin it on a node</h2>
-    <div class="line">
-      <pre
-        tabindex="0"
-        role="region"
-        aria-label="Command"
-      ><code id="install-line">geniectl pin --config /etc/cni/net.d/00-genie.conf ${repository}@${digest}</code></pre>
-      <button type="button" class="copy" data-copy="install-line" aria-describedby="install">Copy</button>
-    </div>
-  </section>`;
+/**
+ * The line that admins run. It names a digest, so that nothing that happens in the registry later changes it: that of the
+ * version's own tag, since the roll-up is written by every publisher.
+ */
+function install({ entry, source }: ModulePage): Html {
+  if ("unread" in source) {
+    return html`<p class="note warning" role="note">
+      There is no line to pin it by just now: the entry of this version can’t be read, ${source.unread}. What
+      stands here is from the catalogue’s roll-up, which every publisher writes.
+    </p>`;
+  }
+  return html`${differenceNote(entry, source.listedDigest)}
+    <section class="install" aria-labelledby="install">
+      <h2 id="install">Pin it on a node</h2>
+      <div class="line">
+        <pre
+          tabindex="0"
+          role="region"
+          aria-label="Command"
+        ><code id="install-line">geniectl pin --config /etc/cni/net.d/00-genie.conf ${entry.repository}@${entry.digest}</code></pre>
+        <button type="button" class="copy" data-copy="install-line" aria-describedby="install">Copy</button>
+      </div>
+    </section>`;
+}
+
+function differenceNote({ version, digest }: CatalogueEntry, listedDigest: Digest): Html | undefined {
+  if (digest === listedDigest) return undefined;
+  return html`<p class="note warning" role="note">
+    The catalogue’s roll-up says another digest of version ${version} than its own entry:
+    <code class="digest">${listedDigest}</code>. The entry counts; this page is of what it names.
+  </p>`;
 }

@@ -1,5 +1,17 @@
 /** What `npm run build` left in dist runs by itself: anywhere, from any folder, whatever the caller's environment. */
-import { copyFile, cp, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import {
+  chown,
+  copyFile,
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
@@ -78,6 +90,32 @@ test("settings of node in the caller's environment do nothing", async () => {
   const hooked = await run(path.join(DIST, "bin/genie-standalone"), [], { ...VERSION, ...hostile });
   expect([hooked.stdout, hooked.stderr]).toEqual([plain.stdout, plain.stderr]);
 });
+
+test.each([
+  ["beside the program", "dist/bin/genie-standalone"],
+  ["beside the program, whatever links to it", "linked"],
+])("node keeps what it has compiled %s", async (_name, program) => {
+  const cache = await emptyCache();
+  await rm(path.join(folder, "linked"), { force: true });
+  await symlink("dist/bin/genie-standalone", path.join(folder, "linked"));
+  await run(path.join(folder, program), [], { ...VERSION, PATH: "/usr/bin:/bin" });
+  const [ofNode = ""] = await readdir(cache);
+  expect(await readdir(path.join(cache, ofNode))).toHaveLength(1);
+});
+
+test("node keeps nothing in a folder that isn't the caller's, and believes nothing there", async () => {
+  const cache = await emptyCache();
+  await chown(cache, 1000, 1000);
+  const { exitCode } = await run(path.join(folder, "dist/bin/genie-standalone"), [], VERSION);
+  expect([exitCode, await readdir(cache)]).toEqual([0, []]);
+});
+
+async function emptyCache(): Promise<string> {
+  const cache = path.join(folder, "dist/compile-cache");
+  await rm(cache, { recursive: true });
+  await mkdir(cache, { mode: 0o700 });
+  return cache;
+}
 
 test("without node the plugin answers with a CNI error, and the command line with one line", async () => {
   for (const env of [

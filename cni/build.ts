@@ -12,7 +12,7 @@ import { leaveOut, leaveToChunks, UNUSED_BY_CLIENT } from "./build/chunks.ts";
 import { buildMarketFiles } from "./build/market-files.ts";
 import { compileRoutesProgram } from "./build/routes-program.ts";
 import { NODE_BUNDLE } from "./build/node-bundle.ts";
-import { formatTrampoline, planTrampoline } from "./build/trampoline.ts";
+import { CACHE_FOLDER, formatTrampoline, planTrampoline } from "./build/trampoline.ts";
 
 const ROOT = path.dirname(import.meta.dirname);
 const DIST = path.join(ROOT, "dist");
@@ -135,6 +135,7 @@ async function placeMarketFiles(): Promise<void> {
 
 for (const folder of ["bin", "lib", "market", "modules"])
   await mkdir(path.join(DIST, folder), { recursive: true });
+await mkdir(path.join(DIST, CACHE_FOLDER), { recursive: true, mode: 0o700 });
 // The package is of type "module"; the programs aren't.
 await place("package.json", Buffer.from('{ "type": "commonjs" }\n'), 0o644);
 await Promise.all([

@@ -5,7 +5,7 @@ import { ExecaError, execa } from "execa";
 import { unlessMissing } from "../../core/missing.ts";
 
 const SOURCE = path.join(import.meta.dirname, "../shim/confine/confine.rs");
-export const COMPILE_MS = 60_000;
+export const COMPILE_MS = 180_000;
 
 /** Machines as `uname -m` names them; the head looks for `confine-MACHINE.so`. */
 export const MACHINES = ["x86_64", "aarch64"] as const;

@@ -10,6 +10,9 @@ export interface Trampoline {
   readonly script: string;
 }
 
+/** Of dist: what node has compiled of its programs. */
+export const CACHE_FOLDER = "compile-cache";
+
 /** Settings of node that a caller's environment could smuggle in. Source: node's doc/api/cli.md. */
 const NODE_VARIABLES = [
   "NODE_OPTIONS NODE_PATH NODE_COMPILE_CACHE NODE_COMPILE_CACHE_PORTABLE NODE_DISABLE_COMPILE_CACHE",
@@ -27,6 +30,15 @@ const FIND_NODE = [
   `node=\${GENIE_NODE:-}; set -f; IFS=:`,
   `[ "$node" ] || for dir in $PATH; do [ -f "$dir/node" ] && [ -x "$dir/node" ] && node=$dir/node && break; done`,
   `unset IFS`,
+];
+
+/**
+ * Has node keep what it compiled beside the program, where that folder is the caller's own: whoever may write there may
+ * replace the program, too. A process is forked only for a link.
+ */
+const USE_CACHE = [
+  `file=$0; [ -h "$file" ] && file=$(readlink -f -- "$0" 2>/dev/null)`,
+  `cache=\${file%/*}/../${CACHE_FOLDER}; [ -O "$cache" ] && export NODE_COMPILE_CACHE="$cache"`,
 ];
 
 const NEED = "node 24 or newer is needed";
@@ -49,11 +61,11 @@ export function planTrampoline(program: string): Trampoline {
   const isPlugin = program === "genie-standalone";
   const [error, stream] = isPlugin ? [CNI_ERROR, "stdout"] : [CLI_ERROR, "stderr"];
   return {
-    shell: [...requireNode(error, isPlugin ? 1 : 2), `exec "$node" "$0" "$@"`],
+    shell: [...requireNode(error, isPlugin ? 1 : 2), ...USE_CACHE, `exec "$node" "$0" "$@"`],
     script:
       `if (parseInt(process.versions.node) < 24) ` +
       `{ process.${stream}.write(${JSON.stringify(`${error}\n`)}); process.exit(1); } ` +
-      `const programUrl = require("url").pathToFileURL(__filename).href;`,
+      `delete process.env.NODE_COMPILE_CACHE; const programUrl = require("url").pathToFileURL(__filename).href;`,
   };
 }
 

@@ -1,9 +1,12 @@
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
+import { vi } from "vitest";
 import { unlessMissing } from "../../core/missing.ts";
 import { GENIE, makeNode, type TestNode, withAnnotations } from "../e2e/node.ts";
 import { ensureTools } from "../setup/tools.ts";
+
+const WAIT = { timeout: 20_000, interval: 50 };
 
 /** A node whose state folder is a file system of its own. */
 export interface DiskNode extends TestNode {
@@ -28,8 +31,10 @@ export async function makeDiskNode(): Promise<DiskNode> {
   await mkdir(stateDir);
   await execa("mount", ["-t", "tmpfs", "-o", "size=256k,mode=700", "none", stateDir]);
   undo.defer(async () => void (await execa("umount", [stateDir])));
-  const remount = async (how: string) =>
-    void (await execa("mount", ["-o", `remount,${how}`, "none", stateDir]));
+  const remount = async (how: string) => {
+    const mount = () => execa("mount", ["-o", `remount,${how}`, "none", stateDir]);
+    await vi.waitFor(mount, WAIT); // busy as long as the watcher of an earlier call ends, its lock open
+  };
   const kept = undo.move();
   return {
     ...node,

@@ -7,6 +7,7 @@ import {
   mkdtemp,
   readdir,
   readFile,
+  rename,
   rm,
   stat,
   symlink,
@@ -103,9 +104,18 @@ test.each([
   expect(await readdir(path.join(cache, ofNode))).toHaveLength(1);
 });
 
-test("node keeps nothing in a folder that isn't the caller's, and believes nothing there", async () => {
+test.each([
+  ["that isn't the caller's", (cache: string) => chown(cache, 1000, 1000)],
+  [
+    "to which a link leads",
+    async (cache: string) => {
+      await rename(cache, `${cache}-real`);
+      await symlink(`${cache}-real`, cache);
+    },
+  ],
+])("node keeps nothing in a folder %s, and believes nothing there", async (_name, change) => {
   const cache = await emptyCache();
-  await chown(cache, 1000, 1000);
+  await change(cache);
   const { exitCode } = await run(path.join(folder, "dist/bin/genie-standalone"), [], VERSION);
   expect([exitCode, await readdir(cache)]).toEqual([0, []]);
 });

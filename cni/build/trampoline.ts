@@ -34,11 +34,12 @@ const FIND_NODE = [
 
 /**
  * Has node keep what it compiled beside the program, where that folder is the caller's own: whoever may write there may
- * replace the program, too. A process is forked only for a link.
+ * replace the program, too. No link: in /tmp anybody can lead one to what is root's and open to all. A process is forked
+ * only for a link to the program.
  */
 const USE_CACHE = [
   `file=$0; [ -h "$file" ] && file=$(readlink -f -- "$0" 2>/dev/null)`,
-  `cache=\${file%/*}/../${CACHE_FOLDER}; [ -O "$cache" ] && export NODE_COMPILE_CACHE="$cache"`,
+  `cache=\${file%/*}/../${CACHE_FOLDER}; [ ! -h "$cache" ] && [ -O "$cache" ] && export NODE_COMPILE_CACHE="$cache"`,
 ];
 
 const NEED = "node 24 or newer is needed";

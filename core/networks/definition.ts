@@ -19,12 +19,16 @@ export function readDefinition(
   others: readonly NodeNetwork[] = [],
 ): NodeNetwork {
   const file = toTitle(definition);
-  const network =
-    definition.config.trim() === "" ? findOnDisk(definition, around) : parseDefined(definition, file);
+  const network = isConfigured(definition) ? parseDefined(definition, file) : findOnDisk(definition, around);
   const { config } = around;
   const refusal = isOurs(network, config) ? "leads back to genie" : findRefusal(network, others);
   if (refusal !== undefined) throw new Failure("invalidConfig", `${file}: ${refusal}`);
   return { file, network, definition };
+}
+
+/** Does the object have a configuration of its own? Else a file of the node has it. */
+export function isConfigured({ config }: Definition): boolean {
+  return config.trim() !== "";
 }
 
 function toTitle({ namespace, name }: Definition): string {

@@ -79,7 +79,11 @@ describe("NPWG 38: the networks among which genie chooses", () => {
       { used: ["blue", "plain"], count: 2 },
       ["blue", "green", "plain"],
     ],
-    ["are granted", { genie: { grants: [{ namespaces: ["shop"], networks: ["gr*"], may: [] }] } }, ["green"]],
+    [
+      "are granted",
+      { genie: { grants: [{ namespaces: ["shop"], networks: ["shop/gr*"], may: [] }] } },
+      ["green"],
+    ],
   ])("%s", async (_, given, expected) => expect(await names(given)).toEqual(expected));
 
   const isolated = { genie: { namespaceIsolation: true } };

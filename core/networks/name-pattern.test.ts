@@ -14,6 +14,12 @@ test.each<[string, string[], boolean]>([
   ["blue", ["b*x*e"], false],
   ["blue", ["b.ue"], false],
   ["blue", [], false],
+  ["infra/blue", ["infra/bl*"], true],
+  ["infra/blue", ["*/*"], true],
+  ["infra/blue", ["blue"], false],
+  ["infra/blue", ["*"], false],
+  ["infra/blue", ["i*e"], false],
+  ["blue", ["*/*"], false],
 ])("%s is among %j: %s", (name, patterns, expected) => expect(matchesAny(name, patterns)).toBe(expected));
 
 test("a pattern of many asterisks takes no time", () => {

@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-/** A name, in which `*` stands for any characters, none included: `team-*`. */
+/** A name, in which `*` stands for any characters but `/`, none included: `team-*`. */
 export const namePattern = z
   .string()
   .min(1)
@@ -9,7 +9,14 @@ export const namePattern = z
 
 /** Does the whole name match any of the patterns? Takes time linear in both, whatever the pattern. */
 export function matchesAny(name: string, patterns: readonly string[]): boolean {
-  return patterns.some((pattern) => matches(name, pattern.split("*")));
+  const segments = name.split("/");
+  return patterns.some((pattern) => {
+    const parts = pattern.split("/");
+    return (
+      parts.length === segments.length &&
+      parts.every((part, at) => matches(segments[at] ?? "", part.split("*")))
+    );
+  });
 }
 
 /** `parts` are what stands between the asterisks; the first place that fits each is as good as any later one. */

@@ -12,10 +12,19 @@ interface Case {
   /** Of the object; none: the network is one of the conf folder. */
   readonly owner?: string;
   readonly allowed?: string;
+  /** The object leaves it to a file of the node. */
+  readonly isOnDisk?: boolean;
   readonly fields?: readonly GrantField[];
 }
 
-function judge({ genie = {}, namespace = "shop", owner, allowed, fields = [] }: Case): string | undefined {
+function judge({
+  genie = {},
+  namespace = "shop",
+  owner,
+  allowed,
+  isOnDisk = false,
+  fields = [],
+}: Case): string | undefined {
   const config = parseConfig(JSON.stringify({ name: "genie", type: "genie", genie }));
   const annotations = new Map(
     allowed === undefined ? [] : [["cni-genie.github.io/allowed-namespaces", allowed]],
@@ -23,7 +32,12 @@ function judge({ genie = {}, namespace = "shop", owner, allowed, fields = [] }: 
   const one = {
     file: "10-blue.conf",
     network: parseNetwork('{"name":"blue","type":"bridge"}'),
-    ...(owner !== undefined && { definition: makeDefinition("blue", "", { namespace: owner, annotations }) }),
+    ...(owner !== undefined && {
+      definition: makeDefinition("blue", isOnDisk ? "" : { type: "bridge" }, {
+        namespace: owner,
+        annotations,
+      }),
+    }),
   };
   const pod = { namespace, name: "web", uid: "u1" };
   return findDenial(one, fields, { pod, rules: config.genie });
@@ -87,7 +101,30 @@ describe("NPWG 35: grants", () => {
       { genie: { grants }, fields: ["default-network"] },
       "default-network: namespace shop has no grant for this field of network blue",
     ],
-    ["are about an object by its name", { genie: { grants }, owner: "shop", fields: ["mac"] }, undefined],
+    [
+      "are about an object by its namespace and name",
+      {
+        genie: { grants: [{ namespaces: ["shop"], networks: ["infra/bl*"], may: ["mac"] }] },
+        owner: "infra",
+        fields: ["mac"],
+      },
+      undefined,
+    ],
+    [
+      "for a network of the node are for no object of that name",
+      { genie: { grants }, owner: "evil" },
+      "namespace shop has no grant for network evil/blue",
+    ],
+    [
+      "for every network of the node are for no object",
+      { genie: { grants: [{ namespaces: ["*"], networks: ["*"] }] }, owner: "shop" },
+      "namespace shop has no grant for network shop/blue",
+    ],
+    [
+      "for a network of the node hold where an object refers to it",
+      { genie: { grants }, owner: "infra", isOnDisk: true, fields: ["mac"] },
+      undefined,
+    ],
     [
       "aren't needed by what keeps the cluster alive",
       { genie: { grants }, namespace: "kube-system", fields: ["mac"] },

@@ -4,6 +4,7 @@ import { isSystemPod, type Pod } from "../intent/pod.ts";
 import type { NodeNetwork } from "./candidates.ts";
 import type { GrantField } from "./grant-config.ts";
 import { matchesAny } from "./name-pattern.ts";
+import { toRuleName } from "./rule-name.ts";
 
 /** On a NetworkAttachmentDefinition: whose pods may use it besides those of its own namespace, as a list of patterns. */
 const ALLOWED_NAMESPACES = "cni-genie.github.io/allowed-namespaces";
@@ -19,13 +20,14 @@ export interface Asker {
  * Source: NPWG v1.3, §7.4; design, "what a pod may set for itself".
  */
 export function findDenial(
-  { network, definition }: NodeNetwork,
+  one: NodeNetwork,
   fields: readonly GrantField[],
   asker: Asker,
 ): string | undefined {
+  const { definition } = one;
   const isolation = definition === undefined ? undefined : findIsolation(definition, asker);
   if (isolation !== undefined || isSystemPod(asker.pod)) return isolation;
-  return findUngranted(definition?.name ?? network.name, fields, asker);
+  return findUngranted(toRuleName(one), fields, asker);
 }
 
 /** What the object itself says of other namespaces counts more than the rule for all objects. */

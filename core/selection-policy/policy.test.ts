@@ -19,7 +19,7 @@ describe("what can't be read is named, and no part of it counts", () => {
     ["spec.priority: ", { priority: 1.5 }],
     ["spec.pods.namespaces: ", { pods: { namespaces: [] } }],
     ["spec.pods.selector.matchExpressions[0].key: ", { pods: { selector: { matchExpressions: [{}] } } }],
-    ["spec.networks.names[0]: must be a name", { networks: { names: ["a b"] } }],
+    ["spec.networks.names[0]: must be a network", { networks: { names: ["a b"] } }],
     ["must be pinned by digest", { selection: { scorers: [{ module: "r/a:latest" }] } }],
     ["spec.grants[0].may[1]: ", { grants: [{ networks: ["*"], may: ["ips", "root"] }] }],
     ["spec.grants: ", { grants: [] }],

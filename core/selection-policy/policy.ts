@@ -2,12 +2,11 @@ import * as z from "zod";
 import { Failure } from "../errors.ts";
 import { grant } from "../networks/grant-config.ts";
 import { namePattern } from "../networks/name-pattern.ts";
+import { networkPattern } from "../networks/rule-name.ts";
 import { selection } from "../select/selection-config.ts";
 import { isJsonObject, toFieldName } from "../spec/json.ts";
 import { strict } from "../strict-object.ts";
 import { labelSelector } from "./label-selector.ts";
-
-const patterns = z.array(namePattern).max(64);
 
 /**
  * The `spec` of a SelectionPolicy: which pods choose among which networks, with which modules. The definition in
@@ -18,12 +17,15 @@ export const policySpec = strict({
   priority: z.number().int().min(-1_000_000).max(1_000_000).default(0),
   /** All that are given must fit; none: every pod. */
   pods: strict({
-    namespaces: patterns.min(1).optional(),
+    namespaces: z.array(namePattern).min(1).max(64).optional(),
     namespaceSelector: labelSelector.optional(),
     selector: labelSelector.optional(),
   }).prefault({}),
-  /** By name, or by the labels of their definitions; absent: all of the node's. */
-  networks: strict({ names: patterns.default([]), selector: labelSelector.optional() }).optional(),
+  /** By name, or by what the admin says of them; absent: all. */
+  networks: strict({
+    names: z.array(networkPattern).max(64).default([]),
+    selector: labelSelector.optional(),
+  }).optional(),
   /** As `genie.selection` of the node's configuration, in whose place it stands. */
   selection: selection.optional(),
   /** What these pods may ask for: these networks, and of their fields these. */

@@ -9,7 +9,7 @@ const config = parseConfig(
   JSON.stringify({
     name: "genie",
     type: "genie",
-    genie: { networks: { green: { attributes: { zone: "a" } } } },
+    genie: { networks: { green: { attributes: { zone: "a" } } }, globalNamespaces: ["infra"] },
   }),
 );
 const conf = (name: string) => ({ name: `10-${name}.conf`, text: JSON.stringify({ name, type: "bridge" }) });
@@ -51,15 +51,37 @@ describe("what is left", () => {
     },
   ])("$it", ({ target, of, is }) => expect(left(target, of)).toEqual(is));
 
-  test("an object of the cluster goes by its own name and labels", () => {
-    const definition = makeDefinition("own", "", { labels: new Map([["zone", "b"]]) });
-    const one = { ...node.networks[0], file: "own", definition } as (typeof node.networks)[0];
-    const whole = { target: named("blue"), networks: { networks: [one], skipped: [] } };
-    const restricted = (networks: object) => () => restrict(whole, wish(named("blue")), only(networks));
-    expect(restricted({ names: ["own"] })().networks.networks).toEqual([one]);
-    const byLabel = { names: [], selector: { matchLabels: { zone: "b" }, matchExpressions: [] } };
-    expect(restricted(byLabel)().networks.networks).toEqual([one]);
-    expect(restricted({ names: ["blue"] })).toThrow("don't give the pod network blue");
+  describe("of an object of the cluster", () => {
+    const having = (matchLabels: object) => ({ names: [], selector: { matchLabels, matchExpressions: [] } });
+    const labels = new Map([["speed", "fast"]]);
+    interface Of {
+      readonly namespace?: string;
+      readonly config?: object | string;
+    }
+    const restricted = (networks: object, { namespace = "shop", config = { type: "bridge" } }: Of) => {
+      const definition = makeDefinition("own", config, { namespace, labels });
+      const one = { ...node.networks[1], file: "own", definition } as (typeof node.networks)[0];
+      const whole = { target: named("green"), networks: { networks: [one], skipped: [] } };
+      return () => restrict(whole, wish(named("green")), only(networks)).networks.networks.length;
+    };
+
+    test.each<[string, object, Of]>([
+      ["its namespace and name", { names: ["shop/own"] }, {}],
+      ["its labels, where its namespace is global", having({ speed: "fast" }), { namespace: "infra" }],
+      ["what the admin says of its network, where that is so", having({ zone: "a" }), { namespace: "infra" }],
+      ["the network of the node, where it refers to one", { names: ["green"] }, { config: "" }],
+      ["what the admin says of that", having({ zone: "a" }), { config: "" }],
+    ])("%s counts", (_, networks, of) => expect(restricted(networks, of)()).toBe(1));
+
+    test.each<[string, object, Of?]>([
+      ["its name alone", { names: ["own"] }],
+      ["the name in its configuration", { names: ["green"] }],
+      ["the labels that its owner gives it", having({ speed: "fast" })],
+      ["those, where it refers to a network of the node", having({ speed: "fast" }), { config: "" }],
+      ["what the admin says of a network of the name in it", having({ zone: "a" })],
+    ])("%s doesn't count", (_, networks, of = {}) =>
+      expect(restricted(networks, of)).toThrow("don't give the pod network"),
+    );
   });
 });
 

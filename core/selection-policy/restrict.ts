@@ -2,7 +2,9 @@ import type { Config } from "../config.ts";
 import { Failure } from "../errors.ts";
 import type { Wish } from "../intent/intent.ts";
 import { findNetwork, type NodeNetwork } from "../networks/candidates.ts";
+import { isConfigured } from "../networks/definition.ts";
 import type { Offer } from "../networks/offer.ts";
+import { toRuleName } from "../networks/rule-name.ts";
 import { findOwn } from "../spec/json.ts";
 import { isAmong, type SelectionPlan } from "./plan.ts";
 
@@ -50,7 +52,7 @@ export function restrict(offer: Offer, wish: Wish, ruled: Ruled): Offer {
 /** @throws {Failure} deniedByRule when the rules don't leave this network to the pod. */
 export function requireLeft(one: NodeNetwork, from: string, { config, rules }: Ruled): void {
   if (isAmong(rules.networks, toLabelled(one, config))) return;
-  throw toDenial(from, `network ${one.network.name}`, rules);
+  throw toDenial(from, `network ${toRuleName(one)}`, rules);
 }
 
 function toDenial(from: string, what: string, { policies }: Ruled["rules"]): Failure {
@@ -59,8 +61,15 @@ function toDenial(from: string, what: string, { policies }: Ruled["rules"]): Fai
   });
 }
 
-function toLabelled({ network, definition }: NodeNetwork, { genie }: Config) {
-  const attributes = findOwn(genie.networks, network.name)?.attributes ?? {};
-  const labels = new Map([...(definition?.labels ?? []), ...Object.entries(attributes)]);
-  return { name: definition?.name ?? network.name, labels };
+/**
+ * Of the words about a network, the admin's alone: its attributes, and the labels of definitions in global namespaces.
+ * A tenant's own definition may have any label, and the name of any network in its configuration.
+ */
+function toLabelled(one: NodeNetwork, { genie }: Config) {
+  const { network, definition } = one;
+  const isGlobal = definition !== undefined && genie.globalNamespaces.includes(definition.namespace);
+  const isTrusted = isGlobal || definition === undefined || !isConfigured(definition);
+  const facts = isTrusted ? findOwn(genie.networks, network.name) : undefined;
+  const labels = isGlobal ? definition.labels : [];
+  return { name: toRuleName(one), labels: new Map([...labels, ...Object.entries(facts?.attributes ?? {})]) };
 }

@@ -146,7 +146,7 @@ describe("nothing is run", () => {
     [
       "NPWG 35: for a field without a grant",
       json({ name: "blue", mac: "02:00:00:00:00:01" }),
-      { genie: { grants: [{ namespaces: ["*"], networks: ["*"] }] } },
+      { genie: { grants: [{ namespaces: ["*"], networks: ["*/*"] }] } },
       "deniedByRule",
     ],
     ["NPWG 38: when too few can serve", json({ name: ANY_NETWORK, [COUNT]: 3 }), {}, "noCandidate"],

@@ -106,7 +106,7 @@ describe("a SelectionPolicy is taken by the API server if nodes can read it, and
       {
         priority: 5,
         pods: { namespaces: ["team-*"], namespaceSelector: { matchLabels: { a: "b" } }, selector: {} },
-        networks: { names: ["blue", "tenant-*"], selector: { matchLabels: { zone: "a" } } },
+        networks: { names: ["blue", "infra/tenant-*"], selector: { matchLabels: { zone: "a" } } },
         selection: {
           scorers: [
             {
@@ -123,7 +123,7 @@ describe("a SelectionPolicy is taken by the API server if nodes can read it, and
           limits: { heapMiB: 64 },
           circuit: { failures: 5 },
         },
-        grants: [{ networks: ["blue"], may: ["ips", "mac"] }],
+        grants: [{ networks: ["blue"], may: ["ips", "mac", "portMappings"] }],
         override: true,
       },
       true,
@@ -133,6 +133,8 @@ describe("a SelectionPolicy is taken by the API server if nodes can read it, and
     ["a priority too high", { priority: 1_000_001 }, false],
     ["no namespace", { pods: { namespaces: [] } }, false],
     ["a name with a blank", { networks: { names: ["a b"] } }, false],
+    ["a name in no namespace", { networks: { names: ["/blue"] } }, false],
+    ["a name of three parts", { grants: [{ networks: ["a/b/c"] }] }, false],
     ["an unknown grant", { grants: [{ networks: ["*"], may: ["root"] }] }, false],
     ["a grant of no network", { grants: [{ networks: [] }] }, false],
     ["In with values", expression("In", ["web"]), true],

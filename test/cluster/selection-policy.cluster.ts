@@ -1,7 +1,7 @@
 /** The built plugin on a node whose cluster has SelectionPolicies. */
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import { afterEach, beforeAll, expect, test } from "vitest";
+import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { GENIE, makeNode, readDecisions, type TestNode, withAnnotations } from "../e2e/node.ts";
 import { addNamespace } from "../setup/namespace.ts";
 import { runPlugin } from "../setup/plugin.ts";
@@ -38,6 +38,16 @@ afterEach(() => mustCall(cluster, { method: "DELETE", path: POLICIES }));
 async function createPolicy(name: string, spec: object): Promise<void> {
   const head = { apiVersion: "cni-genie.github.io/v1alpha1", kind: "SelectionPolicy", metadata: { name } };
   await mustCall(cluster, { method: "POST", path: POLICIES, body: { ...head, spec } });
+}
+
+async function createDefinition(
+  { namespace, ...metadata }: { namespace: string; name: string; labels: object },
+  config: object,
+): Promise<void> {
+  const path = `/apis/k8s.cni.cncf.io/v1/namespaces/${namespace}/network-attachment-definitions`;
+  const head = { apiVersion: "k8s.cni.cncf.io/v1", kind: "NetworkAttachmentDefinition" };
+  const body = { ...head, metadata, spec: { config: JSON.stringify(config) } };
+  await mustCall(cluster, { method: "POST", path, body });
 }
 
 interface Asking {
@@ -113,6 +123,44 @@ test("what a namespace is granted by the policy, its pods may ask for, and nothi
   expect((await attach({ annotations: { cni: "blue" } })).answer).toMatchObject({
     code: 102,
     msg: expect.stringContaining("namespace team-a has no grant for network blue"),
+  });
+});
+
+describe("a tenant's own definition", () => {
+  const networks = (name: string) => ({ annotations: { "k8s.v1.cni.cncf.io/networks": name } });
+  const open = { zone: "open" };
+  beforeAll(async () => {
+    const config = (name: string) => ({
+      cniVersion: "1.0.0",
+      name,
+      type: "bridge",
+      bridge: `cni-${name}`,
+      ipam: { type: "host-local", subnet: "10.97.0.0/24" },
+    });
+    await createDefinition({ namespace: POD.namespace, name: "green", labels: open }, config("green"));
+    await createDefinition({ namespace: "default", name: "shared", labels: open }, config("shared"));
+  });
+
+  test("is not the node's network of that name, which is granted", async () => {
+    await createPolicy("all", { grants: [{ networks: ["green"] }] });
+    expect((await attach(networks("green"))).answer).toMatchObject({
+      code: 102,
+      msg: expect.stringContaining("has no grant for network team-a/green"),
+    });
+  });
+
+  test("is not let in by its label, as one of a global namespace is", async () => {
+    await createPolicy("all", { networks: { names: ["blue"], selector: { matchLabels: open } } });
+    expect((await attach(networks("green"))).answer).toMatchObject({
+      code: 102,
+      msg: expect.stringContaining("don't give the pod network team-a/green"),
+    });
+    expect((await attach(networks("default/shared"))).answer).not.toHaveProperty("code");
+  });
+
+  test("is given by its namespace and name", async () => {
+    await createPolicy("all", { networks: { names: ["blue", "team-a/gr*"] } });
+    expect((await attach(networks("green"))).answer).not.toHaveProperty("code");
   });
 });
 

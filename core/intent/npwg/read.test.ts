@@ -90,6 +90,7 @@ test("NPWG 12 to 21: what is asked of an attachment, and what of it takes a gran
     bandwidth: { egressRate: 1, egressBurst: 2 },
     "infiniband-guid": "24:8a:07:03:00:8d:ae:2e",
     "default-route": ["10.0.0.1"],
+    portMappings: [{ hostPort: 80, containerPort: 8080 }],
     deviceID: "0000:03:02.1",
   };
   expect(read({ annotations: { [NETWORKS]: json(element) } }).wishes[1]).toMatchObject({
@@ -103,7 +104,7 @@ test("NPWG 12 to 21: what is asked of an attachment, and what of it takes a gran
       infinibandGuid: "24:8a:07:03:00:8d:ae:2e",
       deviceId: "0000:03:02.1",
     },
-    fields: ["ips", "mac", "deviceID", "default-route", "cni-args"],
+    fields: ["ips", "mac", "infiniband-guid", "portMappings", "deviceID", "default-route", "cni-args"],
   });
   const [override] = read({
     annotations: { [DEFAULT_NETWORK]: json({ name: "red", mac: "02:00:00:00:00:01" }) },

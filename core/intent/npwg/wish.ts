@@ -21,6 +21,8 @@ const OF_ONE = [
 const GRANTED = [
   "ips",
   "mac",
+  "infiniband-guid",
+  "portMappings",
   "deviceID",
   "default-route",
   "cni-args",

@@ -39,9 +39,19 @@ test("another pod of the same name is left alone", async () => {
   expect(api.asked.map(({ line }) => line.split(" ")[0])).toEqual(["PATCH", "GET"]);
 });
 
-test("a pod to which somebody else wrote at the same time is written to once more", async () => {
-  api.answers = [{ status: 409 }, shown("u-1"), {}];
+test("a pod to which somebody else wrote at the same time is written to again", async () => {
+  api.answers = [{ status: 409 }, shown("u-1"), { status: 409 }, shown("u-1"), {}];
   expect(await (await openScripted(api)).annotatePod(POD, { a: "b" }, never)).toBe(true);
+  expect(api.asked).toHaveLength(5);
+});
+
+test("a pod to which others write all the time isn't said to be gone", async () => {
+  api.answers = Array.from({ length: 5 }, () => [{ status: 409 }, shown("u-1")]).flat();
+  await expect((await openScripted(api)).annotatePod(POD, { a: "b" }, never)).rejects.toMatchObject({
+    kind: "tryAgainLater",
+    message: expect.stringContaining("others do so all the time"),
+  });
+  expect(api.asked).toHaveLength(10);
 });
 
 test.each([

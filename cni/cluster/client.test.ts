@@ -44,7 +44,7 @@ test.each<[string, string]>([
 });
 
 test.each<[string, unknown]>([
-  ["no metadata", {}],
+  ["no metadata", { spec: {} }],
   [
     "metadata of other types",
     { metadata: { uid: 5, labels: ["a"], annotations: { a: 1, b: "c" } }, spec: 7 },
@@ -58,6 +58,31 @@ test.each<[string, unknown]>([
   const pod = await (await openScripted(api)).findPod(REF, never);
   expect(pod).toMatchObject({ ...REF, uid: "", nodeName: "" });
   expect([...(pod?.annotations ?? [])].filter(([key]) => key !== "b")).toEqual([]);
+});
+
+test.each<[string, object]>([
+  ["nothing", {}],
+  ["an error that calls itself a success", { kind: "Status", metadata: {}, message: "etcd is away" }],
+  ["a list", { kind: "PodList", metadata: { resourceVersion: "1" }, items: [] }],
+  ["an object of another name", { metadata: { ...REF, name: "web-2" } }],
+  ["one of another namespace", { metadata: { ...REF, namespace: "kube-system" } }],
+])("%s in place of an object is no object without wishes", async (_, body) => {
+  api.answers = [{ body }];
+  const cluster = await openScripted(api);
+  for (const asked of [cluster.findPod(REF, never), cluster.findDefinition(REF, never)]) {
+    await expect(asked).rejects.toMatchObject({
+      kind: "tryAgainLater",
+      message: expect.stringContaining("isn't the object web-1"),
+    });
+  }
+});
+
+test("what is no list is not an empty one", async () => {
+  api.answers = [{ body: {} }];
+  await expect((await openScripted(api)).listSelectionPolicies(never)).rejects.toMatchObject({
+    kind: "tryAgainLater",
+    message: expect.stringContaining("no list of selectionpolicies"),
+  });
 });
 
 test("an annotation may be called __proto__ and changes no object", async () => {

@@ -4,7 +4,7 @@ import { isJsonObject, type JsonObject } from "../../core/spec/json.ts";
 import { unlessStatus, openApi } from "./api.ts";
 import type { Asking } from "./ask.ts";
 import { isNameable, type Kind } from "./kinds.ts";
-import { narrowPod, toLabels, toPodObject } from "./objects.ts";
+import { narrowPod, requireObject, toLabels, toPodObject } from "./objects.ts";
 
 const PAGE = 250;
 /** Of objects in one namespace. */
@@ -18,7 +18,7 @@ export async function findPod(ref: ObjectRef, way: Way): Promise<PodObject | und
   if (!isNameable(ref)) return undefined;
   const { namespace, name } = ref;
   const right = { verb: "get", resource: "pods", group: "", namespace } as const;
-  const { core } = openApi({ ...way, right, narrow: narrowPod });
+  const { core } = openApi({ ...way, right, narrow: (answer) => narrowPod(requireObject(answer, ref)) });
   const pod = await unlessStatus([404], core.readNamespacedPod({ namespace, name }));
   return pod && toPodObject(pod, ref);
 }
@@ -36,7 +36,7 @@ export async function findCustomObject<T>(
   if (!isNameable(ref)) return undefined;
   const { namespace, name } = ref;
   const right = { verb: "get", resource: kind.plural, group: kind.group, namespace } as const;
-  const { custom } = openApi({ ...way, right });
+  const { custom } = openApi({ ...way, right, narrow: (answer) => requireObject(answer, ref) });
   const found = custom.getNamespacedCustomObject({ ...kind, namespace, name });
   const object: unknown = await unlessStatus([404], found);
   return isJsonObject(object) ? read(object, ref) : undefined;
@@ -71,7 +71,7 @@ export async function findNamespaceLabels(
 ): Promise<ReadonlyMap<string, string> | undefined> {
   if (!isNameable({ namespace: name, name })) return undefined;
   const right = { verb: "get", resource: "namespaces", group: "", namespace: "" } as const;
-  const { core } = openApi({ ...way, right });
+  const { core } = openApi({ ...way, right, narrow: (answer) => requireObject(answer, { name }) });
   const found = await unlessStatus([404], core.readNamespace({ name }));
   return found && toLabels(found);
 }
@@ -88,12 +88,21 @@ async function listPages(what: string, ask: (page: Page) => Promise<unknown>): P
   for (let page = 0; page < MOST_PAGES; page++) {
     const more = rest === undefined ? {} : { _continue: rest };
     const answer: unknown = await unlessStatus([404], ask({ limit: PAGE, ...more }));
+    if (answer === undefined) return all;
     const { items, metadata } = isJsonObject(answer) ? answer : {};
-    all.push(...(Array.isArray(items) ? items : []));
+    if (!Array.isArray(items)) throw toNoList(what);
+    all.push(...items);
     rest = findRest(metadata);
     if (rest === undefined) return all;
   }
   throw new Failure("tryAgainLater", `there are more than ${PAGE * MOST_PAGES} ${what}`);
+}
+
+/** Taken for an empty one, it would take the rules away that it should hold. */
+function toNoList(what: string): Failure {
+  return new Failure("tryAgainLater", `the API server's answer is no list of ${what}`, {
+    details: "check that the address is that of an API server",
+  });
 }
 
 function readItems<T>(

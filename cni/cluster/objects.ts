@@ -5,6 +5,7 @@ import type {
   PhysicalNetwork,
   PodObject,
 } from "../../core/cluster.ts";
+import { Failure } from "../../core/errors.ts";
 import { isJsonObject, type JsonObject } from "../../core/spec/json.ts";
 
 /** Of any object that isn't what it should be, what is missing or of another type counts as absent. */
@@ -17,6 +18,21 @@ export function narrowPod({ metadata, spec }: JsonObject): JsonObject {
     metadata: { name, namespace, uid, labels: toObject(labels), annotations: toObject(annotations) },
     spec: { nodeName },
   };
+}
+
+/**
+ * Passes an object on that doesn't say of itself that it is something else.
+ *
+ * @throws {Failure} tryAgainLater for an error, a list, another object or none: what it lacks would count as not asked for.
+ */
+export function requireObject(answer: JsonObject, ref: Partial<ObjectRef>): JsonObject {
+  const { kind, metadata, spec } = answer;
+  const { name = ref.name, namespace = ref.namespace } = toObject(metadata);
+  const isObject = [metadata, spec].some(isJsonObject) && !/^Status$|List$/.test(toText(kind));
+  if (isObject && name === ref.name && namespace === ref.namespace) return answer;
+  const message = `the API server's answer isn't the object ${ref.name} that was asked for`;
+  const details = "check that the address is that of an API server";
+  throw new Failure("tryAgainLater", message, { details });
 }
 
 export function toPodObject(pod: unknown, ref: ObjectRef): PodObject {

@@ -110,6 +110,7 @@ test("insecure-skip-tls-verify needs the admin's word in genie's own configurati
     details: expect.stringMatching(/certificate-authority-data.*kubernetes\.insecureSkipTlsVerify/),
   });
   expect(api.asked).toEqual([]);
+  api.answers = [{ body: { metadata: { name: "web" } } }];
   expect(await ask(config({ kubeconfig, insecureSkipTlsVerify: true }))).toMatchObject({ name: "web" });
 });
 

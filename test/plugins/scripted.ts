@@ -39,7 +39,9 @@ export async function openPluginFolder(): Promise<PluginFolder> {
     async plugin(name, script) {
       const line = `"$CNI_COMMAND" '${name}' "$CNI_IFNAME" "$CNI_NETNS" "$CNI_ARGS" "$stdin"`;
       const note = `stdin=$(cat)\nprintf '%s\\t%s\\t%s\\t%s\\t%s\\t%s\\n' ${line} >> '${notes}'`;
-      await writeFile(path.join(bin, name), `#!/bin/sh\n${note}\n${script}\n`, { mode: 0o755 });
+      const file = path.join(bin, name);
+      await rm(file, { force: true }); // a link in its place leads to the real plugin, which stays as it is
+      await writeFile(file, `#!/bin/sh\n${note}\n${script}\n`, { mode: 0o755 });
     },
     has: async (name) => (await unlessMissing(stat(path.join(dir, name)))) !== undefined,
     async takeCalls() {

@@ -9,12 +9,17 @@ import { runIn, runIp } from "../setup/namespace.ts";
 import { startRegistry } from "../setup/registry-server.ts";
 import { type CriNode, makeCriNode } from "./cri-node.ts";
 import { type CriPod, endPod, listAddresses, readPodInfo, runPod, startContainer } from "./cri-pod.ts";
+import { addIptables, listRules } from "./firewall-rules.ts";
+import { addOutside, type Outside } from "./outside.ts";
 import { readTraces, type Traces } from "./traces.ts";
 
 const START_MS = 120_000;
 vi.setConfig({ testTimeout: 120_000 }); // on a machine that is busy with other tests
 
+const kept = new AsyncDisposableStack();
+afterAll(() => kept.disposeAsync(), START_MS);
 let stage: CriNode;
+let outside: Outside;
 let before: Traces;
 beforeAll(async () => {
   await using undo = new AsyncDisposableStack();
@@ -34,10 +39,10 @@ beforeAll(async () => {
     await geniectl("pin", "--config", file);
     await geniectl("pull", "--config", file);
   };
-  stage = await makeCriNode({ block: { selection }, prepare });
+  stage = kept.use(await makeCriNode({ block: { selection }, prepare }));
+  outside = kept.use(await addOutside(stage.node.namespace));
   before = await readTraces(stage.node, "containerd");
 }, START_MS);
-afterAll(() => stage?.[Symbol.asyncDispose](), START_MS);
 
 beforeEach(async () => void (await stage.plugins.takeCalls()));
 
@@ -88,29 +93,42 @@ test("the second DEL has neither a namespace nor a result, and succeeds; STATUS 
   await expectNothingLeft();
 });
 
-test("port mappings and bandwidth reach the delegates that declare them, with the keys that containerd writes", async () => {
+test("the pod's host port is answered from outside, in a chain of five plugins; no rule outlives the pod", async () => {
   const { confDir, dataDir, namespace } = stage.node;
+  const ipam = { type: "host-local", dataDir, subnet: "10.10.4.0/24", routes: [{ dst: "0.0.0.0/0" }] };
   const plugins = [
-    { type: "bridge", bridge: "cni-blue", ipam: { type: "host-local", dataDir, subnet: "10.10.4.0/24" } },
+    { type: "ptp", ipMasq: true, ipam },
+    { type: "tuning", sysctl: { "net.ipv4.conf.IFNAME.arp_filter": "1" } },
     { type: "bandwidth", capabilities: { bandwidth: true } },
-    { type: "recorder", capabilities: { portMappings: true } },
+    { type: "firewall" },
+    { type: "portmap", capabilities: { portMappings: true } },
   ];
-  const file = path.join(confDir, "50-shaped.conflist");
-  await writeFile(file, JSON.stringify({ cniVersion: "1.0.0", name: "shaped", plugins }));
-  await stage.plugins.plugin("recorder", `printf %s "$stdin" | sed 's/.*"prevResult"://; s/}$//'`);
-  const id = await run({
-    name: "shaped",
-    annotations: { cni: "shaped", "kubernetes.io/ingress-bandwidth": "8M" },
+  const file = path.join(confDir, "50-chained.conflist");
+  await writeFile(file, JSON.stringify({ cniVersion: "1.0.0", name: "chained", plugins }));
+  await addIptables(stage.plugins, ["ptp", "firewall", "portmap"]);
+  const pod: CriPod = {
+    name: "chained",
+    annotations: { cni: "chained", "kubernetes.io/ingress-bandwidth": "8M" },
     portMappings: [{ protocol: "TCP", container_port: 80, host_port: 18080 }],
-  });
+  };
+  const id = await run(pod);
+  const exec = await start(id, pod);
+  await exec("sh", "-c", "echo here I am > /tmp/page; httpd -h /tmp");
+  expect(await outside.fetch(`http://${outside.node}:18080/page`)).toBe("here I am");
+  expect(await exec("cat", "/proc/sys/net/ipv4/conf/eth0/arp_filter")).toBe("1\n");
   expect((await runIn(namespace, ["ip", "link", "show"])).stdout).toContain("qdisc tbf"); // what shapes it
+  const [ip = ""] = (await inspect(id)).ips;
+  expect((await listRules(namespace)).filter((rule) => rule.includes(ip))).not.toEqual([]);
   const added = (await stage.plugins.takeCalls()).filter(({ verb }) => verb === "ADD");
   const port = { HostPort: 18080, ContainerPort: 80, Protocol: "tcp", HostIP: "" };
-  expect(added.map(({ plugin }) => plugin)).toEqual(["genie", "recorder"]);
+  expect(added.map(({ plugin }) => plugin)).toEqual(["genie", "ptp", "firewall", "portmap"]);
   expect(added[0]?.stdin).toMatchObject({ runtimeConfig: { bandwidth: { IngressRate: 8_000_000 } } });
-  expect(added[1]?.stdin).toMatchObject({ runtimeConfig: { portMappings: [port] } });
+  expect(added[3]?.stdin).toMatchObject({ runtimeConfig: { portMappings: [port] } });
   await end(id);
   await rm(file);
+  expect((await listRules(namespace)).filter((rule) => rule.includes(ip) || rule.includes("18080"))).toEqual(
+    [],
+  );
   await expectNothingLeft();
 });
 

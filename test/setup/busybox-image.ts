@@ -7,7 +7,7 @@ import { ensureRuntimes } from "./tools.ts";
 export const BUSYBOX_IMAGE = "localhost/busybox:1";
 
 /** What of busybox the image offers by name. */
-const APPLETS = ["sh", "ip", "ping", "sleep", "ls"];
+const APPLETS = ["sh", "cat", "httpd", "ip", "ping", "sleep", "ls"];
 
 /** Long enough for any test; a pod's first process has nothing else to do. */
 const REST = ["/bin/busybox", "sleep", "2147483647"];

@@ -98,9 +98,11 @@ async function addLauncher(program: string, unpacked: string): Promise<void> {
   const inPackage = found.find((file) => file.startsWith("usr/lib/")) ?? found[0] ?? ""; // what is in bin starts it
   const libraryDirs = await listFound("{lib,usr/lib}/*-linux-*{,/pulseaudio}", unpacked);
   const searched = libraryDirs.map((folder) => `$here/${folder}`).join(":");
+  const [extensions] = await listFound("usr/lib/*-linux-*/xtables", unpacked);
+  const xtables = extensions === undefined ? "" : ` XTABLES_LIBDIR="$here/${extensions}"`;
   const script = `#!/bin/sh
 here=$(cd "$(dirname "$0")/.." && pwd)
-export LD_LIBRARY_PATH="${searched}" FONTCONFIG_FILE="$here/${FONTS_CONFIG}"
+export LD_LIBRARY_PATH="${searched}" FONTCONFIG_FILE="$here/${FONTS_CONFIG}"${xtables}
 exec "$here/${inPackage}" "$@"
 `;
   await writeFile(path.join(unpacked, FONTS_CONFIG), FONTS);

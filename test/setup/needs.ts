@@ -48,6 +48,9 @@ export const CHROMIUM: Need = {
 /** What only tests of registries and of the store need. */
 export const SKOPEO: Need = { ...program("skopeo", "skopeo"), withLibraries: true };
 
+/** What only tests with plugins need that run programs of the system. */
+export const IPTABLES: Need = { ...program("xtables-nft-multi", "iptables"), withLibraries: true };
+
 /** What only tests with real container runtimes need. */
 export const RUNTIMES = {
   containerd: {

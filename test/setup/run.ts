@@ -11,7 +11,7 @@ import { buildGoTools } from "./go-tools.ts";
 import { JUDGE } from "./judge.ts";
 import { runMain } from "./main.ts";
 import { fetchForRust } from "./rust.ts";
-import { ensureChromium, ensureRuntimes, ensureSkopeo, ensureTools } from "./tools.ts";
+import { ensureChromium, ensureRuntimes, ensureSkopeo, ensureTools, ensureXtables } from "./tools.ts";
 
 const TESTS_MS = 45 * 60_000;
 const JUDGE_TESTS = "test/judge/";
@@ -36,6 +36,7 @@ async function main(vitestArguments: readonly string[]): Promise<number> {
   if (!vitestArguments.includes("--config")) {
     await ensureChromium();
     await ensureRuntimes();
+    await ensureXtables();
   }
   if (!vitestArguments.includes("--config") || isAbout(INTEROP_TESTS)) await ensureSkopeo();
   if (!(await buildGenie())) return 1;

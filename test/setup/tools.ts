@@ -4,7 +4,7 @@ import { ExecaError } from "execa";
 import { findErrno } from "../../core/errors.ts";
 import { CLONE_DIR } from "./build.ts";
 import { fetchPackage, LAUNCHER_FOLDER, sweepPartial } from "./debian-package.ts";
-import { CHROMIUM, NEEDS, RUNTIMES, SKOPEO, type Need, type NeedName } from "./needs.ts";
+import { CHROMIUM, IPTABLES, NEEDS, RUNTIMES, SKOPEO, type Need, type NeedName } from "./needs.ts";
 
 /** Absolute paths of what the tests and the demo run. */
 export interface Tools extends Readonly<Record<Exclude<NeedName, "cniPlugins">, string>> {
@@ -48,6 +48,11 @@ export async function ensureChromium(say: (line: string) => void = console.error
 /** The tool that copies images between registries and layouts. */
 export async function ensureSkopeo(say: (line: string) => void = console.error): Promise<string> {
   return path.join(await ensureFolder(SKOPEO, say), SKOPEO.files[0] ?? "");
+}
+
+/** The program that is iptables, ip6tables and the others: its first word says which. */
+export async function ensureXtables(say: (line: string) => void = console.error): Promise<string> {
+  return path.join(await ensureFolder(IPTABLES, say), IPTABLES.files[0] ?? "");
 }
 
 /** Real container runtimes and what they run. The folders of `path` hold them all. */

@@ -29,6 +29,8 @@ const TODO_BY_KIND = {
   rateLimited: "wait, or log in: most registries allow more then",
   registryError: "try again; see the registry's own log",
   invalidHostSettings: "mend the file that is named",
+  invalidProxy:
+    "write http://HOST:PORT there, or name the registry's host in NO_PROXY; no other proxies are served",
   invalidCredentials: "mend the credential file that is named, or log in again",
   badArchive: "make it anew with geniectl mirror --to FILE.tar, or ask who made it",
   credentialHelper: "mend the helper or its entry in the file, or log in again",

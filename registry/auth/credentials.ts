@@ -8,8 +8,17 @@ import { DOCKER_HUB } from "../reference.ts";
 import type { Credential, Environment } from "./credential.ts";
 import { askHelper } from "./helper.ts";
 
-/** An environment in which no login is found: nothing lies below /dev/null. */
-export const ANONYMOUS: Environment = { HOME: "/dev/null" };
+/** The same environment, but that no login is found in it: nothing lies below /dev/null. */
+export function withoutLogin(env: Environment): Environment {
+  return {
+    ...env,
+    HOME: "/dev/null",
+    REGISTRY_AUTH_FILE: undefined,
+    XDG_RUNTIME_DIR: undefined,
+    XDG_CONFIG_HOME: undefined,
+    DOCKER_CONFIG: undefined,
+  };
+}
 
 const MAX_FILE_BYTES = 2 ** 20;
 

@@ -1,21 +1,21 @@
-import http from "node:http";
-import https from "node:https";
 import type { Environment } from "../auth/credential.ts";
 import { type Right, Session } from "../auth/session.ts";
 import { RegistryFailure } from "../errors.ts";
 import { type Reference, toApiHost } from "../reference.ts";
 import type { Call, Reply, Transport } from "./exchange.ts";
+import { Agents } from "./agents.ts";
 import { HostRules } from "./host-rules.ts";
 import { type HostSettings, NO_HOST_SETTINGS } from "./host-settings.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 import type { TransferMeter } from "./meter.ts";
+import { Proxies } from "./proxies.ts";
 import { follow, resolveLocation } from "./redirect.ts";
 import { toRefusal } from "./refusal.ts";
 import { retrying } from "./retry.ts";
 
 export interface ClientOptions {
   readonly signal?: AbortSignal;
-  /** Where credential files are looked for. */
+  /** Says where credential files lie, and of proxies. */
   readonly env?: Environment;
   readonly limits?: Partial<Limits>;
   /** Without any, plain http is spoken within this machine only, and nobody but the system's authorities is believed. */
@@ -54,10 +54,7 @@ export class Connection implements Disposable {
     this.transport = {
       limits: { ...DEFAULT_LIMITS, ...limits },
       rules,
-      agentByProtocol: new Map([
-        ["http:", new http.Agent({ keepAlive: true })],
-        ["https:", new https.Agent({ keepAlive: true })],
-      ]),
+      agents: new Agents(new Proxies(env)),
       signal: signal === undefined ? this.#end.signal : AbortSignal.any([signal, this.#end.signal]),
       meter,
     };
@@ -67,7 +64,7 @@ export class Connection implements Disposable {
   /** Ends also what was asked for ahead, and nobody waits for. */
   [Symbol.dispose](): void {
     this.#end.abort();
-    for (const agent of this.transport.agentByProtocol.values()) agent.destroy();
+    this.transport.agents[Symbol.dispose]();
   }
 
   /** Where an upload goes on, as the answer says. */

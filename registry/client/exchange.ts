@@ -2,6 +2,7 @@ import http from "node:http";
 import https from "node:https";
 import { findErrno } from "../../core/errors.ts";
 import { RegistryFailure } from "../errors.ts";
+import type { Agents, Way } from "./agents.ts";
 import { checkLiteralAddress, guardedLookup } from "./address.ts";
 import type { HostRules } from "./host-rules.ts";
 import type { Limits } from "./limits.ts";
@@ -29,7 +30,7 @@ export interface Reply {
 export interface Transport {
   readonly limits: Limits;
   readonly rules: HostRules;
-  readonly agentByProtocol: ReadonlyMap<string, http.Agent>;
+  readonly agents: Agents;
   readonly signal: AbortSignal | undefined;
   readonly meter?: TransferMeter | undefined;
 }
@@ -52,20 +53,23 @@ const PASSING = new Set([
 
 /** Codes of OpenSSL's checks as node names them. Source: nodejs.org/api/tls.html, "X509 certificate error codes". */
 const BAD_CERTIFICATE = /CERT|SELF_SIGNED|INVALID_CA|INVALID_PURPOSE|HOSTNAME_MISMATCH|VERIFY_LEAF/;
+const CHECK_PROXY = "check HTTPS_PROXY and HTTP_PROXY, or name the registry's host in NO_PROXY";
 const SPEAKS_PLAIN =
   "check the port; if it really speaks plain http, name it under insecure in /etc/genie/registries.json";
 
 /**
  * One request and its whole answer, bounded in time and bytes. Follows no redirect and inflates nothing.
- * @throws {RegistryFailure} timeout, unreachable, truncated, tooLarge, badAnswer, badCertificate, addressDenied
+ * @throws {RegistryFailure} timeout, unreachable, truncated, tooLarge, badAnswer, badCertificate, addressDenied,
+ * invalidProxy
  */
 export async function exchange(call: Call, transport: Transport): Promise<Reply> {
-  const where = `${call.method} ${call.url.origin}${call.url.pathname}`;
   checkLiteralAddress(call.url, transport.rules.mayBeLoopback(call.url.host));
+  const way = transport.agents.findWay(call.url);
+  const where = `${call.method} ${call.url.origin}${call.url.pathname}${formatProxy(way)}`;
   using watch = new Watch(where, transport.limits.totalMs, transport.signal);
   let response: http.IncomingMessage | undefined;
   try {
-    response = await send(call, transport, watch);
+    response = await send(call, { ...transport, agent: way.agent }, watch);
     const body = await readBody(response, call, (bytes) => {
       watch.arm(transport.limits.idleMs, "a byte");
       transport.meter?.moved(bytes);
@@ -73,12 +77,16 @@ export async function exchange(call: Call, transport: Transport): Promise<Reply>
     return { status: response.statusCode ?? 0, headers: response.headers, body, url: call.url };
   } catch (cause) {
     watch.signal.throwIfAborted();
-    throw toFailure(cause, where, response !== undefined);
+    throw toFailure(cause, where, response === undefined ? way : undefined);
   }
 }
 
-function send(call: Call, transport: Transport, watch: Watch): Promise<http.IncomingMessage> {
-  const { limits, rules, agentByProtocol } = transport;
+function send(
+  call: Call,
+  transport: Transport & Pick<Way, "agent">,
+  watch: Watch,
+): Promise<http.IncomingMessage> {
+  const { limits, rules, agent } = transport;
   const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>();
   const { host, protocol } = call.url;
   const isSecret = protocol === "https:";
@@ -86,7 +94,7 @@ function send(call: Call, transport: Transport, watch: Watch): Promise<http.Inco
     ...(isSecret ? { secureContext: rules.contextFor(host), rejectUnauthorized: true } : {}),
     method: call.method,
     headers: { "accept-encoding": "identity", ...call.headers, ...lengthHeader(call) },
-    agent: agentByProtocol.get(protocol),
+    agent,
     lookup: guardedLookup(rules.mayBeLoopback(host)),
     signal: watch.signal,
     maxHeaderSize: 32 * 2 ** 10,
@@ -102,6 +110,8 @@ function send(call: Call, transport: Transport, watch: Watch): Promise<http.Inco
     resolve(response);
   });
   request.on("error", reject);
+  // A request that waits for a tunnel says nothing of its end.
+  watch.signal.addEventListener("abort", () => reject(watch.signal.reason), { once: true });
   sendBody(request, call, transport);
   return promise;
 }
@@ -154,7 +164,8 @@ async function readBody(
   );
 }
 
-function toFailure(cause: unknown, where: string, answered: boolean): unknown {
+/** @param way when nothing was answered on it yet */
+function toFailure(cause: unknown, where: string, way: Way | undefined): unknown {
   if (cause instanceof RegistryFailure) return cause;
   const code = findErrno(cause);
   if (code === undefined) return cause;
@@ -165,7 +176,21 @@ function toFailure(cause: unknown, where: string, answered: boolean): unknown {
   if (BAD_CERTIFICATE.test(code))
     return new RegistryFailure("badCertificate", `${where}: its certificate isn't good (${code})`, { cause });
   const passing = PASSING.has(code) ? { cause, retryAfterMs: 0 } : { cause };
-  if (answered)
+  if (way === undefined)
     return new RegistryFailure("truncated", `${where}: the answer ended early (${code})`, passing);
-  return new RegistryFailure("unreachable", `${where}: no connection (${code})`, passing);
+  return new RegistryFailure("unreachable", `${where}: no connection (${findRefusal(cause) ?? code})`, {
+    ...passing,
+    ...(way.proxy !== undefined && { todo: CHECK_PROXY }),
+  });
+}
+
+/** Of a proxy that opens no tunnel. Source: nodejs.org/api/http.html, "Built-in Proxy Support"; lib/https.js. */
+function findRefusal(cause: unknown): string | undefined {
+  const status = cause instanceof Error && "statusCode" in cause ? cause.statusCode : undefined;
+  return typeof status === "number" ? `it answers with ${status}` : undefined;
+}
+
+/** Without its login. */
+function formatProxy({ proxy }: Way): string {
+  return proxy === undefined ? "" : ` by way of the proxy ${proxy.origin}`;
 }

@@ -1,4 +1,4 @@
-import { ANONYMOUS } from "../auth/credentials.ts";
+import { withoutLogin } from "../auth/credentials.ts";
 import type { CatalogueEntry } from "../catalogue/catalogue.ts";
 import { readCatalogue, readVersion } from "../catalogue/read.ts";
 import { toVersionKey } from "../catalogue/tags.ts";
@@ -201,7 +201,7 @@ async function askRepository<T>(
     signal,
     limits: LIMITS,
     meter: undefined,
-    ...(!withLogin && { env: ANONYMOUS }),
+    ...(!withLogin && { env: withoutLogin(options.env ?? process.env) }),
   });
   return await ask(client);
 }

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { Failure } from "../../core/errors.ts";
 import { type Check, runCheck } from "../doctor/check.ts";
 import { checkClock } from "../doctor/clock.ts";
+import { checkCluster } from "../doctor/cluster.ts";
 import { checkFirstFile } from "../doctor/first-file.ts";
 import { checkFolders } from "../doctor/folders.ts";
 import { checkGuest } from "../doctor/guest.ts";
@@ -28,7 +29,8 @@ interface DoctorOptions extends StateOptions {
 
 const HELP = `
 Changes nothing and asks no registry. It runs each plugin's VERSION, each plugin
-once more without a verb, a guest process, and --version of node and util-linux.
+once more without a verb, a guest process, and --version of node and util-linux,
+and asks the API server where the configuration says how.
 problem: some pods can't be attached or not undone. warning: pods are attached, but something isn't as it should be.`;
 
 /** `geniectl doctor` */
@@ -43,7 +45,7 @@ export function doctorCommand(shell: Shell): Command {
       const path = toCniPath(options.cniPath);
       const { subject, findings: ofConfig } = await readSubject(options, path, shell);
       const findings = [...ofConfig];
-      for (const check of listChecks(subject)) {
+      for (const check of listChecks(subject, shell.signal)) {
         shell.progress(`looking at ${check.name} …`);
         findings.push(...(await runCheck(check)));
         shell.signal.throwIfAborted();
@@ -57,7 +59,7 @@ export function doctorCommand(shell: Shell): Command {
     });
 }
 
-function listChecks(subject: Subject): readonly Check[] {
+function listChecks(subject: Subject, signal: AbortSignal): readonly Check[] {
   return [
     { name: "configuration", look: () => checkFirstFile(subject) },
     { name: "node", look: checkNodeBinary },
@@ -72,6 +74,7 @@ function listChecks(subject: Subject): readonly Check[] {
     { name: "modules", look: () => checkModules(subject) },
     { name: "needs of modules", look: () => checkModuleNeeds(subject) },
     { name: "health of modules", look: () => checkModuleHealth(subject) },
+    { name: "API server", look: () => checkCluster(subject, signal) },
     { name: "ledger", look: () => checkLedger(subject) },
     { name: "clock", look: () => checkClock(subject) },
   ];

@@ -36,6 +36,7 @@ test("a node is as ready as the network that pods without wishes get; each one's
       { network: "green", file: "10-green.conf", ready: false, reason: "plugin sick: no daemon" },
     ],
     skipped: [{ file: "20-bad.conf", reason: expect.stringContaining("not a JSON object") }],
+    apiServer: null,
     attachments: { planned: 0, attached: 1, leaving: 1, dead: 1 },
     unreadable: [path.join(kept.node.dir, "ledger/c2")],
     setAside: [path.join(kept.node.dir, "ledger/.unreadable-c3-1")],

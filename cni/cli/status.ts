@@ -2,8 +2,8 @@ import { Command } from "commander";
 import { type Config, parseConfig } from "../../core/config.ts";
 import { DelegateError, Failure } from "../../core/errors.ts";
 import { listNetworks } from "../../core/networks/candidates.ts";
-import type { StatusPorts } from "../../core/ports.ts";
 import { status } from "../../core/verbs/status.ts";
+import { openInspection } from "../cluster/cluster.ts";
 import { readConfFolder } from "../conf-folder.ts";
 import { makeCniPathOption, toCniPath } from "./cni-path.ts";
 import { readConfigFile } from "./config-file.ts";
@@ -23,6 +23,8 @@ interface StatusOptions {
 interface NodeStatus extends Readiness {
   readonly networks: readonly NetworkStatus[];
   readonly skipped: readonly { file: string; reason: string }[];
+  /** Null where the configuration asks none. Pods whose annotations are handed over need no answer of it. */
+  readonly apiServer: Readiness | null;
   /** Attachments by state, and how many of all are dead. */
   readonly attachments: Readonly<Record<"planned" | "attached" | "leaving" | "dead", number>>;
   /** Files of the ledger that can't be read. */
@@ -66,7 +68,10 @@ async function readStatus(config: Config, path: readonly string[], shell: Shell)
   const ports = openPorts(stateDir, shell);
   const folder = await readConfFolder(confDir);
   const ask = (asked: Config, files: typeof folder.files) =>
-    findReadiness({ config: asked, path }, { ...ports, confFolder: async () => ({ ...folder, files }) });
+    findReadiness(() => {
+      const now = { ...ports, confFolder: async () => ({ ...folder, files }) };
+      return status({ config: asked, invocation: { ...ABOUT_NOBODY, path } }, now);
+    });
   const { networks, skipped } = listNetworks(folder, config);
   const asked: NetworkStatus[] = [];
   for (const { file, network } of networks) {
@@ -82,6 +87,7 @@ async function readStatus(config: Config, path: readonly string[], shell: Shell)
     ...(await ask(config, folder.files)),
     networks: asked,
     skipped,
+    apiServer: await askApiServer(config, shell),
     attachments: {
       planned: count("planned"),
       attached: count("attached"),
@@ -95,12 +101,9 @@ async function readStatus(config: Config, path: readonly string[], shell: Shell)
 
 const ABOUT_NOBODY = { verb: "STATUS", containerId: "", netns: "", ifName: "", args: "" } as const;
 
-async function findReadiness(
-  { config, path }: { config: Config; path: readonly string[] },
-  ports: StatusPorts,
-): Promise<Readiness> {
+async function findReadiness(ask: () => Promise<unknown>): Promise<Readiness> {
   try {
-    await status({ config, invocation: { ...ABOUT_NOBODY, path } }, ports);
+    await ask();
     return { ready: true, reason: null };
   } catch (error) {
     if (error instanceof DelegateError)
@@ -113,16 +116,22 @@ async function findReadiness(
   }
 }
 
-function print(
-  { ready, networks, skipped, attachments, unreadable, setAside }: NodeStatus,
-  shell: Shell,
-): void {
+async function askApiServer({ kubernetes, policy }: Config, shell: Shell): Promise<Readiness | null> {
+  if (kubernetes === undefined) return null;
+  shell.progress("asking the API server …");
+  const inspect = () => openInspection({ kubernetes, policy });
+  return await findReadiness(async () => (await inspect()).findUser(shell.signal));
+}
+
+function print(node: NodeStatus, shell: Shell): void {
+  const { ready, networks, skipped, apiServer, attachments, unreadable, setAside } = node;
   shell.print(ready ? "ready" : "not ready");
   const rows = [
     ...networks.map(({ network, file, reason }) => [network, file, reason ?? "ready"]),
     ...skipped.map(({ file, reason }) => ["-", file, `passed over: ${reason}`]),
   ];
   if (rows.length > 0) printTable([["NETWORK", "FILE", "STATUS"], ...rows], shell);
+  if (apiServer !== null) shell.print(`API server: ${apiServer.reason ?? "answers"}`);
   const counts = Object.entries(attachments).map(([state, count]) => `${count} ${state}`);
   shell.print(`attachments: ${counts.join(", ")}`);
   for (const file of unreadable) shell.warn(`${file} is unreadable`);

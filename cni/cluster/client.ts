@@ -16,6 +16,8 @@ import { DEFINITION, LOGICAL, PHYSICAL, SELECTION_POLICY } from "./kinds.ts";
 import { toDefinition, toLogicalNetwork, toPhysicalNetwork } from "./objects.ts";
 import { readServer } from "./server.ts";
 
+export { openInspection } from "./inspection.ts";
+
 /** Of all questions of one call together. */
 const ASK_MS = 5000;
 /** Of all that is told after a call's answer: the runtime waits for our end. */

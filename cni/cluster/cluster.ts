@@ -1,6 +1,7 @@
 import type { Cluster } from "../../core/cluster.ts";
 import type { ClusterConfig } from "../../core/cluster-config.ts";
 import { Failure, findErrno } from "../../core/errors.ts";
+import type { Inspection } from "./inspection.ts";
 
 /** The cluster of one call. Until the first question, no client is loaded and no file read. */
 export function openCluster(config: ClusterConfig): Cluster {
@@ -18,6 +19,12 @@ export function openCluster(config: ClusterConfig): Cluster {
     annotatePod: async (pod, annotations, signal) => (await client()).annotatePod(pod, annotations, signal),
     recordEvent: async (pod, event, signal) => (await client()).recordEvent(pod, event, signal),
   };
+}
+
+/** @throws {Failure} as the client's own, and ioFailure where that is missing. */
+export async function openInspection(config: ClusterConfig): Promise<Inspection> {
+  const client = await loadClient();
+  return await client.openInspection(config);
 }
 
 /** The client is a file of its own beside the plugin's: what it brings is more than all the rest. */

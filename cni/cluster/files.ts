@@ -41,6 +41,9 @@ async function naming<T>(
   } catch (cause) {
     const code = findErrno(cause);
     if (code === undefined) throw cause;
-    throw new Failure(kind, `${file} can't be read (${code})`, { cause });
+    throw new Failure(kind, `${file} can't be read (${code})`, {
+      details: "bring it there, readable by root, or name another file",
+      cause,
+    });
   }
 }

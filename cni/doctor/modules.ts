@@ -16,11 +16,19 @@ export async function checkModules({ config, folders }: Subject): Promise<readon
   const named = listModules(selection);
   if (named.length === 0) return [ok("modules", "none configured: the first network in file order is taken")];
   const references = [...new Set(named.map(({ module }) => module))];
+  return await checkEach(references, { policy: trust.policy, storeDir: folders.moduleStore });
+}
+
+/** @param where the trust policy's file, and the store. */
+export async function checkEach(
+  references: readonly string[],
+  where: { policy: string; storeDir: string },
+): Promise<readonly Finding[]> {
   const looks = references.map((reference) => {
     const name = `module ${reference}`;
-    return runCheck({ name, look: async () => [await checkModule(reference, folders.moduleStore)] });
+    return runCheck({ name, look: async () => [await checkModule(reference, where.storeDir)] });
   });
-  const look = () => checkTrust(references, { policy: trust.policy, storeDir: folders.moduleStore });
+  const look = () => checkTrust(references, where);
   return [...(await Promise.all(looks)).flat(), ...(await runCheck({ name: "trust policy", look }))];
 }
 

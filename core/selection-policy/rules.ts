@@ -42,7 +42,8 @@ export async function readRules(ruled: Ruled, ports: RulePorts): Promise<PodRule
   return { ...planSelection(policies, scope, { selection, grants, overridable }), labels: scope.labels };
 }
 
-async function readPolicies(ports: RulePorts): Promise<readonly SelectionPolicy[]> {
+/** Every policy of the cluster. @throws {Failure} as readRules */
+export async function readPolicies(ports: RulePorts): Promise<readonly SelectionPolicy[]> {
   const objects = await requireCluster(ports).listSelectionPolicies(ports.signal);
   return objects.map(parseSelectionPolicy);
 }

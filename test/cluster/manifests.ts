@@ -28,6 +28,7 @@ const FOLDERS: Readonly<Record<string, string>> = {
   ValidatingAdmissionPolicy: "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies",
   ValidatingAdmissionPolicyBinding: "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings",
   NetworkAttachmentDefinition: "/apis/k8s.cni.cncf.io/v1/namespaces/NAMESPACE/network-attachment-definitions",
+  DaemonSet: "/apis/apps/v1/namespaces/NAMESPACE/daemonsets",
   Pod: "/api/v1/namespaces/NAMESPACE/pods",
 };
 

@@ -1,5 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { findAnswerVersion, parseConfig, parseFolders, parseLenientConfig } from "./config.ts";
+import {
+  findAnswerVersion,
+  parseConfig,
+  parseFolders,
+  parseLenientConfig,
+  parsePolicySource,
+} from "./config.ts";
 
 const smallest = { cniVersion: "1.0.0", name: "genie", type: "genie" };
 const parse = (more: object) => parseConfig(JSON.stringify({ ...smallest, ...more }));
@@ -218,6 +224,16 @@ describe("GC reads what it needs and stumbles over nothing else", () => {
   ])("but not over %s in %j", (field, more) => {
     expect(() => parseLenientConfig(JSON.stringify({ ...smallest, ...more }))).toThrow(`${field}: `);
   });
+});
+
+test("whether policies count is read whatever else is wrong", () => {
+  const read = (more: object) => parsePolicySource(JSON.stringify({ type: "genie", ...more }));
+  expect(read({})).toMatchObject({ genie: { policySource: "file", overridable: true } });
+  const selection = { scorers: [{ module: "r/a:latest" }] };
+  expect(read({ genie: { policySource: "cluster", overridable: false, selection } })).toMatchObject({
+    genie: { policySource: "cluster", overridable: false },
+  });
+  expect(() => read({ genie: { policySource: "clutser" } })).toThrow("genie.policySource: ");
 });
 
 test.each([

@@ -72,6 +72,11 @@ const config = z.looseObject({
   genie: genie.prefault({}),
 });
 
+const { policySource: source, overridable } = genie.shape;
+const policySource = config
+  .pick({ kubernetes: true, policy: true })
+  .extend({ genie: z.object({ policySource: source, overridable }).prefault({}) });
+
 export type GenieConfig = z.infer<typeof genie>;
 export type NetworkFacts = z.infer<typeof networkFacts>;
 
@@ -97,10 +102,23 @@ export function parseLenientConfig(text: string): Config {
   return toConfig({ cniVersion, name, type, disableGC, genie: { confDir, stateDir } });
 }
 
+/**
+ * Whether the cluster's policies count, and how they are asked for. A mistake in the rest is none here.
+ *
+ * @throws {Failure} decodingFailure, or invalidConfig naming every field that is wrong.
+ */
+export function parsePolicySource(text: string): z.infer<typeof policySource> {
+  return parseWith(policySource, parseObject(text));
+}
+
 function toConfig(raw: JsonObject): Config {
   const cniVersion = parseVersionField(raw);
-  const parsed = config.safeParse(raw);
-  if (parsed.success) return { ...parsed.data, cniVersion };
+  return { ...parseWith(config, raw), cniVersion };
+}
+
+function parseWith<T>(schema: z.ZodType<T>, raw: JsonObject): T {
+  const parsed = schema.safeParse(raw);
+  if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map((issue) => `${toFieldName(issue.path)}: ${issue.message}`);
   throw new Failure("invalidConfig", faults.join("; "));
 }

@@ -18,8 +18,10 @@ export interface ConfigFile {
   readonly slots: readonly ModuleSlot[];
 }
 
-/** A place in a configuration that names a module. */
+/** A place that names a module. */
 export interface ModuleSlot {
+  /** The configuration's file, or a policy of the cluster: `SelectionPolicy tenants`. */
+  readonly owner: string;
   readonly at: JSONPath;
   readonly kind: ModuleKind;
   readonly reference: string;
@@ -135,7 +137,8 @@ function listSlots(genie: JsonObject, at: JSONPath, file: string): ModuleSlot[] 
   ];
   return places.map(({ value, at: place, kind }) => {
     const { module: reference, settings = {} } = isJsonObject(value) ? value : {};
-    if (typeof reference === "string") return { at: [...place, "module"], kind, reference, settings };
+    if (typeof reference === "string")
+      return { owner: file, at: [...place, "module"], kind, reference, settings };
     throw new Failure("invalidConfig", `${file}: ${toFieldName([...place, "module"])} is missing`);
   });
 }

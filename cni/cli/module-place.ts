@@ -1,19 +1,19 @@
 import { toFieldName } from "../../core/spec/json.ts";
 import { RegistryFailure } from "../../registry/errors.ts";
 import { parseReference, type Reference } from "../../registry/reference.ts";
-import type { ConfigFile, ModuleSlot } from "./config-file.ts";
+import type { ModuleSlot } from "./config-file.ts";
 
-/** Where a configuration names a module: `genie.conf: genie.selection.scorers[0].module`. */
-export function toPlace({ file }: Pick<ConfigFile, "file">, { at }: Pick<ModuleSlot, "at">): string {
-  return `${file}: ${toFieldName(at)}`;
+/** Where a module is named: `genie.conf: genie.selection.scorers[0].module`. */
+export function toPlace({ owner, at }: Pick<ModuleSlot, "owner" | "at">): string {
+  return `${owner}: ${toFieldName(at)}`;
 }
 
-/** @throws {RegistryFailure} invalidReference, naming file and field */
-export function parseSlot(config: Pick<ConfigFile, "file">, slot: ModuleSlot): Reference {
+/** @throws {RegistryFailure} invalidReference, naming owner and field */
+export function parseSlot(slot: ModuleSlot): Reference {
   try {
     return parseReference(slot.reference);
   } catch (error) {
-    throw withPlace(error, toPlace(config, slot));
+    throw withPlace(error, toPlace(slot));
   }
 }
 

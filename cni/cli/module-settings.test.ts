@@ -120,7 +120,7 @@ test("a scorer in the selector's place isn't pinned, and pull warns of it", asyn
   });
   expect(await desk.run("pull", "--config", "genie.conf")).toMatchObject({
     exitCode: 0,
-    stderr: expect.stringContaining(`warning: ${fault}`),
+    stderr: expect.stringContaining(`warning: genie.conf: ${fault}`),
   });
 });
 

@@ -13,7 +13,7 @@ const FINE: Look = {
   refusal: undefined,
 };
 
-const WORDS = { config: "genie.conf", repository: "r.example/a" };
+const WORDS = { config: "genie.conf", policies: [], repository: "r.example/a" };
 
 test("nothing is said of what is as it should be", () => {
   expect(listOutdatedFindings(FINE, WORDS)).toEqual([]);

@@ -30,18 +30,18 @@ export interface OutdatedFinding {
   readonly todo: string;
 }
 
-/** What stands in the command that mends it. */
+/** What stands in the words that say how to mend it. */
 export interface PinWords {
-  readonly config: string;
+  /** The configuration that names it; undefined where none does. */
+  readonly config: string | undefined;
+  /** Policies of the cluster that name it: `SelectionPolicy tenants`. */
+  readonly policies: readonly string[];
   /** `host/repository` */
   readonly repository: string;
 }
 
 /** What an admin should know of it, the most pressing first. Nothing where all is as it should be. */
-export function listOutdatedFindings(
-  look: Look,
-  { config, repository }: PinWords,
-): readonly OutdatedFinding[] {
+export function listOutdatedFindings(look: Look, words: PinWords): readonly OutdatedFinding[] {
   const { digest, isThere, tag, newest, deprecated, refusal } = look;
   const findings: OutdatedFinding[] = [];
   const add = (what: OutdatedFinding["what"], detail: string, todo: string): void => {
@@ -50,7 +50,7 @@ export function listOutdatedFindings(
   if (refusal !== undefined) add("refused", `no pod gets it: ${refusal}`, "pin another one");
   if (deprecated !== undefined)
     add("deprecated", `deprecated: ${deprecated.reason}`, toReplacement(deprecated));
-  if (digest === undefined) add("notPinned", "not pinned", `geniectl pin --config ${config}`);
+  if (digest === undefined) add("notPinned", "not pinned", `geniectl pin --config ${words.config}`);
   else if (!isThere) add("gone", "the registry has it no more", "pin another one, or ask its publisher");
   else if (tag !== undefined && tag.digest !== digest)
     add(
@@ -59,10 +59,16 @@ export function listOutdatedFindings(
       "ask its publisher why, then pin it again",
     );
   if (newest !== undefined) {
-    const { version } = newest;
-    add("newer", `${version} is there`, `geniectl pin --config ${config} ${repository}:${version}`);
+    add("newer", `${newest.version} is there`, toPinning(newest, words));
   }
   return findings;
+}
+
+/** geniectl writes configurations; policies are the admin's to apply. */
+function toPinning({ version, digest }: TaggedDigest, { config, policies, repository }: PinWords): string {
+  const applied = policies.map((policy) => `write ${repository}@${digest} into ${policy}`);
+  const pinned = config === undefined ? [] : [`geniectl pin --config ${config} ${repository}:${version}`];
+  return [...pinned, ...applied].join("; ");
 }
 
 function toReplacement({ replacedBy }: { replacedBy: string | undefined }): string {

@@ -1,6 +1,5 @@
 import { Command } from "commander";
 import { Failure } from "../../core/errors.ts";
-import { toFieldName } from "../../core/spec/json.ts";
 import { type Catalogue, findEntry } from "../../registry/catalogue/catalogue.ts";
 import { RegistryClient } from "../../registry/client/client.ts";
 import { RegistryFailure } from "../../registry/errors.ts";
@@ -13,6 +12,8 @@ import { readConfigFile } from "./config-file.ts";
 import { settleEach } from "../../registry/some-at-a-time.ts";
 import { lookAtModule } from "./outdated-look.ts";
 import { listOutdatedFindings, type Look, type OutdatedFinding, type TaggedDigest } from "./outdated-plan.ts";
+import { toPlace } from "./module-place.ts";
+import { findPolicySlots } from "./policy-slots.ts";
 import { listSlotModules, type SlotModule } from "./pull-slots.ts";
 import type { Shell } from "./shell.ts";
 import { printTable } from "./table.ts";
@@ -26,7 +27,8 @@ interface OutdatedOptions extends PolicyOption {
 
 interface OutdatedModule {
   readonly reference: string;
-  readonly fields: readonly string[];
+  /** As `genie.conf: genie.selection.selector.module`. */
+  readonly places: readonly string[];
   /** Null where nothing tells one. */
   readonly version: string | null;
   /** Null where there is none beyond it. */
@@ -35,7 +37,7 @@ interface OutdatedModule {
 }
 
 const HELP = `
-Asks the registries and changes nothing. Exit code 1 when there is something to be said of a module, or one can't be
+Asks the registries, and the API server where SelectionPolicies count, and changes nothing. Exit code 1 when there is something to be said of a module, or one can't be
 asked about; 0 when all are up to date. Pre-releases count only where one is pinned.`;
 
 /** `geniectl outdated --config FILE` */
@@ -50,7 +52,8 @@ export function outdatedCommand(shell: Shell): Command {
     .addHelpText("after", HELP)
     .action(async ({ config: file, catalogue: name, json, ...trust }: OutdatedOptions) => {
       const config = await readConfigFile(file);
-      const named = listSlotModules(config);
+      const { slots, failure } = await findPolicySlots(config, shell);
+      const named = listSlotModules([...config.slots, ...slots]);
       const policy = await openPolicy(trust, config);
       const about = named.map(({ reference }) => formatRepository(reference));
       const catalogue = name && (await fetchCatalogue({ catalogue: name, about }, shell));
@@ -62,6 +65,7 @@ export function outdatedCommand(shell: Shell): Command {
       if (json === true) shell.printJson(modules);
       else if (modules.length === 0) shell.print(`${file} names no module`);
       else printTable([["MODULE", "VERSION", "NEWEST", "STATE"], ...modules.flatMap(toRows)], shell);
+      if (failure !== undefined) throw failure;
       const bad = modules.filter(({ findings }) => findings.length > 0);
       if (bad.length === 0) return;
       throw new Failure(
@@ -94,7 +98,7 @@ async function look(
   shell: Shell,
 ): Promise<OutdatedModule> {
   const name = formatReference(reference);
-  const fields = slots.map(({ at }) => toFieldName(at));
+  const places = slots.map(toPlace);
   shell.progress(`asking about ${name} …`);
   using client = new RegistryClient(reference, await shell.clientOptions());
   try {
@@ -103,13 +107,16 @@ async function look(
     const deprecated = catalogue && findDeprecation(reference, catalogue);
     const { digest } = reference;
     const refusal = policy && digest && (await findRefusal(policy, { reference, digest }, client));
-    const words = { config: file, repository: formatRepository(reference) };
+    const owners = [...new Set(slots.map(({ owner }) => owner))];
+    const policies = owners.filter((owner) => owner !== file);
+    const config = policies.length < owners.length ? file : undefined;
+    const words = { config, policies, repository: formatRepository(reference) };
     const findings = listOutdatedFindings({ ...found, deprecated, refusal }, words);
-    return { reference: name, fields, version, newest, findings };
+    return { reference: name, places, version, newest, findings };
   } catch (error) {
     if (!(error instanceof RegistryFailure)) throw error;
     const findings = [{ what: "failed", detail: error.message, todo: error.todo } as const];
-    return { reference: name, fields, version: null, newest: null, findings };
+    return { reference: name, places, version: null, newest: null, findings };
   }
 }
 

@@ -89,7 +89,7 @@ export async function fetchAll(
     try {
       return { pin, ...(await fetch(isPinned ? toFetched(reference) : reference)) };
     } catch (error) {
-      const place = toPlace(config, pin);
+      const place = toPlace({ owner: config.file, at: pin.at });
       if (!isPinned || warn === undefined || !isAway(error)) throw withPlace(error, place);
       warn(`${place}: ${error.message}: it stays as it is, and nothing of it was checked`);
       return [];

@@ -29,6 +29,7 @@ test("finds genie in a list of plugins, also one that only holds its block", () 
     const text = JSON.stringify({ name: "n", plugins: [{ type: "bridge" }, plugin] });
     expect(parseConfigFile("x.conflist", text).slots).toEqual([
       {
+        owner: "x.conflist",
         at: ["plugins", 1, "genie", "selection", "scorers", 0, "module"],
         kind: "scorer",
         reference: PINNED,

@@ -21,7 +21,7 @@ export function planPins(config: ConfigFile): Pin[] {
   return config.slots.map((slot) => ({
     at: slot.at,
     old: slot.reference,
-    reference: parseSlot(config, slot),
+    reference: parseSlot(slot),
   }));
 }
 

@@ -6,6 +6,8 @@ import { unlessMissing } from "../../core/missing.ts";
 import type { Digest } from "../../registry/digest.ts";
 import { parseReference } from "../../registry/reference.ts";
 import { type ConfigFile, findConfig, MAX_CONFIG_BYTES, readConfigFile } from "./config-file.ts";
+import { listPolicySlots } from "./policy-slots.ts";
+import type { Shell } from "./shell.ts";
 import { readInput } from "./input-file.ts";
 
 /** What configurations hold on to. */
@@ -19,10 +21,14 @@ export interface Pinned {
 const EXTENSIONS = [".conf", ".conflist", ".json"];
 
 /**
- * What these configurations name, and those of genie in the conf folder: all that container runtimes may use here.
- * @throws {Failure} invalidConfig when there is none at all: nothing would count as pinned.
+ * What these configurations name, and those of genie in the conf folder, and the cluster's policies where they count:
+ * all that container runtimes may use here.
+ * @throws {Failure} invalidConfig when there is none at all: nothing would count as pinned; and as listPolicySlots.
  */
-export async function readPinned(files: readonly string[], confDir: string): Promise<Pinned> {
+export async function readPinned(
+  { config: files, confDir }: { config: readonly string[]; confDir: string },
+  shell: Shell,
+): Promise<Pinned> {
   const named = await Promise.all(files.map(readConfigFile));
   const found = await readNodeConfigs(confDir);
   const configs = [
@@ -33,11 +39,13 @@ export async function readPinned(files: readonly string[], confDir: string): Pro
       details: "name one with --config FILE: without it, nothing would count as pinned",
     });
   }
-  const references = configs.flatMap(({ slots }) => slots).map(({ reference }) => parseReference(reference));
+  const brought = await Promise.all(configs.map((config) => listPolicySlots(config, shell)));
+  const slots = [...configs.flatMap((config) => config.slots), ...brought.flat()];
+  const references = slots.map(({ reference }) => parseReference(reference));
   return {
     files: configs.map(({ file }) => file),
     digests: new Set(references.flatMap(({ digest }) => digest ?? [])),
-    references: new Set(configs.flatMap(({ slots }) => slots.map(({ reference }) => reference))),
+    references: new Set(slots.map(({ reference }) => reference)),
   };
 }
 

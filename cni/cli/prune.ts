@@ -24,8 +24,9 @@ const DEFAULT_HOURS = 24;
 const UNNAMED_HOURS = 1;
 
 const HELP = `
-Stays: what a configuration names (each --config, and all of genie in the conf folder), what was pulled in the last 24
-hours, what has a tag (unless --all), and what refers to any of these: signatures, READMEs.
+Stays: what a configuration names (each --config, and all of genie in the conf folder), what the SelectionPolicies of
+their cluster name, what was pulled in the last 24 hours, what has a tag (unless --all), and what refers to any of
+these: signatures, READMEs.
 
 Goes: the rest, with what was made of it, and what crashes have left. It may be run at any time, also beside a pull.`;
 
@@ -50,7 +51,7 @@ export function pruneCommand(shell: Shell): Command {
 }
 
 async function prune({ config, confDir, olderThan, all, dryRun, ...options }: PruneOptions, shell: Shell) {
-  const pinned = await readPinned(config, confDir);
+  const pinned = await readPinned({ config, confDir }, shell);
   const [first] = pinned.files;
   const store = await findStore({ ...options, ...(first === undefined ? {} : { config: first }) });
   shell.progress(`looking through ${store} …`);

@@ -45,12 +45,18 @@ test("one that can't be had, and one that can't be used, keep no other out of th
 
   const asJson = await pull("--json");
   expect(asJson).toMatchObject({ exitCode: 1, stderr });
+  const wantedBy = ["genie.conf"];
   expect(JSON.parse(asJson.stdout)).toEqual({
     digest: other,
     modules: [
-      { reference: at(`scorer@${scorer}`), digest: scorer, fault: null },
-      { reference: gone, digest: null, fault: expect.stringContaining("404") },
-      { reference: at(`other@${other}`), digest: other, fault: expect.stringContaining("doesn't export") },
+      { reference: at(`scorer@${scorer}`), digest: scorer, fault: null, wantedBy },
+      { reference: gone, digest: null, fault: expect.stringContaining("404"), wantedBy },
+      {
+        reference: at(`other@${other}`),
+        digest: other,
+        fault: expect.stringContaining("doesn't export"),
+        wantedBy,
+      },
     ],
   });
 });

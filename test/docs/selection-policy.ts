@@ -26,8 +26,9 @@ const COLUMNS = [
 
 const text = (maxLength: number) => ({ type: "string", maxLength });
 
-/** Which modules nodes really run: a digest that isn't yet everywhere shows. */
 const STATUS = {
+  description:
+    "Which modules nodes really run: a digest that isn't yet everywhere shows. Empty: the node daemon that writes it comes with a later version.",
   type: "object",
   properties: {
     nodes: {

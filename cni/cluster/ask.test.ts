@@ -63,6 +63,15 @@ test("a connection that is lost is made anew", async () => {
   expect(api.asked.length).toBe(3);
 });
 
+test("a pod that has its networks doesn't wait for a server that is away", async () => {
+  api.answers = [(response) => response.destroy(), { body: {} }];
+  expect(await (await openScripted(api)).annotatePod(POD, { a: "b" }, never)).toBe(true);
+  api.script((response) => response.destroy());
+  const told = (await openScripted(api)).annotatePod(POD, { a: "b" }, never);
+  await expect(told).rejects.toEqual(fails({ message: expect.stringContaining("can't be reached") }));
+  expect(api.asked.length).toBe(2);
+});
+
 function cutShort(response: ServerResponse): void {
   response.writeHead(200, { "content-length": "1000" });
   response.write("{");

@@ -41,7 +41,7 @@ async function askAgain(call: ApiCall, asking: Asking, signal: AbortSignal): Pro
     const attempt = await attemptOnce(sign(call, token), { tls: server.tls, agent, signal });
     if ("reply" in attempt && isTelling(attempt.reply, right)) return attempt.reply;
     const isRenewed = isUnknown(attempt) && (await server.readToken()) !== token;
-    const leastMs = isRenewed ? 0 : findPauseMs(attempt, right);
+    const leastMs = isRenewed ? 0 : findPauseMs(attempt, right, tries);
     const grownMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** tries) * (0.5 + Math.random());
     const pauseMs = Math.max(leastMs ?? 0, grownMs);
     if (leastMs === undefined || pauseMs >= budget.leftMs()) throw toRefusal(attempt, right);

@@ -26,14 +26,24 @@ const PASSING_STATUSES = [TOO_MANY, 500, 502, 503, 504];
 /** It is being started, or was just ended. */
 const PASSING_ERRORS = ["ECONNREFUSED", "ECONNRESET", "EPIPE"];
 
-/** The least time to wait before trying again; undefined when that is no use, or would do a thing twice. */
-export function findPauseMs(attempt: Attempt, { verb }: Right): number | undefined {
-  const repeats = verb !== "create";
+/**
+ * How often a call is made again that got no answer. Of a patch, a pod waits that has its networks: once is for a
+ * connection that the server had just ended. An event would stand there twice.
+ */
+const REPEATS_BY_VERB = { get: Infinity, list: Infinity, patch: 1, create: 0 } as const;
+
+/**
+ * The least time to wait before trying again; undefined when that is no use, or would do a thing twice.
+ *
+ * @param tries how often it was tried again already.
+ */
+export function findPauseMs(attempt: Attempt, { verb }: Right, tries: number): number | undefined {
   if ("error" in attempt) {
-    return repeats && PASSING_ERRORS.includes(findErrno(attempt.error) ?? "") ? 0 : undefined;
+    const passes = PASSING_ERRORS.includes(findErrno(attempt.error) ?? "");
+    return passes && tries < REPEATS_BY_VERB[verb] ? 0 : undefined;
   }
   const { status, headers } = attempt.reply;
-  if (!repeats && status !== TOO_MANY) return undefined;
+  if (verb === "create" && status !== TOO_MANY) return undefined;
   return PASSING_STATUSES.includes(status) ? parseRetryAfter(headers["retry-after"], new Date()) : undefined;
 }
 

@@ -46,7 +46,7 @@ test("search finds by words, and by what a module is", async () => {
   const { stdout } = await desk.run("search", "lot", "--catalogue", catalogue);
   expect(stdout).toMatch(/^MODULE .*\n.*\/team\/picker:1\.0\.0 +selector +10\.0 kB +no +Picks by lot$/);
   expect((await desk.run("search", "nothing-such", "--catalogue", `${catalogue}:latest`)).stdout).toBe(
-    "no module of 3 versions fits",
+    "no module fits; there are 3 versions",
   );
 });
 

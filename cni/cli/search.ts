@@ -4,7 +4,7 @@ import type { CatalogueEntry } from "../../registry/catalogue/catalogue.ts";
 import { planSearch } from "../../registry/catalogue/search.ts";
 import type { Reference } from "../../registry/reference.ts";
 import { addCatalogueOption, fetchCatalogue } from "./catalogue-options.ts";
-import { formatSize } from "../../registry/size.ts";
+import { formatCount, formatSize } from "../../registry/size.ts";
 import type { Shell } from "./shell.ts";
 import { printTable } from "./table.ts";
 
@@ -35,7 +35,8 @@ export function searchCommand(shell: Shell): Command {
       const { entries } = await fetchCatalogue({ catalogue: options.catalogue, about: [] }, shell);
       const found = planSearch(entries, { words, ...options });
       if (options.json === true) shell.printJson(found);
-      else if (found.length === 0) shell.print(`no module of ${entries.length} versions fits`);
+      else if (found.length === 0)
+        shell.print(`no module fits; there are ${formatCount(entries.length, "version")}`);
       else printTable([["MODULE", "KIND", "SIZE", "SIGNED", "DESCRIPTION"], ...found.map(toRow)], shell);
     });
 }

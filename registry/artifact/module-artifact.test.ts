@@ -46,8 +46,9 @@ test("the order in which notes are given doesn't change the digest", () => {
 
 test.each<[string, PublisherNotes, string]>([
   ["a licence in words", { licence: "do what you want!" }, "no SPDX expression"],
-  ["a source that is a script", { source: "javascript:alert(1)" }, "no URL of https"],
-  ["a source without a scheme", { source: "git.example/near" }, "no URL of https"],
+  ["a source that is a script", { source: "javascript:alert(1)" }, "source"],
+  ["a source with a password", { source: "https://me:secret@git.example/near" }, "source"],
+  ["a source without a scheme", { source: "git.example/near" }, "source"],
   ["a version of two lines", { version: "1\n2" }, 'image.version" has control characters'],
   ["half a character", { title: "\ud800" }, 'image.title" has control characters'],
   ["an empty title", { title: "" }, 'image.title" is empty'],

@@ -29,9 +29,10 @@ export function planNotes({
   source,
   annotations = {},
 }: PublisherNotes): Annotations {
-  if (licence !== undefined && !LICENCE.test(licence)) throw invalid("the licence is no SPDX expression");
+  if (licence !== undefined && !LICENCE.test(licence))
+    throw invalid("the licence is no SPDX expression", "write it as Apache-2.0, or MIT OR Apache-2.0");
   if (source !== undefined && !isSource(source))
-    throw invalid("the source is no URL of https, http, git or ssh");
+    throw invalid("the source can't be told", "name a URL of https, http, git or ssh without a password");
   const named = Object.entries({
     [OCI_ANNOTATION.title]: title,
     [OCI_ANNOTATION.version]: version,
@@ -58,10 +59,12 @@ function checkAnnotation(key: string, value: string): void {
   if (toLine(value).toWellFormed() !== value) fail("has control characters");
 }
 
+/** What is published stays: nobody tells a password in it by mistake. */
 function isSource(text: string): boolean {
-  return SOURCE_SCHEMES.includes(URL.parse(text)?.protocol ?? "");
+  const url = URL.parse(text);
+  return url !== null && SOURCE_SCHEMES.includes(url.protocol) && url.password === "";
 }
 
-function invalid(why: string): RegistryFailure {
-  return new RegistryFailure("invalidAnnotation", why);
+function invalid(why: string, todo?: string): RegistryFailure {
+  return new RegistryFailure("invalidAnnotation", why, todo === undefined ? {} : { todo });
 }

@@ -1,8 +1,8 @@
 import { X509Certificate } from "node:crypto";
 import { Failure, findErrno } from "../../core/errors.ts";
-import { findJsonObject } from "../../core/spec/json.ts";
 import { readCredential } from "./files.ts";
 import type { Access, Source } from "./kubeconfig.ts";
+import { findTokenClaims } from "./token-claims.ts";
 
 /** What we prove with who we are. */
 export interface Credential {
@@ -42,10 +42,9 @@ function readText(source: Source): Promise<string> | string {
   return "text" in source ? source.text : readCredential(source.file);
 }
 
-/** Of a JSON web token, whose signature is the server's to check. Source: RFC 7519, §4.1. */
+/** Of a JSON web token. */
 export function findTokenSpan(token: string): Span | undefined {
-  const [, payload = ""] = token.split(".");
-  const { iat, exp } = findJsonObject(Buffer.from(payload, "base64url").toString()) ?? {};
+  const { iat, exp } = findTokenClaims(token) ?? {};
   if (typeof iat !== "number" || typeof exp !== "number") return undefined;
   return { fromMs: iat * 1000, toMs: exp * 1000 };
 }

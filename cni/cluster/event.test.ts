@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import { afterAll, beforeEach, expect, test } from "vitest";
 import { openScripted, startScriptedApi } from "../../test/fakes/scripted-api.ts";
 
@@ -22,4 +23,19 @@ test("an event that may have been recorded is not recorded twice", async () => {
     involvedObject: { kind: "Pod", name: "web-1", uid: "u-1" },
     ...event,
   });
+});
+
+/** As Kubernetes writes one. */
+const tokenOf = (claims: string) => `e30.${Buffer.from(claims).toString("base64url")}.c2ln`;
+
+test.each([
+  ["the node to which the token is bound", tokenOf('{"kubernetes.io":{"node":{"name":"n1"}}}'), "n1"],
+  ["the host, where the token says of none", tokenOf('{"kubernetes.io":{"pod":{"name":"a"}}}'), hostname()],
+  ["the host, where the token is none of a service account", "secret", hostname()],
+  ["the host, where its claims are none", tokenOf('{"kubernetes.io":{"node":{"name":5}}}'), hostname()],
+])("an event is from %s", async (_, token, host) => {
+  api.answers = [{ body: {} }];
+  const event = { type: "Normal", reason: "NetworkChosen", message: "x" } as const;
+  await (await openScripted(api, { user: { token } })).recordEvent(POD, event, never);
+  expect(JSON.parse(api.asked[0]?.body ?? "")).toMatchObject({ source: { component: "genie", host } });
 });

@@ -105,7 +105,9 @@ describe("a pod", () => {
     await (await open({ token })).recordEvent({ ...REF, uid }, event, never);
     const query = new URLSearchParams({ fieldSelector: `involvedObject.uid=${uid}` });
     const listed = await mustCall(cluster, { path: `/api/v1/namespaces/shop/events?${query.toString()}` });
-    expect(listed).toMatchObject({ items: [{ ...event, count: 1, source: { component: "genie" } }] });
+    expect(listed).toMatchObject({
+      items: [{ ...event, count: 1, source: { component: "genie", host: "n1" } }],
+    });
   });
 
   test("of a namespace that is gone is told nothing", async () => {

@@ -1,4 +1,4 @@
-/** What the token of one node may change of pods: `cni/deploy/node-annotations.yaml`. */
+/** What may be written with the token of one node: `cni/deploy/node-annotations.yaml` and `node-events.yaml`. */
 import { beforeAll, describe, expect, test } from "vitest";
 import type { ApiAnswer } from "./api-call.ts";
 import { type ClusterServer, startCluster } from "./api-server.ts";
@@ -30,6 +30,23 @@ const patch = (pod: { namespace: string; name: string }, body: object, by = toke
   });
 const annotate = (annotations: Record<string, string | null>) => ({ metadata: { annotations } });
 
+const ABOUT = { apiVersion: "v1", kind: "Pod", namespace: OURS.namespace, name: OURS.name };
+const EVENT = {
+  metadata: { generateName: "genie-", namespace: OURS.namespace },
+  involvedObject: ABOUT,
+  source: { component: "genie", host: "n1" },
+  type: "Normal",
+  reason: "NetworkChosen",
+  message: "Genie chose blue",
+};
+const record = (more: object, by = token): Promise<ApiAnswer> =>
+  cluster.call({
+    method: "POST",
+    path: `/api/v1/namespaces/${OURS.namespace}/events`,
+    body: { ...EVENT, ...more },
+    token: by,
+  });
+
 beforeAll(async () => {
   await using undo = new AsyncDisposableStack();
   cluster = undo.use(await startCluster());
@@ -44,7 +61,8 @@ beforeAll(async () => {
   nodeToken = await issueToken(cluster, { ...account, bound: { kind: "Node", name: "n1" } });
   stray = await issueToken(cluster, account);
   const bad = annotate({ "team.example/x": "y" });
-  await waitUntil("the policy is in force", async () => (await patch(OURS, bad)).status !== 200);
+  await waitUntil("a policy is in force", async () => (await patch(OURS, bad)).status !== 200);
+  await waitUntil("the other is, too", async () => (await record({ source: {} })).status !== 201);
   const kept = undo.move();
   return () => kept.disposeAsync();
 });
@@ -141,8 +159,44 @@ test("a node's token reads what an ADD needs", async () => {
   expect(await cluster.call({ path: missing, token })).toMatchObject({ status: 404 });
 });
 
+describe("a node's token records an event", () => {
+  test.each<[string, object, string?]>([
+    ["about a pod, in its node's name", {}],
+    ["with the newer fields, too", { reportingComponent: "genie", reportingInstance: "n1" }],
+    ["with a token of the node itself", {}, "node"],
+  ])("%s", async (_, more, by) => {
+    expect(await record(more, by === "node" ? nodeToken : token)).toMatchObject({ status: 201 });
+  });
+
+  test.each<[string, object, string]>([
+    ["in no node's name", { source: { component: "genie" } }, "from node n1"],
+    ["in another node's name", { source: { component: "genie", host: "n2" } }, "from node n1"],
+    ["in another node's name by a newer field", { reportingInstance: "n2" }, "from node n1"],
+    ["in another program's name", { source: { component: "kubelet", host: "n1" } }, "from genie"],
+    ["in that name by a newer field", { reportingComponent: "kubelet" }, "from genie"],
+    ["about no pod", { involvedObject: { ...ABOUT, kind: "Service" } }, "about pods"],
+    [
+      "about another kind called so",
+      { involvedObject: { ...ABOUT, apiVersion: "x.example/v1" } },
+      "about pods",
+    ],
+    ["about more than the pod", { related: { kind: "Secret", name: "s" } }, "about pods"],
+    ["that stays", { metadata: { ...EVENT.metadata, finalizers: ["team.example/f"] } }, "its end"],
+  ])("but none %s", async (_, more, words) => {
+    const answer = await record(more);
+    expect(answer).toMatchObject({ status: 422 });
+    expect(messageOf(answer)).toContain("genie-node-events");
+    expect(messageOf(answer)).toContain(words);
+  });
+
+  test("but none with a token that belongs to no node", async () => {
+    expect(messageOf(await record({}, stray))).toContain("bound to no node");
+  });
+});
+
 test("others aren't concerned", async () => {
   expect(await patch(OURS, annotate({ "team.example/x": "y" }), cluster.admin.token)).toMatchObject({
     status: 200,
   });
+  expect(await record({ source: {} }, cluster.admin.token)).toMatchObject({ status: 201 });
 });

@@ -31,24 +31,32 @@ fn main() -> ExitCode {
 fn serve() -> Result<(), Refusal> {
     let (verb, netns, if_name) = (variable("CNI_COMMAND"), variable("CNI_NETNS"), variable("CNI_IFNAME"));
     let acts = parse_acts(&read_stdin()?)?;
-    match verb.as_str() {
-        "ADD" | "CHECK" => namespace::enter(&netns)?,
-        // What was in a namespace that is gone has gone with it.
-        "DEL" if netns.is_empty() || !namespace::exists(&netns) => return Ok(()),
-        "DEL" => namespace::enter(&netns)?,
-        _ => return Err(Refusal::new("CNI_COMMAND is none that is served")),
+    if !["ADD", "CHECK", "DEL"].contains(&verb.as_str()) {
+        return Err(Refusal::new("CNI_COMMAND is none that is served"));
     }
-    let mut kernel = Kernel::open()?;
-    match verb.as_str() {
-        "ADD" => add(&mut kernel, &if_name, &acts),
-        "CHECK" => check(&mut kernel, &if_name, &acts),
-        _ => delete(&mut kernel, &acts),
+    let is_there = namespace::enter(&netns)?;
+    if verb == "DEL" {
+        // What was in a namespace that is gone has gone with it.
+        return if is_there { delete(&mut Kernel::open()?, &acts) } else { Ok(()) };
+    }
+    match if is_there { namespace::find_link(&if_name)? } else { None } {
+        Some(link) if verb == "ADD" => add(&mut Kernel::open()?, &if_name, link, &acts),
+        Some(link) => check(&mut Kernel::open()?, link, &acts),
+        None => require_no_gateway(&acts),
     }
 }
 
+/// What the kernel has no link for, such as a device of DPDK's, has no routes to be arranged. Whether one that was there
+/// is missed says its own plugin.
+fn require_no_gateway(acts: &[Act]) -> Result<(), Refusal> {
+    if acts.iter().any(|act| matches!(act, Act::Gateway(..))) {
+        return Err(Refusal::new("CNI_IFNAME is not in the namespace, and is to have the default route"));
+    }
+    Ok(())
+}
+
 /// Copies before it takes away: at no moment is there no way back to who asks.
-fn add(kernel: &mut Kernel, if_name: &str, acts: &[Act]) -> Result<(), Refusal> {
-    let link = namespace::find_link(if_name)?;
+fn add(kernel: &mut Kernel, if_name: &str, link: u32, acts: &[Act]) -> Result<(), Refusal> {
     if let Some(table) = find_table(acts) {
         routes::copy(kernel, link, table)?;
         namespace::answer_for_own_addresses(if_name)?;
@@ -70,8 +78,7 @@ fn add(kernel: &mut Kernel, if_name: &str, acts: &[Act]) -> Result<(), Refusal> 
     Ok(())
 }
 
-fn check(kernel: &mut Kernel, if_name: &str, acts: &[Act]) -> Result<(), Refusal> {
-    let link = namespace::find_link(if_name)?;
+fn check(kernel: &mut Kernel, link: u32, acts: &[Act]) -> Result<(), Refusal> {
     let table = match find_table(acts) {
         Some(table) => table,
         None => return Ok(()),

@@ -2,10 +2,9 @@
 use crate::netlink::Refusal;
 use std::ffi::CString;
 use std::fs::{write, File};
-use std::io::Error;
+use std::io::{Error, ErrorKind};
 use std::os::raw::{c_char, c_int, c_uint};
 use std::os::unix::io::AsRawFd;
-use std::path::Path;
 
 extern "C" {
     fn setns(fd: c_int, kind: c_int) -> c_int;
@@ -13,27 +12,37 @@ extern "C" {
 }
 
 const CLONE_NEWNET: c_int = 0x4000_0000;
+/// Of what is no namespace of a network.
+const EINVAL: i32 = 22;
+const ENODEV: i32 = 19;
 
-pub fn exists(path: &str) -> bool {
-    Path::new(path).exists()
-}
-
-/// From here on, this thread, which is the only one, has the network of that namespace.
-pub fn enter(path: &str) -> Result<(), Refusal> {
-    let file = File::open(path).map_err(|error| Refusal::of("CNI_NETNS can't be opened", &error))?;
+/// From here on, this thread, which is the only one, has the network of that namespace. False where there is none.
+pub fn enter(path: &str) -> Result<bool, Refusal> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(Refusal::of("CNI_NETNS can't be opened", &error)),
+    };
     // SAFETY: the descriptor is open for as long as the call lasts.
     if unsafe { setns(file.as_raw_fd(), CLONE_NEWNET) } == 0 {
-        return Ok(());
+        return Ok(true);
     }
-    Err(Refusal::of("CNI_NETNS can't be entered", &Error::last_os_error()))
+    match Error::last_os_error() {
+        error if error.raw_os_error() == Some(EINVAL) => Ok(false),
+        error => Err(Refusal::of("CNI_NETNS can't be entered", &error)),
+    }
 }
 
-pub fn find_link(name: &str) -> Result<u32, Refusal> {
+/// None where the kernel has no link of that name in the namespace.
+pub fn find_link(name: &str) -> Result<Option<u32>, Refusal> {
     let text = CString::new(name).map_err(|_| Refusal::new("CNI_IFNAME is malformed"))?;
     // SAFETY: the text ends with its zero.
     match unsafe { if_nametoindex(text.as_ptr()) } {
-        0 => Err(Refusal::of("CNI_IFNAME is not in the namespace", &Error::last_os_error())),
-        link => Ok(link),
+        0 => match Error::last_os_error() {
+            error if error.raw_os_error() == Some(ENODEV) => Ok(None),
+            error => Err(Refusal::of("CNI_IFNAME can't be looked up", &error)),
+        },
+        link => Ok(Some(link)),
     }
 }
 

@@ -82,10 +82,23 @@ test("a bad file is passed over with the reason and stops none of the others", (
   ]);
 });
 
-test("of two files with one name the first counts", () => {
-  const { networks, skipped } = list({ "20-b.conf": conf("blue", "macvlan"), "10-a.conf": conf("blue") });
-  expect(networks.map(({ file }) => file)).toEqual(["10-a.conf"]);
-  expect(skipped).toEqual([{ file: "20-b.conf", reason: "network blue is described by 10-a.conf already" }]);
+test("of two files with one name the first counts, and the other one is found by the name of its file alone", () => {
+  const node = list({
+    "20-b.conf": conf("blue", "macvlan"),
+    "10-a.conf": conf("blue"),
+    "30-b.conf": conf("c"),
+  });
+  expect(node.networks.map(({ file }) => file)).toEqual(["10-a.conf", "30-b.conf"]);
+  expect(node.skipped).toEqual([
+    {
+      file: "20-b.conf",
+      reason: "network blue is described by 10-a.conf already: only the name of the file leads to this one",
+    },
+  ]);
+  const matches = (wish: string) => listMatches(wish, node).map(({ file }) => file);
+  expect(matches("blue")).toEqual(["10-a.conf"]);
+  expect(matches("b")).toEqual(["20-b.conf", "30-b.conf"]);
+  expect(matches("20-b")).toEqual(["20-b.conf"]);
 });
 
 test("networks of other specifications are passed over with the reason", () => {

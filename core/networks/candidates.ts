@@ -31,6 +31,8 @@ export interface NodeNetworks {
   /** In the order of the file names, which is the configuration order of first-fit. */
   readonly networks: readonly NodeNetwork[];
   readonly skipped: readonly Skipped[];
+  /** Those whose name another one has: only the names of their files lead to them. Absent where there are none. */
+  readonly twins?: readonly NodeNetwork[];
 }
 
 /** What is at hand on the node when a wish is served. */
@@ -58,6 +60,7 @@ const OUR_TYPES = ["genie", "genie-standalone"];
 export function listNetworks(folder: ConfFolder, config: Pick<Config, "type">): NodeNetworks {
   const networks: NodeNetwork[] = [];
   const skipped: Skipped[] = [];
+  const twins: NodeNetwork[] = [];
   for (const { name: file, text } of sortFiles(folder)) {
     const network = readFile(text, folder);
     if (typeof network === "string") skipped.push({ file, reason: network });
@@ -65,10 +68,13 @@ export function listNetworks(folder: ConfFolder, config: Pick<Config, "type">): 
     else {
       const reason = findRefusal(network, networks);
       if (reason === undefined) networks.push({ file, network });
-      else skipped.push({ file, reason });
+      else {
+        skipped.push({ file, reason: `${reason}: only the name of the file leads to this one` });
+        twins.push({ file, network });
+      }
     }
   }
-  return { networks, skipped };
+  return { networks, skipped, ...(twins.length > 0 && { twins }) };
 }
 
 /**
@@ -117,13 +123,14 @@ export function findNetwork(wish: string, networks: NodeNetworks): NodeNetwork |
  * The networks that `wish` may mean, in file order: those with this file stem after its first `-`; where there is
  * none, the one with this JSON name; else those with this whole stem.
  */
-export function listMatches(wish: string, { networks }: NodeNetworks): readonly NodeNetwork[] {
-  const rules = [
-    ({ file }: NodeNetwork) => shortStem(file) === wish,
-    ({ network }: NodeNetwork) => network.name === wish,
-    ({ file }: NodeNetwork) => stem(file) === wish,
+export function listMatches(wish: string, { networks, twins = [] }: NodeNetworks): readonly NodeNetwork[] {
+  const all = [...networks, ...twins].toSorted((a, b) => (a.file < b.file ? -1 : 1));
+  const matches = [
+    all.filter(({ file }) => shortStem(file) === wish),
+    networks.filter(({ network }) => network.name === wish),
+    all.filter(({ file }) => stem(file) === wish),
   ];
-  return rules.map((rule) => networks.filter(rule)).find(({ length }) => length > 0) ?? [];
+  return matches.find(({ length }) => length > 0) ?? [];
 }
 
 /** The name by which findNetwork finds this network and no other: the one in its file, or else that of the file. */

@@ -47,6 +47,16 @@ test("what the conf folder can serve is served from there, and no cluster is ask
   expect(cluster.takeCalls()).toEqual([]);
 });
 
+test.each(["named", "default"] as const)(
+  "a network whose name another one has is served alone (%s)",
+  async (wants) => {
+    const files = { "10-calico.conf": conf("k8s"), "10-canal.conf": conf("k8s", { type: "ptp" }) };
+    const { target, networks } = await offer({ target: { wants, network: "canal" }, files });
+    expect(target).toEqual({ wants, network: "k8s" });
+    expect(networks.networks.map(({ file }) => file)).toEqual(["10-canal.conf"]);
+  },
+);
+
 describe("NPWG 5: the configuration is", () => {
   const files = { "10-blue.conf": conf("blue"), "20-blue.conflist": list("blue"), "30-blue.conf": conf("x") };
   test("that of the object, where it has one", async () => {

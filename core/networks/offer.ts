@@ -52,7 +52,8 @@ export async function offerNetworks(wish: Wish, around: Surroundings, ports: Off
       );
       const one = findNetwork(target.network, networks);
       if (target.wants === "named" && one !== undefined) requireUsable(one, wish, around);
-      return { target, networks };
+      if (one === undefined || networks.networks.includes(one)) return { target, networks };
+      return { target: { ...target, network: one.network.name }, networks: { networks: [one], skipped: [] } };
     }
     case "any":
       return { target, networks: narrow(listConfigured(around.node), wish, around) };

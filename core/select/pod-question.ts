@@ -68,5 +68,6 @@ function listAttributes(definition: Definition | undefined, facts: NetworkFacts 
 /** The default network's own name, however `default_plugin` refers to it; undefined when the node lacks it. */
 function findDefault({ config, networks }: Choosing): string | undefined {
   const target = readDefaultIntent(config).wishes[0]?.target;
-  return target?.wants === "default" ? findNetwork(target.network, networks)?.network.name : undefined;
+  const one = target?.wants === "default" ? findNetwork(target.network, networks) : undefined;
+  return networks.networks.find((network) => network === one)?.network.name;
 }

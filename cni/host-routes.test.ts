@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { findDefaultLink, parseTrie, readHostRoutes } from "./host-routes.ts";
+import { findDefaultLink, listOnLinks, parseTrie, readHostRoutes } from "./host-routes.ts";
 
 const TRIE = `Main:
   +-- 0.0.0.0/0 3 0 5
@@ -32,6 +32,22 @@ test.each([
     "ens3",
   ],
 ])("the default route's link: %s", (_, text, link) => expect(findDefaultLink(text)).toBe(link));
+
+test("what links lead to by themselves is listed with them", () => {
+  const rows = [
+    "ens3\t00000000\t0100000A\t0003\t0\t0\t0\t00000000",
+    "ens3\t0000020A\t0100000A\t0003\t0\t0\t0\t0000FFFF",
+  ];
+  const own = [
+    "genie0\t00000B0A\t00000000\t0001\t0\t0\t0\t0000FFFF",
+    "b\t00201FAC\t00000000\t0001\t0\t0\t0\t00F0FFFF",
+  ];
+  expect(listOnLinks(`${HEAD}${[...rows, ...own].join("\n")}\n`)).toEqual([
+    { link: "genie0", subnet: "10.11.0.0/16" },
+    { link: "b", subnet: "172.31.32.0/20" },
+  ]);
+  expect(listOnLinks("")).toEqual([]);
+});
 
 test("the kernel's own files are read", async () => {
   const { subnets } = await readHostRoutes();

@@ -1,4 +1,5 @@
 import { open } from "node:fs/promises";
+import { endianness } from "node:os";
 import { Failure } from "../core/errors.ts";
 import { orIoFailure } from "../core/io-failure.ts";
 import type { HostRoutes } from "../core/networks/generated.ts";
@@ -16,9 +17,11 @@ const MOST_BYTES = 4 * 2 ** 20;
  * @throws {Failure} ioFailure when they can't be read, or are more than a node has.
  */
 export async function readHostRoutes(): Promise<HostRoutes> {
+  const table = await readBounded(TABLE);
   return {
     subnets: parseTrie(await readBounded(TRIE)),
-    defaultLink: findDefaultLink(await readBounded(TABLE)),
+    onLinks: listOnLinks(table),
+    defaultLink: findDefaultLink(table),
   };
 }
 
@@ -36,13 +39,28 @@ export function parseTrie(text: string): readonly string[] {
 
 /** The link of the default route; of several, of the one that counts. */
 export function findDefaultLink(text: string): string | undefined {
-  const rows = text
+  const defaults = parseRows(text).filter((row) => row[DESTINATION] === NONE && row[MASK] === NONE);
+  const [first] = defaults.toSorted((one, other) => Number(one[METRIC]) - Number(other[METRIC]));
+  return first?.[LINK];
+}
+
+/** What each link leads to by itself. Numbers stand there as they lie in memory. */
+export function listOnLinks(text: string): HostRoutes["onLinks"] {
+  return parseRows(text).flatMap(([link = "", destination = "", gateway, , , , , mask = ""]) => {
+    if (gateway !== NONE || mask === NONE) return [];
+    const bytes = [...Buffer.from(destination, "hex")];
+    const address = (endianness() === "LE" ? bytes.toReversed() : bytes).join(".");
+    const bits = [...Buffer.from(mask, "hex")].map((byte) => byte.toString(2)).join("");
+    return [{ link, subnet: `${address}/${bits.replaceAll("0", "").length}` }];
+  });
+}
+
+function parseRows(text: string): readonly (readonly string[])[] {
+  return text
+    .trimEnd()
     .split("\n")
     .slice(1)
     .map((line) => line.trim().split(/\s+/));
-  const defaults = rows.filter((row) => row[DESTINATION] === NONE && row[MASK] === NONE);
-  const [first] = defaults.toSorted((one, other) => Number(one[METRIC]) - Number(other[METRIC]));
-  return first?.[LINK];
 }
 
 /** Columns of the table, and an address of zeros. */

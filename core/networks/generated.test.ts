@@ -12,7 +12,7 @@ const plan = (plugin: string, files: readonly unknown[], routes: Partial<HostRou
       })),
       pluginFilesByNetwork: new Map(),
     },
-    routes: { subnets: [], defaultLink: "ens3", ...routes },
+    routes: { subnets: [], onLinks: [], defaultLink: "ens3", ...routes },
   });
 const subnet = (...given: Parameters<typeof plan>) => (plan(...given)["ipam"] as { subnet: string }).subnet;
 
@@ -59,6 +59,14 @@ describe("a subnet is free when it is", () => {
     ["in nothing but a default route", [{ ipam: { routes: [{ dst: "0.0.0.0/0" }] } }], [], "10.10.0.0/16"],
     ["in no file that can be read", ["{", "[".repeat(100_000), { subnet: "fd00::/8" }], [], "10.10.0.0/16"],
   ])("%s", (...[, files, subnets, free]) => expect(subnet("bridge", files, { subnets })).toBe(free));
+
+  test("its own from before, where the bridge is still there and its file isn't", () => {
+    const left = { subnets: ["10.12.0.0/16"], onLinks: [{ link: "genie0", subnet: "10.12.0.0/16" }] };
+    expect(subnet("bridge", [], left)).toBe("10.12.0.0/16");
+    expect(subnet("bridge", [{ subnet: "10.12.3.0/24" }], left)).toBe("10.10.0.0/16");
+    const others = { subnets: ["10.10.0.0/16"], onLinks: [{ link: "cni0", subnet: "10.10.0.0/16" }] };
+    expect(subnet("bridge", [], others)).toBe("10.11.0.0/16");
+  });
 
   test("and when none is, nothing is guessed", () => {
     const subnets = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];

@@ -11,6 +11,8 @@ const MARK = "io.github.cni-genie.generated";
 export interface HostRoutes {
   /** The node's addresses and every destination that it has a route to, but the default. */
   readonly subnets: readonly string[];
+  /** What a link leads to by itself, without a gateway. */
+  readonly onLinks: readonly { readonly link: string; readonly subnet: string }[];
   /** Over which the node reaches everything else. */
   readonly defaultLink: string | undefined;
 }
@@ -20,9 +22,13 @@ interface Template {
   readonly name: string;
   /** The first that is free is taken. No two templates share one, so that two calls never take the same. */
   readonly subnets: readonly string[];
+  /** The link that its plugin makes, where it makes one. */
+  readonly link?: string;
   /** @throws {Failure} unknownNetwork when the node lacks what it takes. */
   readonly fields: (routes: HostRoutes, from: string) => JsonObject;
 }
+
+const OWN_BRIDGE = "genie0";
 
 /** By the plugin, which is what pods call them. Source: CNI-Genie, plugins/bridge.go, plugins/macvlan.go. */
 const TEMPLATES: ReadonlyMap<string, Template> = new Map<string, Template>([
@@ -31,7 +37,8 @@ const TEMPLATES: ReadonlyMap<string, Template> = new Map<string, Template>([
     {
       name: "mybridgenet",
       subnets: toSubnets([10, 11, 12, 13], "172.28.0.0/16", "192.168.192.0/20"),
-      fields: () => ({ bridge: "genie0", isGateway: true }),
+      link: OWN_BRIDGE,
+      fields: () => ({ bridge: OWN_BRIDGE, isGateway: true }),
     },
   ],
   [
@@ -74,15 +81,21 @@ export interface Generating {
 
 /**
  * The configuration of a network for a plugin that has none, with the first subnet of the plugin's that neither the
- * node nor a file of the conf folder has to do with.
+ * node nor a file of the conf folder has to do with; or with that of the link that such a network has left, where its
+ * file was removed: the link still has the gateway's address, and takes no other.
  *
  * @throws {Failure} unknownNetwork when there is none, or the node lacks what else it takes.
  */
 export function planGenerated({ from, plugin, folder, routes }: Generating): JsonObject {
   const template = TEMPLATES.get(plugin);
   if (template === undefined) throw new Error(`genie makes no configuration for ${plugin}`);
-  const taken = [...routes.subnets, ...folder.files.flatMap(({ text }) => findSubnets(text))];
-  const subnet = template.subnets.find((one) => !taken.some((other) => areOverlapping(one, other)));
+  const configured = folder.files.flatMap(({ text }) => findSubnets(text));
+  const findFree = (subnets: readonly string[], taken: readonly string[]) =>
+    subnets.find((one) => !taken.some((other) => areOverlapping(one, other)));
+  const left = routes.onLinks.filter(({ link }) => link === template.link).map((one) => one.subnet);
+  const again = template.subnets.filter((one) => left.includes(one));
+  const subnet =
+    findFree(again, configured) ?? findFree(template.subnets, [...routes.subnets, ...configured]);
   if (subnet === undefined) {
     throw new Failure(
       "unknownNetwork",

@@ -10,7 +10,7 @@ import type { AddPorts } from "../ports.ts";
 import { add } from "../verbs/add.ts";
 import { status } from "../verbs/status.ts";
 
-const routes = { subnets: [], defaultLink: "ens3" };
+const routes = { subnets: [], onLinks: [], defaultLink: "ens3" };
 let node: FakeNode;
 beforeEach(async () => {
   node = await openFakeNode();

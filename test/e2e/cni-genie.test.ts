@@ -1,5 +1,5 @@
 /** What CNI-Genie's documentation and its own end-to-end tests (E1 to E18) show, with addresses, names and annotations. */
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { once } from "node:events";
 import path from "node:path";
 import { execa } from "execa";
@@ -112,6 +112,20 @@ test("the generated files stay as they were first written, for two pods at once 
   const left = (await readdir(people.confDir)).filter((name) => name.includes("tmp"));
   expect(left).toEqual([]);
   for (const pod of [one, other]) await people.call("DEL", pod, { fields });
+});
+
+test("a generated file that was removed is written again as it was, for the bridge that is still there", async () => {
+  const file = path.join(people.confDir, "10-bridge.conf");
+  const fields = withAnnotations({ cni: "bridge" });
+  const texts: string[] = [];
+  for (const _ of ["once", "again"]) {
+    await using pod = await addNamespace();
+    expect(await people.call("ADD", pod, { fields })).toMatchObject({ exitCode: 0 });
+    texts.push(await readFile(file, "utf8"));
+    await people.call("DEL", pod, { fields });
+    await rm(file);
+  }
+  expect(texts[1]).toBe(texts[0]);
 });
 
 describe("logical networks", () => {

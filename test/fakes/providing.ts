@@ -4,5 +4,8 @@ import type { ProvidePorts } from "../../core/networks/provide.ts";
 export const noPlugins: ProvidePorts = {
   exec: { has: async () => false, run: async () => ({ ended: "notFound" }) },
   confFolder: async () => ({ files: [], pluginFilesByNetwork: new Map() }),
-  confMaker: { hostRoutes: async () => ({ subnets: [], defaultLink: undefined }), addFile: async () => {} },
+  confMaker: {
+    hostRoutes: async () => ({ subnets: [], onLinks: [], defaultLink: undefined }),
+    addFile: async () => {},
+  },
 };

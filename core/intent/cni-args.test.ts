@@ -22,6 +22,10 @@ test.each<[string, object | undefined, string]>([
   [`${KUBELET};${ALL}`, { cni: "blue", a: "x=y" }, KUBELET],
   [`${ALL};cni=red`, { cni: "blue", a: "x=y" }, ""],
   ["K8S_ANNOT={}", {}, ""],
+  ["K8S_ANNOT=null", {}, ""],
+  ["K8S_ANNOT=", undefined, ""],
+  ["K8S_ANNOT=;cni=red", { cni: "red" }, ""],
+  ["cni=red;cni=red", { cni: "red" }, ""],
   ["CNI=blue", undefined, "CNI=blue"],
   ["cni", undefined, ""],
 ])("%j", (args, wishes, rest) => {
@@ -30,12 +34,25 @@ test.each<[string, object | undefined, string]>([
   expect(withoutWishes(args)).toBe(rest);
 });
 
+test.each(["cni", "networks", "K8S_ANNOT", "cni-genie.github.io/x"])(
+  "a second %s is nobody's word",
+  (key) => {
+    for (const args of [`${key}={};a=b;${key}=b`, `${key}=;${key}={}`]) {
+      expect(() => findArgsWishes(args)).toThrow(
+        expect.objectContaining({
+          kind: "invalidEnvironment",
+          message: `CNI_ARGS: ${key} is there twice, with two values`,
+        }),
+      );
+    }
+  },
+);
+
 test("annotations may have any name", () => {
   expect([...(findArgsWishes('K8S_ANNOT={"__proto__":"a"}') ?? [])]).toEqual([["__proto__", "a"]]);
 });
 
 test.each([
-  ["K8S_ANNOT=", "CNI_ARGS, K8S_ANNOT: must be a JSON object"],
   ["K8S_ANNOT=cni=blue", "CNI_ARGS, K8S_ANNOT: must be a JSON object"],
   ['K8S_ANNOT={"cni":"a;b"}', "CNI_ARGS, K8S_ANNOT: must be a JSON object"],
   [`K8S_ANNOT=${"[".repeat(30_000)}`, "CNI_ARGS, K8S_ANNOT: must be a JSON object"],

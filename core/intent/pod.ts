@@ -1,8 +1,8 @@
 import type { Config } from "../config.ts";
-import { Failure } from "../errors.ts";
 import type { Workload } from "../select/request.ts";
 import { type Invocation, toArgMap } from "../spec/environment.ts";
 import { isFromMesos } from "./mesos.ts";
+import { requireOneWord } from "./one-word.ts";
 
 /** Who the container belongs to, as far as the runtime said. Empty where it did not. */
 export interface Pod {
@@ -29,7 +29,7 @@ const IDENTITY = [
  * @throws {Failure} invalidEnvironment when they say two things.
  */
 export function readPod({ args }: Pick<Invocation, "args">, config: Pick<Config, "args"> = {}): Pod {
-  requireOneWord(args);
+  requireOneWord(args, (key) => IDENTITY.includes(key), "whose container it is");
   const valueByKey = toArgMap(args);
   const read = (key: string): string => valueByKey.get(key) ?? "";
   if (valueByKey.has("NOMAD_ALLOC_ID")) {
@@ -38,16 +38,6 @@ export function readPod({ args }: Pick<Invocation, "args">, config: Pick<Config,
   }
   const pod = { namespace: read("K8S_POD_NAMESPACE"), name: read("K8S_POD_NAME"), uid: read("K8S_POD_UID") };
   return isFromMesos(config) ? { ...pod, orchestrator: "mesos" } : pod;
-}
-
-/** In a value that a job's author wrote, a semicolon begins what looks like the runtime's own word. */
-function requireOneWord(args: string): void {
-  const pairs = [...new Set(args.split(";"))];
-  const twice = IDENTITY.find((key) => pairs.filter((pair) => pair.startsWith(`${key}=`)).length > 1);
-  if (twice === undefined) return;
-  throw new Failure("invalidEnvironment", `CNI_ARGS: ${twice} is there twice, with two values`, {
-    details: "so that nobody knows whose container it is: no value may have a semicolon",
-  });
 }
 
 /** What modules may know of the pod, but for the labels and annotations that are granted to them. */

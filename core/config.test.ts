@@ -84,6 +84,7 @@ test.each([
 
 test("without cniVersion it is 0.1.0", () => {
   expect(parseConfig('{"name":"genie","type":"genie"}').cniVersion).toBe("0.1.0");
+  expect(parseConfig('{"name":"genie","type":"genie","cniVersion":""}').cniVersion).toBe("0.1.0");
 });
 
 const scorer = (fields: object) => ({
@@ -240,6 +241,7 @@ test.each([
   ['{"cniVersion":"0.4.0"}', "0.4.0"],
   ['{"cniVersion":"9.9"}', "9.9"],
   ['{"cniVersion":7}', "1.0.0"],
+  ['{"cniVersion":""}', "1.0.0"],
   [`{"cniVersion":"${"9".repeat(40)}"}`, "1.0.0"],
   ["{}", "1.0.0"],
   ["", "1.0.0"],

@@ -142,7 +142,7 @@ export function parseFolders(text: string): Folders {
 /** The version in which to answer, for errors too; the fallback when stdin doesn't tell. */
 export function findAnswerVersion(text: string, fallback: string): string {
   const version = findJsonObject(text)?.["cniVersion"];
-  return typeof version === "string" && version.length < 32 ? version : fallback;
+  return typeof version === "string" && version !== "" && version.length < 32 ? version : fallback;
 }
 
 function parseObject(text: string): JsonObject {
@@ -153,7 +153,7 @@ function parseObject(text: string): JsonObject {
 }
 
 function parseVersionField(raw: JsonObject): CniVersion {
-  const version = raw["cniVersion"] ?? IMPLIED_VERSION;
-  if (typeof version === "string") return parseCniVersion(version);
+  const version = raw["cniVersion"] ?? "";
+  if (typeof version === "string") return parseCniVersion(version === "" ? IMPLIED_VERSION : version);
   throw new Failure("invalidConfig", "cniVersion: must be a text");
 }

@@ -157,6 +157,15 @@ test("CNI-Genie's networks are read", async () => {
     subnet: "10.32.0.0/16",
     dedicated: true,
   });
+  const odd = { refer_nic: {}, sharedStatus: { plugin: 5, subnet: [], dedicatedNet: "true" } };
+  api.answers = [
+    { body: { spec: { physicalNet: null, sub_subnet: 10, plugin: {} } } },
+    { body: { spec: odd } },
+  ];
+  const texts = { physicalNet: "", subSubnet: "10", plugin: "{}" };
+  expect(await cluster.findLogicalNetwork(REF, never)).toEqual({ ...REF, ...texts });
+  const physical = { referNic: "{}", plugin: "5", subnet: "{}", dedicated: true };
+  expect(await cluster.findPhysicalNetwork(REF, never)).toEqual({ ...REF, ...physical });
   api.answers = [{ body: { items: [{ metadata: { name: "net1" }, spec: { plugin: "weave" } }] } }];
   const listed = await cluster.listLogicalNetworks("default", never);
   expect(listed).toMatchObject([{ namespace: "default", name: "net1", plugin: "weave" }]);

@@ -65,7 +65,12 @@ export function toDefinition({ metadata, spec }: JsonObject, ref: ObjectRef): De
 /** Source: CNI-Genie, network-crd.go. */
 export function toLogicalNetwork({ spec }: JsonObject, ref: ObjectRef): LogicalNetwork {
   const { physicalNet, sub_subnet: subSubnet, plugin } = toObject(spec);
-  return { ...ref, physicalNet: toText(physicalNet), subSubnet: toText(subSubnet), plugin: toText(plugin) };
+  return {
+    ...ref,
+    physicalNet: toWritten(physicalNet),
+    subSubnet: toWritten(subSubnet),
+    plugin: toWritten(plugin),
+  };
 }
 
 /** Source: CNI-Genie, network-crd.go. */
@@ -74,10 +79,10 @@ export function toPhysicalNetwork({ spec }: JsonObject, ref: ObjectRef): Physica
   const { plugin, subnet, dedicatedNet } = toObject(sharedStatus);
   return {
     ...ref,
-    referNic: toText(referNic),
-    plugin: toText(plugin),
-    subnet: toText(subnet),
-    dedicated: dedicatedNet === true,
+    referNic: toWritten(referNic),
+    plugin: toWritten(plugin),
+    subnet: toWritten(subnet),
+    dedicated: toWritten(dedicatedNet) === "true",
   };
 }
 
@@ -87,6 +92,12 @@ function toObject(value: unknown): JsonObject {
 
 function toText(value: unknown): string {
   return typeof value === "string" ? value : "";
+}
+
+/** What is no text isn't passed over, since the pod would get another network: as one, it is refused where it is used. */
+function toWritten(value: unknown): string {
+  if (typeof value === "string") return value;
+  return typeof value === "number" || typeof value === "boolean" ? String(value) : value == null ? "" : "{}";
 }
 
 function toTextMap(value: unknown): ReadonlyMap<string, string> {

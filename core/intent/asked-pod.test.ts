@@ -33,6 +33,18 @@ test.each<[string, Partial<PodObject> | undefined, RegExp]>([
   });
 });
 
+test.each([{ namespace: "" }, { name: "" }, { namespace: "../x" }, { name: "a/b" }])(
+  "a pod that can't be one (%j) isn't asked about",
+  async (odd) => {
+    const cluster = makeCluster({ pods: [makePodObject({})] });
+    await expect(askForPod({ ...POD, ...odd }, { cluster, signal })).rejects.toMatchObject({
+      kind: "tryAgainLater",
+      message: "the API server has to be asked, and nobody knows about which pod",
+    });
+    expect(cluster.takeCalls()).toEqual([]);
+  },
+);
+
 test("what the message shows is one short line", async () => {
   const uid = `\u001b[31m${"x".repeat(10_000)}`;
   const failure = (await ask("u1", { uid }).catch((error: unknown) => error)) as { details: string };

@@ -1,6 +1,7 @@
 import type { Cluster, PodObject } from "../cluster.ts";
 import { Failure } from "../errors.ts";
 import { toLine } from "../printable.ts";
+import { isObjectName } from "./object-name.ts";
 import type { Pod } from "./pod.ts";
 
 const SHOWN = 128;
@@ -17,6 +18,12 @@ export async function askForPod(
   pod: Pod,
   { cluster, signal }: { cluster: Pick<Cluster, "findPod">; signal: AbortSignal },
 ): Promise<PodObject> {
+  if (!isObjectName(pod.namespace) || !isObjectName(pod.name)) {
+    throw new Failure("tryAgainLater", "the API server has to be asked, and nobody knows about which pod", {
+      details:
+        "the runtime has handed over no K8S_POD_NAMESPACE and K8S_POD_NAME that are one's, and no annotations",
+    });
+  }
   const shown = await cluster.findPod(pod, signal);
   const called = `the pod ${toLine(`${pod.namespace}/${pod.name}`.slice(0, SHOWN))}`;
   if (shown === undefined) {

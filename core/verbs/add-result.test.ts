@@ -99,6 +99,14 @@ describe("the answer", () => {
     const [call] = await node.takeCalls();
     expect(call?.stdin).not.toHaveProperty("prevResult");
   });
+
+  test("of a genie that isn't first in its chain is about an interface beside those that are there", async () => {
+    await network();
+    await node.plugin("blue", answering(result));
+    const prevResult = { interfaces: [{ name: "eth1" }, { name: "eth0", sandbox: "/run/netns/a" }] };
+    await run({ cniVersion: "1.0.0", prevResult });
+    expect(await node.takeCalls()).toMatchObject([{ ifName: "eth1" }]);
+  });
 });
 
 test("each plugin gets the capabilities that it declares, and so will its DEL", async () => {

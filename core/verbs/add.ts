@@ -17,6 +17,7 @@ import { toCounting, toRuled } from "../selection-policy/restrict.ts";
 import { readRules } from "../selection-policy/rules.ts";
 import type { Invocation } from "../spec/environment.ts";
 import type { JsonObject } from "../spec/json.ts";
+import { toResult } from "../spec/result.ts";
 
 export interface AddCall {
   readonly invocation: Invocation;
@@ -48,7 +49,7 @@ export async function add(call: AddCall, ports: AddPorts): Promise<AddAnswer> {
   await using _lock = await ports.ledger.lock(containerId, ports.signal);
   const others = await settle(invocation, ports);
 
-  const taken = new Set(others.map((attachment) => attachment.ifName));
+  const taken = new Set([...others.map((attachment) => attachment.ifName), ...listPodLinks(config)]);
   const named = planInterfaceNames(intent, { called: ifName, taken });
   const main = findMain(named, { naming: intent.naming, called: ifName });
   const folder = await ports.confFolder();
@@ -66,6 +67,13 @@ export async function add(call: AddCall, ports: AddPorts): Promise<AddAnswer> {
   const made = await attachAll(plan, how, ports);
   const result = toAnswer(made, config, { netns: invocation.netns, main });
   return { result, notes: toPodNotes({ pod, intent, node }, made) };
+}
+
+/** What the plugins before genie have made in the container, where it is part of a chain. */
+function listPodLinks({ prevResult = {} }: Config): readonly string[] {
+  return toResult(prevResult).interfaces.flatMap(({ name, sandbox }) =>
+    typeof name === "string" && typeof sandbox === "string" && sandbox !== "" ? [name] : [],
+  );
 }
 
 async function readSite({ invocation, config }: AddCall, { kernel }: AddPorts): Promise<Site> {

@@ -1,5 +1,6 @@
 import type { ClusterConfig } from "../../core/cluster-config.ts";
-import { isJsonObject } from "../../core/spec/json.ts";
+import { Failure } from "../../core/errors.ts";
+import { isJsonObject, type JsonObject } from "../../core/spec/json.ts";
 import { readAccess } from "./access.ts";
 import { openApi, unlessStatus } from "./api.ts";
 import { Budget } from "./budget.ts";
@@ -79,11 +80,24 @@ async function review({ group, kind, spec = {} }: Review, way: Way): Promise<Rec
   const body = { apiVersion: `${group}/v1`, kind, spec };
   const answer: unknown = await custom.createClusterCustomObject({ group, version: "v1", plural, body });
   const status = isJsonObject(answer) ? answer["status"] : undefined;
-  return isJsonObject(status) ? status : {};
+  if (isJsonObject(status)) return status;
+  throw toStrange(kind);
 }
 
 async function isServed({ group, version, plural }: Kind, way: Way): Promise<boolean> {
-  const { custom } = openApi({ ...way, right: { verb: "get", resource: plural, group, namespace: "" } });
+  const right = { verb: "get", resource: plural, group, namespace: "" } as const;
+  const { custom } = openApi({ ...way, right, narrow: narrowResources });
   const found = await unlessStatus([404], custom.getAPIResources({ group, version }));
   return found?.resources.some(({ name }) => name === plural) ?? false;
+}
+
+function narrowResources({ resources }: JsonObject): JsonObject {
+  if (!Array.isArray(resources)) throw toStrange("APIResourceList");
+  return { resources: resources.filter(isJsonObject).map(({ name }) => ({ name })) };
+}
+
+function toStrange(kind: string): Failure {
+  return new Failure("tryAgainLater", `what the API server answers is no ${kind}`, {
+    details: "check that the address is that of an API server",
+  });
 }

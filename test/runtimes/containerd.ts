@@ -4,12 +4,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { BUSYBOX_IMAGE, writeBusyboxImage } from "../setup/busybox-image.ts";
 import type { NetworkNamespace } from "../setup/namespace.ts";
-import { ensureRuntimes } from "../setup/tools.ts";
+import { type ContainerdPrograms, ensureRuntimes } from "../setup/tools.ts";
 import { removeContainersCgroup } from "./cgroup.ts";
 import { type CriClient, openCri } from "./cri.ts";
 import { endPod } from "./cri-pod.ts";
 
 export interface ContainerdOptions {
+  readonly programs: ContainerdPrograms;
   /** For its state, its socket and its log. */
   readonly dir: string;
   /** Its network is the node's. */
@@ -42,7 +43,7 @@ export async function startContainerd(options: ContainerdOptions): Promise<Conta
   undo.defer(removeContainersCgroup);
   let daemon = await startDaemon(options, cri);
   undo.defer(() => daemon[Symbol.asyncDispose]());
-  const { ctr } = await ensureRuntimes();
+  const { ctr } = options.programs;
   const words = ["--address", socket, "--namespace", "k8s.io", "images", "import", image];
   await execa(ctr, words, { timeout: IMPORT_MS });
   undo.defer(() => endPods(cri));
@@ -57,10 +58,19 @@ export async function startContainerd(options: ContainerdOptions): Promise<Conta
   };
 }
 
-async function startDaemon({ dir, node }: ContainerdOptions, cri: CriClient): Promise<AsyncDisposable> {
-  const { containerd, path: tools } = await ensureRuntimes();
+async function startDaemon(
+  { dir, node, programs }: ContainerdOptions,
+  cri: CriClient,
+): Promise<AsyncDisposable> {
+  const { path: tools } = await ensureRuntimes();
   const output = { file: path.join(dir, "containerd.log"), append: true } as const;
-  const command = [`--net=${node.path}`, "--", containerd, "--config", path.join(dir, "config.toml")];
+  const command = [
+    `--net=${node.path}`,
+    "--",
+    programs.containerd,
+    "--config",
+    path.join(dir, "config.toml"),
+  ];
   const daemon = execa("nsenter", command, {
     env: { PATH: `${tools}:${process.env["PATH"] ?? ""}` },
     stdin: "ignore",
@@ -86,11 +96,14 @@ async function startDaemon({ dir, node }: ContainerdOptions, cri: CriClient): Pr
   return { [Symbol.asyncDispose]: stop };
 }
 
+/** What the kubelet asks for; containerd 2 adds what it thinks of its own configuration. */
+const CONDITIONS: readonly string[] = ["RuntimeReady", "NetworkReady"];
+
 /** Does it listen, and has it found our configuration? */
 async function isReady(cri: CriClient): Promise<boolean> {
   try {
     const { status } = await cri.call("Status", {});
-    return status.conditions.every((condition) => condition.status);
+    return status.conditions.every(({ type, status: holds }) => holds || !CONDITIONS.includes(type));
   } catch (error) {
     if (isUnavailable(error)) return false;
     throw error;
@@ -107,8 +120,8 @@ async function endPods(cri: CriClient): Promise<void> {
   for (const { id } of items) await endPod(cri, id);
 }
 
-/** Source: containerd `docs/cri/config.md`. */
-function formatConfig({ dir, confDir, binDir }: ContainerdOptions, socket: string): string {
+/** What containerd 2 reads, too. Source: containerd `docs/cri/config.md`. */
+function formatConfig({ dir, confDir, binDir, programs }: ContainerdOptions, socket: string): string {
   const text = (value: string): string => JSON.stringify(value);
   return `version = 2
 root = ${text(path.join(dir, "root"))}
@@ -130,5 +143,6 @@ disabled_plugins = ["io.containerd.internal.v1.opt"]
     default_runtime_name = "runc"
     [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
       runtime_type = "io.containerd.runc.v2"
+      runtime_path = ${text(programs.shim)}
 `;
 }

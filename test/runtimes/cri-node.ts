@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { TestNode } from "../e2e/node.ts";
 import type { PluginFolder } from "../plugins/scripted.ts";
+import type { ContainerdPrograms } from "../setup/tools.ts";
 import { type Containerd, startContainerd } from "./containerd.ts";
 import { makeRuntimeNode } from "./runtime-node.ts";
 
@@ -22,23 +23,27 @@ const CAPABILITIES = {
 };
 
 export interface CriNodeOptions {
+  readonly programs: ContainerdPrograms;
+  /** Of genie's conflist. */
+  readonly cniVersion: string;
   /** Of genie's configuration. */
   readonly block?: object;
   /** Gets genie's conflist before containerd starts. */
   readonly prepare?: (file: string) => Promise<void>;
 }
 
-export async function makeCriNode({ block, prepare }: CriNodeOptions = {}): Promise<CriNode> {
+export async function makeCriNode(options: CriNodeOptions): Promise<CriNode> {
+  const { programs, cniVersion, block, prepare } = options;
   await using undo = new AsyncDisposableStack();
   const { node, plugins, dir } = undo.use(await makeRuntimeNode());
-  const { cniVersion, name, type, genie } = node.config(block);
+  const { name, type, genie } = node.config(block);
   const list = { cniVersion, name, plugins: [{ type, genie, capabilities: CAPABILITIES }] };
   const file = path.join(node.confDir, "00-genie.conflist");
   await writeFile(file, JSON.stringify(list));
   await prepare?.(file);
   const { namespace, confDir } = node;
   const [binDir] = plugins.path;
-  const containerd = undo.use(await startContainerd({ dir, node: namespace, confDir, binDir }));
+  const containerd = undo.use(await startContainerd({ programs, dir, node: namespace, confDir, binDir }));
   const kept = undo.move();
   return { node, containerd, plugins, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }

@@ -4,7 +4,9 @@ import { load, type PackageDefinition, type ServiceDefinition } from "@grpc/prot
 
 /** What a test reads of the runtime's answers; the names are those of cri.proto. */
 interface Answers {
-  readonly Status: { status: { conditions: readonly { type: string; status: boolean }[] } };
+  readonly Status: {
+    status: { conditions: readonly { type: string; status: boolean; message: string }[] };
+  };
   readonly RunPodSandbox: { pod_sandbox_id: string };
   readonly StopPodSandbox: object;
   readonly RemovePodSandbox: object;

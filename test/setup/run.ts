@@ -6,6 +6,7 @@ import path from "node:path";
 import { buildGenie, CLONE_DIR } from "./build.ts";
 import { runIsolated } from "./isolation.ts";
 import { buildClusterPrograms } from "./cluster-programs.ts";
+import { buildContainerd2 } from "./containerd-2.ts";
 import { ensureGoProgram } from "./go-program.ts";
 import { buildGoTools } from "./go-tools.ts";
 import { JUDGE } from "./judge.ts";
@@ -18,6 +19,7 @@ const JUDGE_TESTS = "test/judge/";
 const RUST_TESTS = "test/rust/";
 const INTEROP_TESTS = "test/interop/";
 const CLUSTER_TESTS = "test/cluster/";
+const RUNTIME_TESTS = "test/runtimes/vitest.config.ts";
 
 async function main(vitestArguments: readonly string[]): Promise<number> {
   const tools = await ensureTools();
@@ -25,6 +27,7 @@ async function main(vitestArguments: readonly string[]): Promise<number> {
   if (isAbout(JUDGE_TESTS)) await ensureGoProgram(JUDGE);
   if (isAbout(INTEROP_TESTS)) await buildGoTools();
   if (isAbout(CLUSTER_TESTS)) await buildClusterPrograms();
+  if (isAbout(RUNTIME_TESTS)) await buildContainerd2();
   if (isAbout(RUST_TESTS)) {
     const missing = await fetchForRust();
     if (missing !== undefined) {
@@ -33,8 +36,8 @@ async function main(vitestArguments: readonly string[]): Promise<number> {
     }
   }
   // Before there is no network.
-  if (!vitestArguments.includes("--config")) {
-    await ensureChromium();
+  if (!vitestArguments.includes("--config")) await ensureChromium();
+  if (!vitestArguments.includes("--config") || isAbout(RUNTIME_TESTS)) {
     await ensureRuntimes();
     await ensureXtables();
   }

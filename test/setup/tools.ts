@@ -55,10 +55,15 @@ export async function ensureXtables(say: (line: string) => void = console.error)
   return path.join(await ensureFolder(IPTABLES, say), IPTABLES.files[0] ?? "");
 }
 
-/** Real container runtimes and what they run. The folders of `path` hold them all. */
-export interface RuntimeTools {
+export interface ContainerdPrograms {
   readonly containerd: string;
+  /** What it runs containers by. */
+  readonly shim: string;
   readonly ctr: string;
+}
+
+/** Real container runtimes and what they run. The folders of `path` hold them all. */
+export interface RuntimeTools extends ContainerdPrograms {
   readonly runc: string;
   readonly podman: string;
   readonly conmon: string;
@@ -76,6 +81,7 @@ export async function ensureRuntimes(say: (line: string) => void = console.error
   ];
   return {
     containerd: path.join(containerd, "containerd"),
+    shim: path.join(containerd, "containerd-shim-runc-v2"),
     ctr: path.join(containerd, "ctr"),
     runc: path.join(runc, "runc"),
     podman: path.join(podman, "podman"),

@@ -46,6 +46,7 @@ test("NPWG 24, 27: an element says all that its result says", () => {
     routes: [
       { dst: "0.0.0.0/0", gw: "10.0.0.1" },
       { dst: "10.1.0.0/16", gw: "10.0.0.7" },
+      { dst: "0.0.0.0/0", gw: "10.0.0.8", table: 100 },
       { dst: "::/0", gw: "2001:db8::1" },
     ],
     dns: { nameservers: ["10.0.0.2"], domain: "a.example", search: ["b.example"], options: ["x"] },

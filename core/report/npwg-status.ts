@@ -1,8 +1,8 @@
-import ipaddr from "ipaddr.js";
 import type { Made } from "../delegate/attach-all.ts";
 import { toJson } from "../printable.ts";
+import { isDefaultRoute } from "../routing/family.ts";
 import { isNestedWithin, type JsonObject } from "../spec/json.ts";
-import { type Result, toResult } from "../spec/result.ts";
+import { familyOf, type Result, toResult } from "../spec/result.ts";
 
 /** Where the NPWG's clients look for a pod's networks. Source: NPWG v1.3, §5. */
 export const NETWORK_STATUS = "k8s.v1.cni.cncf.io/network-status";
@@ -85,12 +85,9 @@ function hasGateway({ ips }: Result, at: number): boolean {
 
 /** Those of the default routes; one without a gateway goes by the first of the addresses' of its family. */
 function listGateways({ routes }: Result, ips: readonly JsonObject[]): readonly string[] {
-  const found = routes.flatMap(({ dst, gw }) => {
-    if (!["0.0.0.0/0", "::/0"].includes(String(dst))) return [];
+  const found = routes.filter(isDefaultRoute).flatMap(({ dst, gw }) => {
     if (isText(gw)) return [gw];
-    const own = ips.find(
-      ({ gateway }) => isText(gateway) && ipaddr.IPv6.isValid(gateway) === (dst === "::/0"),
-    );
+    const own = ips.find(({ gateway }) => isText(gateway) && familyOf(gateway) === familyOf(dst));
     return own === undefined ? [] : [String(own["gateway"])];
   });
   return toTexts([...new Set(found)]);

@@ -5,9 +5,12 @@ export type Family = ReturnType<typeof familyOf>;
 
 export const FAMILIES: readonly Family[] = ["4", "6"];
 
-/** True for a route to everywhere. */
-export function isDefaultRoute({ dst }: JsonObject): boolean {
-  return typeof dst === "string" && /^[\d.:a-f]+\/0$/i.test(dst);
+/** The main routing table, by its number or by none. Source: SPEC.md 1.1.0, `routes`; rtnetlink(7). */
+const MAIN_TABLES: readonly unknown[] = [undefined, null, 0, 254];
+
+/** True for a route to everywhere by which a packet goes that no rule sends elsewhere. */
+export function isDefaultRoute({ dst, table }: JsonObject): boolean {
+  return typeof dst === "string" && /^[\d.:a-f]+\/0$/i.test(dst) && MAIN_TABLES.includes(table);
 }
 
 export function isDefaultRouteOf(route: JsonObject, families: readonly Family[]): boolean {

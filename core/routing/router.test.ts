@@ -22,6 +22,7 @@ test("the first that brings a default route of a family keeps it, and each inter
   const router = open();
   expect(router.plan("eth0")).toEqual({ without: [], gateways: [], table: 1000, hasProgram: true });
   router.note(onlyOld);
+  router.note(toResult({ routes: [{ dst: "::/0", table: 100 }] })); // is the pod's only for whom a rule sends there
   expect(router.plan("eth1")).toMatchObject({ without: ["4"], table: 1001 });
   router.note(both);
   expect(router.plan("eth2")).toMatchObject({ without: ["4", "6"], table: 1002 });

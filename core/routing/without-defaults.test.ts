@@ -9,6 +9,7 @@ const strip = (families: readonly Family[], ...plugins: readonly object[]) =>
   withoutDefaults(parse(...plugins), families).plugins.map(({ config }) => config);
 
 const routes = [{ dst: "0.0.0.0/0", gw: "10.0.0.1" }, { dst: "10.0.0.0/8" }, { dst: "::/0" }];
+const OF_OWN_TABLE = { dst: "0.0.0.0/0", gw: "10.0.0.1", table: 100 };
 const bridge = { type: "bridge", isDefaultGateway: true, ipam: { type: "host-local", routes, other: 1 } };
 
 test("the default routes of the families go, and nothing else", () => {
@@ -31,6 +32,7 @@ test.each<[string, object]>([
   ["an empty IPAM", { type: "macvlan", ipam: {} }],
   ["an IPAM that is none", { type: "macvlan", ipam: "none" }],
   ["routes that are none", { type: "macvlan", ipam: { routes: "all" } }],
+  ["a default route of a table of the network's own", { type: "macvlan", ipam: { routes: [OF_OWN_TABLE] } }],
   ["routes of another kind", { type: "macvlan", ipam: { routes: ["0.0.0.0/0", null, { dst: 4 }] } }],
 ])("%s stays as it is", (_, plugin) => {
   expect(strip(["4", "6"], plugin)).toEqual([plugin]);

@@ -14,6 +14,15 @@ describe("NPWG 36: what the runtime asks for", () => {
     expect(hand().runtimeConfig).toEqual({});
   });
 
+  test("in CNI_ARGS too, as podman puts it there", () => {
+    const args = "IgnoreUnknown=1;K8S_POD_NAME=web;MAC=02:00:00:00:00:09;IP=10.0.0.9;GATEWAY=10.0.0.1;IPX=a";
+    expect(hand(undefined, { args, isMain: true }).invocation.args).toBe(args);
+    expect(hand(undefined, { args }).invocation.args).toBe("IgnoreUnknown=1;K8S_POD_NAME=web;IPX=a");
+    expect(hand({ ips: ["10.1.0.5"] }, { args }).invocation.args).toBe(
+      "IgnoreUnknown=1;K8S_POD_NAME=web;IPX=a;IP=10.1.0.5",
+    );
+  });
+
   test("is beaten by what the pod asks for", () => {
     expect(hand({ mac: "02:00:00:00:00:01" }, { isMain: true }).runtimeConfig).toEqual({
       ...runtimeConfig,
@@ -50,7 +59,7 @@ test.each<[string, Asks, string, string]>([
     "K8S_POD_NAME=web",
     "IgnoreUnknown=1;K8S_POD_NAME=web;IP=10.0.0.5/24",
   ],
-  ["no list of addresses", { ips: ["10.0.0.5", "2001:db8::5"] }, "A=b", "A=b"],
+  ["no list of addresses", { ips: ["10.0.0.5", "2001:db8::5"] }, "A=b;IP=10.0.0.9", "A=b"],
   [
     "a MAC in place of another",
     { mac: "02:00:00:00:00:01" },
@@ -59,5 +68,5 @@ test.each<[string, Asks, string, string]>([
   ],
   ["nothing new", {}, ";A=b;odd", ";A=b;odd"],
 ])("NPWG 12, 13: CNI_ARGS has %s", (...[, asks, args, expected]) =>
-  expect(hand(asks, { args }).invocation.args).toBe(expected),
+  expect(hand(asks, { args, isMain: true }).invocation.args).toBe(expected),
 );

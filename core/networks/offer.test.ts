@@ -129,24 +129,6 @@ test("keys of an object's configuration that mean something to JavaScript are te
   );
 });
 
-test.each([
-  [["bleu", "red"], "the closest is bleu"],
-  [[], "namespace shop has none"],
-])("an object that isn't there is named, beside those that are: %j", async (names, details) => {
-  const cluster = makeCluster({ definitions: names.map((name) => makeDefinition(name, "{}")) });
-  await expect(offer({ cluster })).rejects.toMatchObject({
-    kind: "unknownNetwork",
-    message: "here: there is no NetworkAttachmentDefinition shop/blue",
-    details,
-  });
-});
-
-test("an object that isn't there is named, also while the cluster doesn't tell which are", async () => {
-  const cluster = makeCluster();
-  cluster.fail(["listDefinitions"], new Failure("tryAgainLater", "the API server is busy"));
-  await expect(offer({ cluster })).rejects.toMatchObject({ kind: "unknownNetwork", details: "" });
-});
-
 test("a cluster that doesn't answer is no reason to guess", async () => {
   const cluster = defining("");
   cluster.fail(["findDefinition"], new Failure("tryAgainLater", "the API server is down"));

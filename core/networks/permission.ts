@@ -1,10 +1,9 @@
 import type { Definition } from "../cluster.ts";
 import type { GenieConfig } from "../config.ts";
 import { isSystemPod, type Pod } from "../intent/pod.ts";
-import type { NodeNetwork } from "./candidates.ts";
 import type { GrantField } from "./grant-config.ts";
 import { matchesAny } from "./name-pattern.ts";
-import { toRuleName } from "./rule-name.ts";
+import { type NamedByRules, toRuleName } from "./rule-name.ts";
 
 /** On a NetworkAttachmentDefinition: whose pods may use it besides those of its own namespace, as a list of patterns. */
 const ALLOWED_NAMESPACES = "cni-genie.github.io/allowed-namespaces";
@@ -20,7 +19,7 @@ export interface Asker {
  * Source: NPWG v1.3, §7.4; design, "what a pod may set for itself".
  */
 export function findDenial(
-  one: NodeNetwork,
+  one: NamedByRules,
   fields: readonly GrantField[],
   asker: Asker,
 ): string | undefined {
@@ -30,8 +29,16 @@ export function findDenial(
   return findUngranted(toRuleName(one), fields, asker);
 }
 
-/** What the object itself says of other namespaces counts more than the rule for all objects. */
-function findIsolation({ namespace, annotations }: Definition, { pod, rules }: Asker): string | undefined {
+/** True for a definition that the pod may be attached to, so that it may be told its name. */
+export function mayUse(definition: Definition, asker: Asker): boolean {
+  return findDenial({ network: definition, definition }, [], asker) === undefined;
+}
+
+/** Why an object of another namespace isn't for this pod. Its own word counts more than the rule for all objects. */
+export function findIsolation(
+  { namespace, annotations }: Pick<Definition, "namespace" | "annotations">,
+  { pod, rules }: Asker,
+): string | undefined {
   if (namespace === pod.namespace) return undefined;
   const allowed = annotations.get(ALLOWED_NAMESPACES);
   if (allowed !== undefined) {

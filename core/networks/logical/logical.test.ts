@@ -174,7 +174,7 @@ describe("it is refused, with the place and the object:", () => {
 
 test.each([
   [["ne1", "other"], "the closest is ne1"],
-  [[], "namespace shop has none"],
+  [[], "namespace shop has none for this pod"],
 ])("an object that isn't there is named, beside those that are: %j", async (names, details) => {
   const some = { namespace: "shop", physicalNet: "", subSubnet: "", plugin: "weave" };
   const cluster = makeCluster({ logicalNetworks: names.map((name) => ({ ...some, name })) });

@@ -5,7 +5,7 @@ import type { AddPorts } from "../../ports.ts";
 import { toJson } from "../../printable.ts";
 import { INTERFACE_NAME } from "../../spec/environment.ts";
 import type { NodeNetwork, Surroundings } from "../candidates.ts";
-import { hintClosest } from "../closest-object.ts";
+import { hintClosest, listForHint } from "../closest-object.ts";
 import { provideNetwork, type ProvidePorts } from "../provide.ts";
 import { requireNetwork } from "../required.ts";
 import { narrowNetwork } from "./narrow.ts";
@@ -56,9 +56,9 @@ async function findObjects(
   requireCluster(cluster, namespace, from);
   const logical = await cluster.findLogicalNetwork({ namespace, name }, signal);
   if (logical === undefined) {
-    const details = await hintClosest({ namespace, name }, (own) => cluster.listLogicalNetworks(own, signal));
+    const known = await listForHint(cluster.listLogicalNetworks(namespace, signal));
     throw new Failure("unknownNetwork", `${from}: there is no LogicalNetwork ${namespace}/${name}`, {
-      details,
+      details: hintClosest({ namespace, name }, known),
     });
   }
   const place = `${from}: ${toTitle(logical)}`;

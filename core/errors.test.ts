@@ -19,9 +19,11 @@ test("a failure is answered with its code, and with what to do where it has no d
   expect(toWire(detailed, "1.0.0")).toMatchObject({ code: 101, details: "blue: full" });
 });
 
-test("a delegate's code and words pass unchanged, in the caller's version", () => {
+test("a delegate's code and words pass in the caller's version, and the details tell the place", () => {
   const wire = { cniVersion: "0.3.1", code: 11, msg: "no addresses", details: "range full" };
   expect(toWire(new DelegateError("bridge", wire), "1.1.0")).toEqual({ ...wire, cniVersion: "1.1.0" });
+  const placed = new DelegateError("bridge", wire, "interface eth0");
+  expect(toWire(placed, "1.1.0")).toMatchObject({ msg: wire.msg, details: "range full; interface eth0" });
 });
 
 test.each([new TypeError("x is not a function"), "thrown text", undefined, null, { a: 1 }, Symbol("s")])(

@@ -29,17 +29,26 @@ export type FailureKind = keyof typeof FAILURES;
 /** Each file that is bundled by itself has this class of its own; one failure is like the other. */
 const FAILURE = Symbol.for("genie.Failure");
 
+interface FailureMore {
+  readonly details?: string;
+  readonly place?: string;
+  readonly cause?: unknown;
+}
+
 /** A failure that the caller can act on. A bug stays a plain Error and is answered as code 999. */
 export class Failure extends Error {
   override readonly name = "Failure";
   readonly [FAILURE] = true;
   readonly kind: FailureKind;
   readonly details: string;
+  /** Which attachment it is about, such as `network blue, interface eth0`; empty where it is about none. */
+  readonly place: string;
 
-  constructor(kind: FailureKind, message: string, more: { details?: string; cause?: unknown } = {}) {
+  constructor(kind: FailureKind, message: string, more: FailureMore = {}) {
     super(message, { cause: more.cause });
     this.kind = kind;
     this.details = more.details ?? "";
+    this.place = more.place ?? "";
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
@@ -55,28 +64,39 @@ export interface WireError {
   readonly details?: string;
 }
 
-/** A delegate answered with an error of its own: its code and words reach the runtime unchanged. */
+/** A delegate answered with an error of its own: its code and words reach the runtime, and to its details the place is added. */
 export class DelegateError extends Error {
   override readonly name = "DelegateError";
   readonly plugin: string;
   readonly wire: WireError;
+  /** As a Failure's. */
+  readonly place: string;
 
-  constructor(plugin: string, wire: WireError) {
+  constructor(plugin: string, wire: WireError, place = "") {
     super(wire.msg);
     this.plugin = plugin;
     this.wire = wire;
+    this.place = place;
   }
 }
 
 /** What the runtime is told. Never holds a stack trace. */
 export function toWire(error: unknown, cniVersion: string): WireError {
-  if (error instanceof DelegateError) return { ...error.wire, cniVersion };
+  if (error instanceof DelegateError) {
+    return { ...error.wire, cniVersion, details: joinTexts(error.wire.details, error.place) };
+  }
   if (error instanceof Failure) {
     const { code, todo } = FAILURES[error.kind];
-    return { cniVersion, code, msg: error.message, details: error.details === "" ? todo : error.details };
+    const details = joinTexts(error.details === "" ? todo : error.details, error.place);
+    return { cniVersion, code, msg: error.message, details };
   }
   const msg = error instanceof Error ? error.message : String(error);
   return { cniVersion, code: 999, msg: `a bug in genie: ${msg}`, details: "" };
+}
+
+/** Those that say something, in one text. */
+export function joinTexts(...texts: readonly (string | undefined)[]): string {
+  return texts.filter((text) => (text ?? "") !== "").join("; ");
 }
 
 /** Most items of a list that an error names. */

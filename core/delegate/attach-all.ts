@@ -13,7 +13,7 @@ import { toResult } from "../spec/result.ts";
 import { attach, type AttachPorts, type Site, UNDO_MS } from "./attach.ts";
 import { detach } from "./detach.ts";
 import { DEVICE_INFO_FILE, findDevice, findDeviceFile } from "./device.ts";
-import { isTold, toOneFailure } from "./failures.ts";
+import { isTold, toOneFailure, toPlaced } from "./failures.ts";
 import { toHanded } from "./handed.ts";
 
 /** What one wish is to get. */
@@ -100,12 +100,12 @@ async function attachBest(
   for (let mayFail = one.tryNextOnFailure ? reserve : 0; ; mayFail--) {
     const next = left.shift();
     if (next === undefined) throw new Error("the plan has fewer networks than interfaces");
-    const { network } = next;
+    const { network, definition } = next;
     try {
       return await attachOne(next, one, ports);
     } catch (failure) {
       if (!isTold(failure)) throw failure;
-      failures.push(failure);
+      failures.push(toPlaced(failure, { network: network.name, ifName: one.ifName, definition }));
       if (mayFail <= 0 || ports.signal.aborted) throw toOneFailure(failures);
       ports.log.warn(
         { err: failure, network: network.name },

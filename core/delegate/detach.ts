@@ -1,7 +1,7 @@
 import type { Attachment, UndoPorts } from "../ports.ts";
 import { undoChain } from "./chain.ts";
 import { listDeviceFiles } from "./device.ts";
-import { listFailures } from "./failures.ts";
+import { listFailures, toPlaced } from "./failures.ts";
 import { findNetns } from "./lifetime.ts";
 
 export interface Detaching {
@@ -26,7 +26,7 @@ export async function detach(detaching: Detaching, ports: UndoPorts): Promise<re
   const failures: unknown[] = [];
   for (const attachment of wanted.toReversed()) {
     const { left, errors } = await undo(attachment, detaching, ports);
-    failures.push(...errors);
+    failures.push(...errors.map((error) => toPlaced(error, attachment)));
     attachments = attachments.flatMap((one) => (one === attachment ? left : [one]));
     failures.push(...(await listFailures(() => ports.ledger.write(containerId, attachments))));
   }

@@ -1,6 +1,7 @@
-import { expect, test } from "vitest";
-import { DelegateError, Failure } from "../errors.ts";
-import { toOneFailure } from "./failures.ts";
+import { describe, expect, test } from "vitest";
+import { makeDefinition } from "../../test/fakes/cluster.ts";
+import { DelegateError, Failure, FAILURES, toWire } from "../errors.ts";
+import { toOneFailure, toPlaced } from "./failures.ts";
 
 const busy = new DelegateError("bridge", {
   cniVersion: "1.0.0",
@@ -47,6 +48,35 @@ test("without details of its own, only the others are told", () => {
   });
   expect(toOneFailure([new Failure("ioFailure", "no"), full])).toMatchObject({
     details: "also failed: the disk is full",
+  });
+});
+
+describe("a delegate's failure is told with its attachment:", () => {
+  const eth0 = { network: "blue", ifName: "eth0" };
+  const net1 = {
+    network: "red-7",
+    ifName: "net1",
+    definition: makeDefinition("red", "{}", { namespace: "infra" }),
+  };
+  const red = "network red-7 (NetworkAttachmentDefinition infra/red), interface net1";
+  const lost = new Failure("delegateFailed", "ADD of plugin ptp was ended by SIGKILL");
+  test.each<[string, unknown, string]>([
+    ["its own details first", toPlaced(busy, eth0), "try later; network blue, interface eth0"],
+    ["with the object that describes the network", toPlaced(busy, net1), `try later; ${red}`],
+    [
+      "also where it said nothing",
+      toPlaced(lost, eth0),
+      `${FAILURES.delegateFailed.todo}; network blue, interface eth0`,
+    ],
+    [
+      "each of several with its own",
+      toOneFailure([toPlaced(busy, eth0), toPlaced(busy, net1), toPlaced(lost, eth0)]),
+      `try later; network blue, interface eth0; also failed: plugin bridge: busy (${red}); ${lost.message} (network blue, interface eth0)`,
+    ],
+  ])("%s", (_, failure, details) => expect(toWire(failure, "1.0.0")).toMatchObject({ details }));
+
+  test("a failure of genie's own is about no attachment", () => {
+    for (const one of [full, new Error("a bug"), "thrown"]) expect(toPlaced(one, eth0)).toBe(one);
   });
 });
 

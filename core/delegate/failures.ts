@@ -1,22 +1,49 @@
-import { DelegateError, Failure, listSome } from "../errors.ts";
+import { DelegateError, Failure, joinTexts, listSome } from "../errors.ts";
+import type { NodeNetwork } from "../networks/candidates.ts";
 
 /**
  * What is told when several delegates failed: the first one's own code and words, with the others in the details.
  * Undefined when none failed.
  */
 export function toOneFailure([first, ...others]: readonly unknown[]): unknown {
-  if (others.length === 0) return first;
-  const also = `also failed: ${listSome(others.map(toText), "; ")}`;
-  if (first instanceof DelegateError) {
-    const { wire, plugin } = first;
-    const details = [wire.details ?? "", also].filter((text) => text !== "").join("; ");
-    return new DelegateError(plugin, { ...wire, details });
+  if (others.length === 0 || !isTold(first)) return first;
+  return withMore(first, {
+    details: joinTexts(toDetails(first), first.place, `also failed: ${listSome(others.map(toText), "; ")}`),
+    place: "",
+  });
+}
+
+/** Where a failure happened: a person who reads it may not know which network a pod got, or has several. */
+interface Place {
+  readonly network: string;
+  readonly ifName: string;
+  /** The object that describes the network, where one does. */
+  readonly definition?: NodeNetwork["definition"];
+}
+
+/** A delegate's failure, with the attachment that it is about; any other as it is. */
+export function toPlaced(failure: unknown, { network, ifName, definition }: Place): unknown {
+  const isDelegates = failure instanceof DelegateError || isOfPlugin(failure);
+  if (!isDelegates) return failure;
+  const object = definition && ` (NetworkAttachmentDefinition ${definition.namespace}/${definition.name})`;
+  const place = `network ${network}${object ?? ""}, interface ${ifName}`;
+  return withMore(failure, { details: toDetails(failure), place });
+}
+
+function isOfPlugin(failure: unknown): failure is Failure {
+  return failure instanceof Failure && failure.kind === "delegateFailed";
+}
+
+function toDetails(failure: Failure | DelegateError): string {
+  return (failure instanceof DelegateError ? failure.wire.details : failure.details) ?? "";
+}
+
+function withMore(failure: Failure | DelegateError, more: { details: string; place: string }) {
+  if (failure instanceof DelegateError) {
+    const { plugin, wire } = failure;
+    return new DelegateError(plugin, { ...wire, details: more.details }, more.place);
   }
-  if (first instanceof Failure) {
-    const details = [first.details, also].filter((text) => text !== "").join("; ");
-    return new Failure(first.kind, first.message, { details, cause: first.cause });
-  }
-  return first;
+  return new Failure(failure.kind, failure.message, { ...more, cause: failure.cause });
 }
 
 /** The failures that `act` returns, or the one that it throws. @throws a bug. */
@@ -38,6 +65,7 @@ export function isTold(error: unknown): error is Failure | DelegateError {
 
 /** A failure in one line. */
 export function toText(failure: unknown): string {
-  if (failure instanceof DelegateError) return `plugin ${failure.plugin}: ${failure.message}`;
-  return failure instanceof Error ? failure.message : String(failure);
+  if (!isTold(failure)) return failure instanceof Error ? failure.message : String(failure);
+  const plugin = failure instanceof DelegateError ? `plugin ${failure.plugin}: ` : "";
+  return `${plugin}${failure.message}${failure.place === "" ? "" : ` (${failure.place})`}`;
 }

@@ -88,6 +88,7 @@ test("when one fails, those before it are undone and none after it is tried", as
   await expect(run("blue,green,red")).rejects.toMatchObject({
     plugin: "green",
     wire: { code: 11, msg: "full" },
+    place: "network green, interface eth1",
   });
   expect(await calls()).toEqual(["ADD blue eth0", "ADD green eth1", "DEL green eth1", "DEL blue eth0"]);
   expect(await kept()).toEqual([]);

@@ -38,7 +38,11 @@ test("asks each plugin with its own configuration and result, in the order of AD
 test("a plugin's own error is the answer, and the next one isn't asked", async () => {
   await node.plugin("one", `echo '{"code":7,"msg":"the address is gone"}'; exit 1`);
   await write(node.attachment({ plugins: ["one", "two"] }));
-  await expect(run()).rejects.toMatchObject({ plugin: "one", wire: { code: 7, msg: "the address is gone" } });
+  await expect(run()).rejects.toMatchObject({
+    plugin: "one",
+    wire: { code: 7, msg: "the address is gone" },
+    place: "network blue, interface eth0",
+  });
   expect(await node.takeVerbs()).toEqual(["CHECK one"]);
   expect(await readdir(path.join(node.dir, "locks"))).toEqual([]);
 });

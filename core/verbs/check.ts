@@ -1,4 +1,5 @@
 import type { Config } from "../config.ts";
+import { toPlaced } from "../delegate/failures.ts";
 import { findNetns } from "../delegate/lifetime.ts";
 import { runSilent } from "../delegate/run.ts";
 import { Failure } from "../errors.ts";
@@ -54,7 +55,10 @@ async function requireInPlace(attachment: Attachment, { netns }: Invocation, { k
 async function checkChain(attachment: Attachment, { netns, path }: Invocation, { exec, signal }: CheckPorts) {
   const { containerId, ifName, args, steps, cniVersion, checked } = attachment;
   if (!checked || !isAtLeast(cniVersion, "0.4.0")) return;
-  for (const step of steps) {
-    await runSilent({ containerId, ifName, args, netns, path, ...step, verb: "CHECK" }, exec, signal);
+  const call = { containerId, ifName, args, netns, path, verb: "CHECK" } as const;
+  try {
+    for (const step of steps) await runSilent({ ...call, ...step }, exec, signal);
+  } catch (failure) {
+    throw toPlaced(failure, attachment);
   }
 }

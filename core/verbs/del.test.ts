@@ -73,12 +73,15 @@ test("goes on past failures, answers with the first, keeps what failed and tries
   await write(node.attachment({ plugins: ["one", "two", "three"] }));
   await expect(run()).rejects.toMatchObject({
     message: "DEL of plugin three exited with 1: it said nothing",
-    details: "also failed: plugin two: busy",
+    details: "network blue, interface eth0; also failed: plugin two: busy (network blue, interface eth0)",
   });
   expect(await names()).toEqual(["three of blue", "two of blue", "one of blue"]);
   expect(await kept()).toEqual(["blue leaving: two,three"]);
   await node.plugin("three", ":");
-  await expect(run()).rejects.toMatchObject({ wire: { code: 11, msg: "busy" } });
+  await expect(run()).rejects.toMatchObject({
+    wire: { code: 11, msg: "busy" },
+    place: "network blue, interface eth0",
+  });
   expect(await names()).toEqual(["three of blue", "two of blue"]);
   expect(await kept()).toEqual(["blue leaving: two"]);
   await node.plugin("two", ":");

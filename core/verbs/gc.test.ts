@@ -152,7 +152,11 @@ test("goes on past failures, and answers with the first, telling of the others",
     await node.plugin(name, `echo '{"code":7,"msg":"${name} is broken"}'; exit 1`);
   await write("c1", gone);
   await expect(run([])).rejects.toMatchObject({
-    wire: { code: 7, msg: "old is broken", details: "also failed: plugin blue: blue is broken" },
+    wire: {
+      code: 7,
+      msg: "old is broken",
+      details: "network blue, interface eth0; also failed: plugin blue: blue is broken",
+    },
   });
   expect(await node.takeVerbs()).toEqual(["DEL old", "GC blue", "GC red"]);
 });

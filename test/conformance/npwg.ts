@@ -79,7 +79,7 @@ export function testNpwg(subject: Subject): void {
       expect(await takeCalls(node.stage)).toEqual([]);
     });
 
-    test("NPWG 32: one that fails undoes all, with its own code and words", async () => {
+    test("NPWG 32: one that fails undoes all, with its own code and words and the attachment's name", async () => {
       await using node = await openNode(subject, {
         [`${PREFIX}/one`]: defined("one", conf("one")),
         [`${PREFIX}/two`]: defined("two", conf("two")),
@@ -90,7 +90,11 @@ export function testNpwg(subject: Subject): void {
       );
       expect(await node.call("ADD", "one,two,one")).toMatchObject({
         exitCode: 1,
-        answer: { code: 77, msg: "no" },
+        answer: {
+          code: 77,
+          msg: "no",
+          details: "network two (NetworkAttachmentDefinition shop/two), interface net2",
+        },
       });
       expect(await takeCalls(node.stage)).toEqual([
         "ADD main eth0",

@@ -68,7 +68,7 @@ printf '%s' "$stdin" | sed 's/.*"prevResult"://; s/}$//'`;
   for (const _ of ["first", "second", "third"]) {
     expect(await call("DEL", pod, "stubborn")).toMatchObject({
       exitCode: 1,
-      answer: { cniVersion: "1.0.0", code: 42, msg: "never", details: "d" },
+      answer: { cniVersion: "1.0.0", code: 42, msg: "never", details: "d; network stubborn, interface eth0" },
     });
     expect(await listLinks(pod)).toEqual([]);
     expect((await readdir(path.join(node.dataDir, "stubborn"))).filter((name) => /^\d/.test(name))).toEqual(

@@ -143,7 +143,7 @@ export function testContainerd({ ensure, cniVersion }: Version): () => CriNode {
 
   test.each([
     ["an unknown network", "grene", "no network is called"],
-    ["a delegate that fails", "broken", "the cable is unplugged; port 7"],
+    ["a delegate that fails", "broken", "the cable is unplugged; port 7; network broken, interface eth0"],
   ])("%s is told by containerd in our words, and its own DEL finds nothing to do", async (_, cni, words) => {
     const plugins = [{ type: "bridge", bridge: "cni-blue" }, { type: "unplugged" }];
     const file = path.join(stage.node.confDir, "60-broken.conflist");

@@ -36,5 +36,12 @@ export async function settle(
       "what an earlier ADD left could not be undone; DEL tries again",
     );
   }
-  return attachments.filter((attachment) => !same.includes(attachment));
+  const others = attachments.filter((attachment) => !same.includes(attachment));
+  if (others.some((one) => one.ifName === ifName)) {
+    ports.log.warn(
+      { containerId, ifName },
+      "an earlier call's network has the interface that the runtime asks for; the result tells the new one",
+    );
+  }
+  return others;
 }

@@ -105,6 +105,23 @@ test("what another call attached to the container stays, and keeps its name", as
   expect(await kept()).toEqual(["blue eth0 attached"]);
 });
 
+test("an interface name that an earlier call gave away is taken; the next one is told, and found by the runtime's", async () => {
+  await run("blue,green");
+  const config = node.config({ args: { cni: "red" } });
+  const { result } = await add(
+    { invocation: node.invocation("ADD", { ifName: "eth1" }), config },
+    node.ports,
+  );
+  expect(result).toMatchObject({ interfaces: [{ name: "eth2" }] });
+  expect(node.warnings).toContainEqual({
+    fields: { containerId: "c1", ifName: "eth1" },
+    message: expect.stringContaining("an earlier call's network has the interface"),
+  });
+  await node.takeCalls();
+  await del({ invocation: node.invocation("DEL", { ifName: "eth1" }), stdin: "{}" }, node.ports);
+  expect(await calls()).toEqual(["DEL red eth2"]);
+});
+
 test("what the runtime asks for is only for the interface that it asked for", async () => {
   await run("blue,red@eth0", { runtimeConfig: { mac: "02:00:00:00:00:01" } });
   const told = (await node.takeCalls()).map(({ ifName, stdin }) => [ifName, stdin["runtimeConfig"]]);

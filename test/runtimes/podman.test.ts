@@ -79,6 +79,14 @@ test("one podman network with three networks of genie's", async () => {
   await ping("many", "eth1", GATEWAYS.red);
 });
 
+test("a name that podman counts on may be given away by then: the container gets the next one", async () => {
+  await podman.start("full", "--network", "genie-many,genie-red");
+  expect(await listLinks("full")).toEqual(["data", "eth0", "eth1", "eth2", "lo"]);
+  await ping("full", "eth2", GATEWAYS.red);
+  await podman.run("network", "disconnect", "genie-red", "full");
+  expect(await listLinks("full")).toEqual(["data", "eth0", "eth1", "lo"]);
+});
+
 test("two networks of podman's, which are two calls of genie, end one by one", async () => {
   await podman.start("both", "--network", "genie,genie-red");
   const read = (ifName: string) => listAddresses((...words) => podman.exec("both", ...words), ifName);

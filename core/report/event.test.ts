@@ -17,6 +17,10 @@ interface Case {
 
 const FULL = { blue: { occupancy: 0.12 }, red: { occupancy: 0.85 } };
 const FIRST_FIT = ["blue", "red"].map((network) => ({ network, reason: "first-fit" }));
+const MANY = Array.from({ length: 20 }, (_, at) => `n${at}`);
+const reject = (network: string, reason: string) => ({ network, by: DIGEST, reason });
+const score = (blue: number, red: number) =>
+  Object.entries({ blue, red }).map(([network, value]) => ({ network, score: value, reason: "" }));
 const rank = (...names: string[]) => names.map((network) => ({ network, reason: "score 0.50" }));
 
 function decide({ networks = FULL, scorers = [], selector, count = 1, decision }: Case) {
@@ -42,16 +46,26 @@ const kpis = { occupancy: 0.2, "price-per-hour": 0.4, "latency-ms": 3, "capacity
 const worse = { occupancy: 0.4, "price-per-hour": 1.2, "latency-ms": 10, "capacity-mbps": 1000 };
 
 test.each<[string, Case, string]>([
-  ["one KPI", {}, "blue over red: occupancy 12 % against 85 %"],
+  ["one KPI", { scorers: ["occupancy"] }, "blue over red: occupancy 12 % against 85 %"],
   [
     "what the scorers measure by",
     { networks: { blue: kpis, red: worse }, scorers: ["latency", "price"] },
     "blue over red: price per hour 0.4 against 1.2, latency 3 ms against 10 ms",
   ],
   [
-    "the first advantage, where no scorer says",
-    { networks: { blue: kpis, red: worse }, scorers: ["best"] },
-    "blue over red: occupancy 20 % against 40 %",
+    "scores, where no scorer's name says what it measures by",
+    { networks: { blue: kpis, red: worse }, scorers: ["best"], decision: { ranking: score(0.9, 0.25) } },
+    "blue over red: score 0.90 against 0.25",
+  ],
+  [
+    "scores that look the same",
+    { scorers: ["best"], decision: { ranking: score(0.5042, 0.5) } },
+    "blue over red: score 0.504 against 0.500",
+  ],
+  [
+    "scores that are the same",
+    { scorers: ["best"], decision: { ranking: score(0.5, 0.5) } },
+    "blue over red: both have score 0.50, and it comes first",
   ],
   [
     "more is better",
@@ -65,7 +79,7 @@ test.each<[string, Case, string]>([
   ],
   [
     "percents that look the same",
-    { networks: { blue: { loss: 0.001 }, red: { loss: 0.004 } } },
+    { networks: { blue: { loss: 0.001 }, red: { loss: 0.004 } }, scorers: ["loss"] },
     "blue over red: loss 0.1 % against 0.4 %",
   ],
   [
@@ -84,17 +98,17 @@ test.each<[string, Case, string]>([
   ],
   [
     "a KPI that only one has",
-    { networks: { blue: { occupancy: 0.1 }, red: {} } },
+    { networks: { blue: { occupancy: 0.1 }, red: {} }, scorers: ["occupancy"] },
     "blue over red: score 0.50",
   ],
   [
     "more rivals",
-    { networks: { ...FULL, green: {}, grey: {} } },
+    { networks: { ...FULL, green: {}, grey: {} }, scorers: ["occupancy"] },
     "blue over red and 2 more: occupancy 12 % against 85 %",
   ],
   [
     "several winners",
-    { networks: { blue: kpis, green: kpis, red: worse }, count: 2 },
+    { networks: { blue: kpis, green: kpis, red: worse }, count: 2, scorers: ["occupancy"] },
     "blue and green over red: occupancy 20 % against 40 %",
   ],
   [
@@ -119,10 +133,38 @@ test.each<[string, Case, string]>([
   ],
   [
     "a rejection",
-    { decision: { ranking: rank("blue"), rejected: [{ network: "red", by: DIGEST, reason: "85 % full" }] } },
-    "blue: red was rejected (85 % full)",
+    { decision: { ranking: rank("blue"), rejected: [reject("red", "85 % full")] } },
+    "blue, because red was rejected (85 % full)",
+  ],
+  [
+    "rejections, one without words",
+    {
+      networks: { ...FULL, green: {} },
+      decision: { ranking: rank("blue"), rejected: [reject("red", "full"), reject("green", "")] },
+    },
+    "blue, because red was rejected (full) and green was rejected",
+  ],
+  [
+    "a selector without words",
+    { selector: "own", decision: { decidedBy: "selector", ranking: score(0.1, 0.9) } },
+    "blue over red",
   ],
   ["nothing else", { networks: { blue: {} } }, "blue, the only network"],
+  ["nothing but these two", { count: 2 }, "blue and red, the only networks"],
+  [
+    "more than two",
+    {
+      networks: { ...FULL, green: {}, grey: {} },
+      count: 3,
+      decision: { ranking: rank("blue", "red", "green") },
+    },
+    "blue, red and green over grey: score 0.50",
+  ],
+  [
+    "very many",
+    { networks: Object.fromEntries(MANY.map((name) => [name, {}])), count: 20 },
+    `${MANY.slice(0, 16).join(", ")} and 4 more, the only networks`,
+  ],
   ["no module", { decision: { decidedBy: "fallback", ranking: FIRST_FIT } }, "blue over red: first-fit"],
 ])("%s", (_, what, text) => {
   const message = `Genie chose ${text}`;
@@ -139,8 +181,21 @@ test("a fallback is a warning that names the module", () => {
   expect(toEvent(decide({ scorers: ["occupancy", "price"], decision }))).toEqual({
     type: "Warning",
     reason: "NetworkFallback",
-    message: "Genie chose blue over red: first-fit, because price failed (timeout: 50 ms are over)",
+    message: "The module price failed (timeout: 50 ms are over), so genie chose blue over red: first-fit",
   });
+});
+
+test("also where there was nothing to choose, or a module says nothing", () => {
+  const said = (networks: Case["networks"], more: Partial<Decision> = {}) => {
+    const modules = [makeRun({ at: 0, outcome: "trap" })];
+    const decision = { decidedBy: "fallback", modules, ranking: rank("blue"), ...more } as const;
+    return toEvent(decide({ scorers: ["price"], decision, ...(networks !== undefined && { networks }) }))
+      ?.message;
+  };
+  expect(said({ blue: {} })).toBe("The module price failed (trap), so genie chose blue, the only network");
+  expect(said(undefined, { rejected: [reject("red", "full")] })).toBe(
+    "The module price failed (trap), so genie chose blue, because red was rejected (full)",
+  );
 });
 
 test.each<[string, Partial<Decision>]>([

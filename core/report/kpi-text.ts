@@ -32,11 +32,14 @@ function formatPair(kpi: string, { unit }: Fact, values: readonly [number, numbe
   return `${name} ${ours}${sign} against ${theirs}${sign}`;
 }
 
-/** Whole percents, unless these are the same. */
-function toPercent(shares: readonly [number, number]): readonly string[] {
-  const percents = shares.map((share) => share * 100);
-  const [ours, theirs] = percents.map((percent) => percent.toFixed(0));
-  return percents.map((percent) => `${percent.toFixed(ours === theirs ? 1 : 0)} %`);
+function toPercent([ours, theirs]: readonly [number, number]): readonly string[] {
+  return toDistinct([ours * 100, theirs * 100], 0).map((percent) => `${percent} %`);
+}
+
+/** With so many digits behind the point, and one more where they look the same. */
+export function toDistinct(values: readonly [number, number], digits: number): readonly string[] {
+  const [ours, theirs] = values.map((value) => value.toFixed(digits));
+  return values.map((value) => value.toFixed(ours === theirs ? digits + 1 : digits));
 }
 
 /** Three digits, unless it has more before the point. */

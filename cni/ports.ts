@@ -108,7 +108,7 @@ async function sample(
   log: Log,
 ): Promise<readonly Sample[]> {
   const sampling = networks.map((one) => sampleStore(one, log));
-  return (await Promise.all([...sampling, sampleCadvisor(networks, config, log)])).flat();
+  return (await Promise.all([...sampling, sampleCadvisor(networks, config, { log })])).flat();
 }
 
 async function sampleStore(one: NodeNetwork, log: Log): Promise<readonly Sample[]> {

@@ -16,7 +16,10 @@ let server: http.Server;
 let asked: { line: string; body: string }[];
 let reply: (response: http.ServerResponse) => void;
 let warnings: { reason?: unknown }[];
+/** Ends when a test says so, however long an answer takes. */
+let deadline: AbortController;
 beforeEach(async () => {
+  deadline = new AbortController();
   asked = [];
   warnings = [];
   reply = (response) => response.end(answer);
@@ -46,7 +49,7 @@ const node = listNetworks(
 async function sample(address: string | undefined) {
   const config = parseConfig(JSON.stringify({ name: "genie", type: "genie", cAdvisor_address: address }));
   const log = { warn: (fields: object) => void warnings.push(fields) };
-  return await sampleCadvisor(node.networks, config, log);
+  return await sampleCadvisor(node.networks, config, { log, late: deadline.signal });
 }
 
 test.each(["", "/", " "])(
@@ -68,8 +71,8 @@ test.each([undefined, "", " "])("nobody is asked without an address: %j", async 
 
 test.each<[string, (response: http.ServerResponse) => void, string | undefined]>([
   ["denies", (response) => response.writeHead(403).end(), "it answered with 403"],
-  ["never answers", () => {}, "it took more than 1000 ms"],
-  ["never ends", (response) => void response.write("{"), "it took more than 1000 ms"],
+  ["never answers", () => deadline.abort(), "it took more than 1000 ms"],
+  ["never ends", (response) => void response.write("{", () => deadline.abort()), "it took more than 1000 ms"],
   ["hangs up", (response) => response.destroy(), "other side closed"],
   ["leads elsewhere", (response) => response.writeHead(302, { location: "/x" }).end(), "unexpected redirect"],
   [

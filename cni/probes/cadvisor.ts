@@ -11,6 +11,12 @@ const MOST_BYTES = 4 * 2 ** 20;
 /** The root container, as of version 1.3 of cAdvisor's API. */
 const PATH = "/api/v1.3/containers";
 
+interface CadvisorPorts {
+  readonly log: Log;
+  /** When the deadline is over. */
+  readonly late?: AbortSignal;
+}
+
 /**
  * Measures what each network carries, by what cAdvisor counts on the node's links. Only where the admin says where
  * cAdvisor is. Where it doesn't answer, and well, there is no sample: modules see the KPIs as absent and decide.
@@ -18,10 +24,10 @@ const PATH = "/api/v1.3/containers";
 export async function sampleCadvisor(
   networks: readonly NodeNetwork[],
   { cAdvisor_address: address, genie }: Pick<Config, "cAdvisor_address" | "genie">,
-  log: Log,
+  { log, late = AbortSignal.timeout(DEADLINE_MS) }: CadvisorPorts,
 ): Promise<readonly Sample[]> {
   if (address === undefined) return [];
-  const answer = await ask(address);
+  const answer = await ask(address, late);
   const shown = address.replace(/^.*@/, "…@"); // before it, there may be a password
   if (answer.text === undefined) {
     log.warn({ address: shown, reason: answer.reason }, "cAdvisor tells nothing of the node's links");
@@ -36,11 +42,10 @@ export async function sampleCadvisor(
 type Answer = { readonly text: string } | { readonly text: undefined; readonly reason: string };
 
 /** Follows no redirect: it is asked where the admin said, and nowhere else. */
-async function ask(address: string): Promise<Answer> {
+async function ask(address: string, signal: AbortSignal): Promise<Answer> {
   const url = URL.parse(PATH, address);
   if (url === null || !["http:", "https:"].includes(url.protocol)) return refuse("it is no URL of http");
   if (url.username !== "" || url.password !== "") return refuse("it has a user, and genie sends none");
-  const signal = AbortSignal.timeout(DEADLINE_MS);
   const body = JSON.stringify({ num_stats: 2 });
   const headers = { "content-type": "application/json" };
   try {

@@ -4,10 +4,11 @@ import path from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { unlessMissing } from "../../core/missing.ts";
 import { writeKubeconfig } from "../fakes/kubeconfig.ts";
-import { startScriptedApi, type ScriptedApi } from "../fakes/scripted-api.ts";
+import type { ScriptedApi } from "../fakes/scripted-api.ts";
 import { addNamespace, listLinks, type NetworkNamespace } from "../setup/namespace.ts";
-import { openRelay, type Relay } from "../setup/relay.ts";
+import type { Relay } from "../setup/relay.ts";
 import { callGenie, makeNode, readDecisions, type TestNode, withAnnotations } from "./node.ts";
+import { startNodeApi } from "./node-api.ts";
 
 const ARGS = "IgnoreUnknown=1;K8S_POD_NAMESPACE=default;K8S_POD_NAME=web-1;K8S_POD_UID=u-1";
 const shown = (annotations: object, uid = "u-1") => ({ body: { metadata: { uid, annotations } } });
@@ -19,14 +20,9 @@ let relay: Relay;
 let kubernetes: { readonly kubeconfig: string };
 beforeAll(async () => {
   node = undo.use(await makeNode());
-  api = undo.use(await startScriptedApi());
-  relay = undo.use(await openRelay(node.namespace, Number(new URL(api.url).port)));
-  const cluster = {
-    server: `https://${relay.host}`,
-    "tls-server-name": "localhost",
-    "certificate-authority": "api/authority.pem",
-  };
-  kubernetes = { kubeconfig: await api.writeKubeconfig({ cluster }) };
+  const { kubeconfig, ...there } = await startNodeApi(node, undo);
+  ({ api, relay } = there);
+  kubernetes = { kubeconfig };
 });
 afterAll(() => undo.disposeAsync());
 beforeEach(() => api.script({}));

@@ -1,9 +1,9 @@
 /** A pod that moves its default route to a network of its choice (NPWG 18). */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type ScriptedApi, startScriptedApi } from "../fakes/scripted-api.ts";
+import type { ScriptedApi } from "../fakes/scripted-api.ts";
 import { addNamespace } from "../setup/namespace.ts";
-import { openRelay } from "../setup/relay.ts";
 import { callGenie, type GenieCall, withAnnotations } from "./node.ts";
+import { startNodeApi } from "./node-api.ts";
 import { makeWideNode, type WideNode } from "./wide-node.ts";
 import { expectAnswers, expectNothingLeft, findWay, listDefaults, type Pod, toTold } from "./wide-pod.ts";
 
@@ -15,14 +15,7 @@ let api: ScriptedApi;
 let kubeconfig: string;
 beforeAll(async () => {
   wide = await makeWideNode(undo);
-  api = undo.use(await startScriptedApi());
-  const relay = undo.use(await openRelay(wide.node.namespace, Number(new URL(api.url).port)));
-  const cluster = {
-    server: `https://${relay.host}`,
-    "tls-server-name": "localhost",
-    "certificate-authority": "api/authority.pem",
-  };
-  kubeconfig = await api.writeKubeconfig({ cluster });
+  ({ api, kubeconfig } = await startNodeApi(wide.node, undo));
 });
 afterAll(() => undo.disposeAsync());
 

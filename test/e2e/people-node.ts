@@ -1,9 +1,10 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { startScriptedApi, type ScriptedApi } from "../fakes/scripted-api.ts";
+import type { ScriptedApi } from "../fakes/scripted-api.ts";
 import { type NetworkNamespace, runIn, runIp } from "../setup/namespace.ts";
-import { openRelay, type Relay } from "../setup/relay.ts";
+import type { Relay } from "../setup/relay.ts";
 import { callGenie, type GenieAnswer, makeNode, type TestNode } from "./node.ts";
+import { startNodeApi } from "./node-api.ts";
 
 /** A node as CNI-Genie's users have it, with real plugins under the names of their networks, and an API server. */
 export interface PeopleNode {
@@ -38,9 +39,7 @@ export async function makePeopleNode(undo: AsyncDisposableStack): Promise<People
   const pluginDir = path.join(path.dirname(bare.confDir), "plugins");
   await mkdir(pluginDir);
   const node = { ...bare, cniPath: `${pluginDir}:${bare.cniPath}` };
-  const api = undo.use(await startScriptedApi());
-  const relay = undo.use(await openRelay(node.namespace, Number(new URL(api.url).port)));
-  const kubeconfig = await writeKubeconfig(api, relay);
+  const { api, relay, kubeconfig } = await startNodeApi(node, undo);
   const confDir = path.join(path.dirname(node.confDir), "people.d");
   await mkdir(confDir);
   await runIp(["-n", node.namespace.name, "route", "add", "default", "dev", "red0"]);
@@ -70,16 +69,6 @@ export async function makePeopleNode(undo: AsyncDisposableStack): Promise<People
   };
   for (const [file, content] of Object.entries(listFiles(node.dataDir))) await people.conf(file, content);
   return people;
-}
-
-/** For the API server as the node sees it. */
-function writeKubeconfig(api: ScriptedApi, { host }: Relay): Promise<string> {
-  const cluster = {
-    server: `https://${host}`,
-    "tls-server-name": "localhost",
-    "certificate-authority": "api/authority.pem",
-  };
-  return api.writeKubeconfig({ cluster });
 }
 
 /** Source: CNI-Genie, conf/1.8/genie-plugin.yaml and its launch.sh; `policy` and the rest as calico's users had them. */

@@ -20,8 +20,8 @@ interface Ruled {
 }
 
 export interface PodRules extends SelectionPlan {
-  /** The pod's; none where nobody handed them over or asked. */
-  readonly labels: ReadonlyMap<string, string>;
+  /** The pod's, as in KnownTexts; what policies go by has been asked for. */
+  readonly labels: KnownTexts["labels"];
 }
 
 const NO_LABELS: ReadonlyMap<string, string> = new Map();
@@ -38,8 +38,13 @@ export async function readRules(ruled: Ruled, ports: RulePorts): Promise<PodRule
   const { selection, grants, overridable, policySource } = config.genie;
   const isAsked = policySource === "cluster" && pod.namespace !== "" && !isSystemPod(pod);
   const policies = isAsked ? await readPolicies(ports) : [];
-  const scope = await readScope(ruled, policies, ports);
-  return { ...planSelection(policies, scope, { selection, grants, overridable }), labels: scope.labels };
+  const { labels, ...scope } = await readScope(ruled, policies, ports);
+  const plan = planSelection(
+    policies,
+    { ...scope, labels: labels ?? NO_LABELS },
+    { selection, grants, overridable },
+  );
+  return { ...plan, labels };
 }
 
 /** Every policy of the cluster. @throws {Failure} as readRules */
@@ -53,12 +58,12 @@ async function readScope(
   { pod, labels: known }: Ruled,
   policies: readonly SelectionPolicy[],
   ports: RulePorts,
-): Promise<PodScope> {
+): Promise<Omit<PodScope, "labels"> & Pick<PodRules, "labels">> {
   const { namespace } = pod;
   const needs = listNeeded(policies);
   const askLabels = async () =>
     (await askForPod(pod, { cluster: requireCluster(ports), signal: ports.signal })).labels;
-  const labels = known ?? (needs.labels ? await askLabels() : NO_LABELS);
+  const labels = known ?? (needs.labels ? await askLabels() : undefined);
   const namespaceLabels = needs.namespaceLabels ? await askNamespace(namespace, ports) : NO_LABELS;
   return { namespace, labels, namespaceLabels };
 }

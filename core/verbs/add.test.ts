@@ -119,8 +119,13 @@ test.each<[string, Record<string, unknown>, readonly string[], readonly object[]
     [],
     [{ key: "app", value: "handed" }],
   ],
-  ["none where only annotations were", any, [], []],
-])("modules see of the pod's labels %s, and no call is made for them", async (...[, more, asked, labels]) => {
+  [
+    "the API server's where only annotations were",
+    any,
+    ["findPod shop/web"],
+    [{ key: "app", value: "shown" }],
+  ],
+])("modules see of the pod's labels %s", async (...[, more, asked, labels]) => {
   const shown = { labels: new Map([["app", "shown"]]), annotations: new Map([["cni", ""]]) };
   const cluster = showing(makePodObject(shown));
   const scorers = selection.scorers.map((one) => ({ ...one, labels: ["app"] }));

@@ -12,6 +12,7 @@ import type { AddPorts } from "../ports.ts";
 import { toAnswer } from "../report/answer.ts";
 import { type PodNotes, toPodNotes } from "../report/notes.ts";
 import { openRoutes } from "../routing/open.ts";
+import { requireLabels } from "../select/pod-labels.ts";
 import { planWishes } from "../select/plan-wishes.ts";
 import { toCounting, toRuled } from "../selection-policy/restrict.ts";
 import { readRules } from "../selection-policy/rules.ts";
@@ -41,11 +42,12 @@ export async function add(call: AddCall, ports: AddPorts): Promise<AddAnswer> {
   const { containerId, ifName } = invocation;
   const pod = readPod(invocation, own);
   const { annotations, ...known } = await readPodTexts({ pod, config: own }, ports);
-  const { labels, ...rules } = await readRules({ pod, config: own, ...known }, ports);
+  const { labels: told, ...rules } = await readRules({ pod, config: own, ...known }, ports);
   const config = toRuled(own, rules);
   const intent = readIntent(toCounting(annotations, rules), { pod, config });
   if (intent.ignored !== undefined)
     ports.log.warn({ pod, reason: intent.ignored }, "an annotation counts for nothing");
+  const labels = await requireLabels(told, { pod, intent, config }, ports);
   await using _lock = await ports.ledger.lock(containerId, ports.signal);
   const others = await settle(invocation, ports);
 

@@ -115,7 +115,12 @@ export function testChains(subject: Subject): void {
       });
       const { exitCode, answer } = await stage.call("ADD");
       expect(exitCode).toBe(1);
-      expect(answer).toEqual({ cniVersion: "1.1.0", code: 77, msg: "no room", details: "at all" });
+      expect(answer).toEqual({
+        cniVersion: "1.1.0",
+        code: 77,
+        msg: "no room",
+        details: "at all; network a, interface eth0",
+      });
       expect(await verbsOf(stage)).toEqual(["ADD one", "ADD two", "DEL two", "DEL one"]);
     });
   });

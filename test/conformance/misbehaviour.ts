@@ -76,6 +76,10 @@ async function isRunning(pid: number): Promise<boolean> {
   }
 }
 
+function isOfAttachment(verb: Verb): boolean {
+  return ["ADD", "DEL", "CHECK"].includes(verb);
+}
+
 /** Plugins that don't do as they should. */
 export function testMisbehaviour(subject: Subject): void {
   describe("a plugin that", () => {
@@ -89,7 +93,13 @@ export function testMisbehaviour(subject: Subject): void {
       expect(exitCode).toBe(1);
       if (expected === "fails")
         expect(answer).toMatchObject({ code: 120, msg: expect.stringContaining("plugin one") });
-      else expect(answer).toEqual({ cniVersion: "1.1.0", code: 99, msg: "mine", details: "own" });
+      else
+        expect(answer).toEqual({
+          cniVersion: "1.1.0",
+          code: 99,
+          msg: "mine",
+          details: isOfAttachment(verb) ? "own; network a, interface eth0" : "own",
+        });
     });
 
     test.each(VERBS)("ignores SIGTERM at %s is gone when genie is told to stop", async (verb) => {

@@ -40,7 +40,7 @@ export function testOtherVerbs(subject: Subject): void {
       await stage.plugins.plugin("one", failingAt("CHECK"));
       expect(await stage.call("CHECK")).toMatchObject({
         exitCode: 1,
-        answer: { code: 50, msg: "not now", details: "d" },
+        answer: { code: 50, msg: "not now", details: "d; network one, interface eth0" },
       });
     });
 

@@ -7,7 +7,8 @@ import { BUILTIN_MODULES } from "../../cni/author/builtin.ts";
 import { DIST_DIR } from "../setup/build.ts";
 import { addNamespace } from "../setup/namespace.ts";
 import { type RegistryServer, startRegistry } from "../setup/registry-server.ts";
-import { callGenie, makeNode, readDecisions, type TestNode } from "./node.ts";
+import { callGenie, makeNode, readDecisions, type TestNode, withAnnotations } from "./node.ts";
+import { startNodeApi } from "./node-api.ts";
 
 const SUBNETS = {
   blue: { cidr: "10.20.1.0/29", gateway: "10.20.1.1" },
@@ -57,12 +58,12 @@ async function configure(selection: object, networks: object = {}): Promise<Reco
 }
 
 /** Attaches pods one by one until none is left; answers who got what. */
-async function attachPods(count: number, stdin: object): Promise<readonly string[]> {
+async function attachPods(count: number, stdin: object, args = ""): Promise<readonly string[]> {
   await using pods = new AsyncDisposableStack();
   const networks: string[] = [];
   for (let at = 0; at < count; at++) {
     const pod = pods.use(await addNamespace());
-    const added = await callGenie(node, { verb: "ADD", pod, stdin });
+    const added = await callGenie(node, { verb: "ADD", pod, stdin, args });
     expect(added, JSON.stringify(added)).toMatchObject({ exitCode: 0 });
     pods.defer(async () =>
       expect(await callGenie(node, { verb: "DEL", pod, stdin })).toMatchObject({ exitCode: 0 }),
@@ -154,9 +155,11 @@ test.each([
   expect((await readDecisions(node)).at(-1)).toMatchObject({ modules: [{ kind, outcome: "ok" }] });
 });
 
+const classes = { green: { attributes: { class: "gold" } } };
+const byTier = () => ({ module: refer("labels"), settings: { match: { tier: "class" } } });
+
 test("a pod's label places it, when the admin shows it", async () => {
-  const classes = { green: { attributes: { class: "gold" } } };
-  const labels = { module: refer("labels"), settings: { match: { tier: "class" } } };
+  const labels = byTier();
   const pod = { args: { cni: { labels: [{ key: "tier", value: "gold" }] } } };
   const shown = await configure({ scorers: [{ ...labels, labels: ["tier"] }] }, classes);
   expect(await attachPods(1, { ...shown, ...pod })).toEqual(["green"]);
@@ -168,4 +171,16 @@ test("a pod's label places it, when the admin shows it", async () => {
   });
   const hidden = await configure({ scorers: [labels] }, classes);
   expect(await attachPods(1, { ...hidden, ...pod })).toEqual(["blue"]);
+});
+
+test("a pod's label that nobody hands over is asked for once", async () => {
+  const shown = await configure({ scorers: [{ ...byTier(), labels: ["tier"] }] }, classes);
+  const { api, kubeconfig } = await startNodeApi(node, undo);
+  const args = "IgnoreUnknown=1;K8S_POD_NAMESPACE=default;K8S_POD_NAME=web-1;K8S_POD_UID=u-1";
+  const inCluster = { ...shown, ...withAnnotations(null), kubernetes: { kubeconfig } };
+  api.answers = [{ body: { metadata: { uid: "u-1", labels: { tier: "gold" } } } }];
+  expect(await attachPods(1, inCluster, args)).toEqual(["green"]);
+  expect(api.asked.map(({ line }) => line).filter((line) => line.startsWith("GET"))).toEqual([
+    "GET /api/v1/namespaces/default/pods/web-1",
+  ]);
 });

@@ -12,6 +12,10 @@ import { Failure } from "../../core/errors.ts";
 import { findJsonObject, isNestedWithin, type JsonObject, MOST_LEVELS } from "../../core/spec/json.ts";
 import { type Asking, ask } from "./ask.ts";
 import { type ApiReply, MAX_ANSWER_BYTES } from "./exchange.ts";
+import { type Right, toAsked } from "./refusal.ts";
+
+/** Against lists that are too long or too large for one call. */
+export const TOO_MUCH = "keep fewer or smaller objects together; a pod that names its network needs no list";
 
 export interface Question extends Asking {
   /** What of the answer is wanted. The library expects the rest to be what it should be, and asks nobody. */
@@ -55,7 +59,7 @@ async function send(request: RequestContext, question: Question): Promise<Respon
   };
   const reply = await ask(call, question);
   const isGood = reply.status < 300;
-  const answer = isGood ? (question.narrow ?? ((all) => all))(parseAnswer(reply)) : {};
+  const answer = isGood ? (question.narrow ?? ((all) => all))(parseAnswer(reply, question.right)) : {};
   const text = JSON.stringify(answer);
   const content = Buffer.from(text);
   return new ResponseContext(
@@ -69,9 +73,10 @@ async function send(request: RequestContext, question: Question): Promise<Respon
   );
 }
 
-function parseAnswer({ text }: ApiReply): JsonObject {
+function parseAnswer({ text }: ApiReply, right: Right): JsonObject {
   if (text === undefined) {
-    throw new Failure("tryAgainLater", `the API server answers with more than ${MAX_ANSWER_BYTES} bytes`);
+    const message = `the API server answers with more than ${MAX_ANSWER_BYTES} bytes to ${toAsked(right)}`;
+    throw new Failure("tryAgainLater", message, { details: TOO_MUCH });
   }
   const answer = findJsonObject(text);
   if (answer !== undefined && isNestedWithin(answer, MOST_LEVELS)) return answer;

@@ -102,7 +102,11 @@ test.each<[string, string, string]>([
   ["no JSON", "<html>log in</html>", "no JSON object"],
   ["a list", "[]", "no JSON object"],
   ["null", "null", "no JSON object"],
-  ["longer than any object", JSON.stringify({ a: "x".repeat(4 * 2 ** 20) }), "more than 3145728 bytes"],
+  [
+    "longer than any object",
+    JSON.stringify({ a: "x".repeat(4 * 2 ** 20) }),
+    "more than 3145728 bytes to get pods in namespace default",
+  ],
 ])("an answer that is %s is refused", async (_, body, message) => {
   api.answers = [{ body }];
   await expect((await openScripted(api)).findPod(REF, never)).rejects.toEqual(
@@ -133,8 +137,23 @@ test("a list is read page by page and sorted", async () => {
 
 test("a list without end is given up", async () => {
   api.answers = [{ body: { items: [], metadata: { continue: "more" } } }];
-  await expect((await openScripted(api)).listDefinitions("default", never)).rejects.toEqual(fails({}));
+  await expect((await openScripted(api)).listDefinitions("default", never)).rejects.toEqual(
+    fails({
+      message: "there are more than 2000 network-attachment-definitions of namespace default",
+      details: expect.stringContaining("keep fewer"),
+    }),
+  );
   expect(api.asked.length).toBe(8);
+});
+
+test("a page that is too large says what it is of, and what to do", async () => {
+  api.answers = [{ body: JSON.stringify({ items: ["x".repeat(4 * 2 ** 20)] }) }];
+  await expect((await openScripted(api)).listDefinitions("default", never)).rejects.toEqual(
+    fails({
+      message: expect.stringContaining("to list network-attachment-definitions in namespace default"),
+      details: expect.stringContaining("keep fewer"),
+    }),
+  );
 });
 
 test("CNI-Genie's networks are read", async () => {

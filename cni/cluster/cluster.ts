@@ -2,12 +2,13 @@ import type { Cluster } from "../../core/cluster.ts";
 import type { ClusterConfig } from "../../core/cluster-config.ts";
 import { Failure, findErrno } from "../../core/errors.ts";
 import type { Inspection } from "./inspection.ts";
+import { askOnce } from "./once.ts";
 
 /** The cluster of one call. Until the first question, no client is loaded and no file read. */
 export function openCluster(config: ClusterConfig): Cluster {
   let opened: Promise<Cluster> | undefined;
   const client = () => (opened ??= openClient(config));
-  return {
+  return askOnce({
     findPod: async (ref, signal) => (await client()).findPod(ref, signal),
     findDefinition: async (ref, signal) => (await client()).findDefinition(ref, signal),
     listDefinitions: async (namespace, signal) => (await client()).listDefinitions(namespace, signal),
@@ -18,7 +19,7 @@ export function openCluster(config: ClusterConfig): Cluster {
     findNamespaceLabels: async (name, signal) => (await client()).findNamespaceLabels(name, signal),
     annotatePod: async (pod, annotations, signal) => (await client()).annotatePod(pod, annotations, signal),
     recordEvent: async (pod, event, signal) => (await client()).recordEvent(pod, event, signal),
-  };
+  });
 }
 
 /** @throws {Failure} as the client's own, and ioFailure where that is missing. */

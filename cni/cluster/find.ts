@@ -1,7 +1,7 @@
 import type { ObjectRef, PodObject } from "../../core/cluster.ts";
 import { Failure } from "../../core/errors.ts";
 import { isJsonObject, type JsonObject } from "../../core/spec/json.ts";
-import { unlessStatus, openApi } from "./api.ts";
+import { openApi, TOO_MUCH, unlessStatus } from "./api.ts";
 import type { Asking } from "./ask.ts";
 import { isNameable, type Kind } from "./kinds.ts";
 import { narrowPod, requireObject, toLabels, toPodObject } from "./objects.ts";
@@ -95,7 +95,9 @@ async function listPages(what: string, ask: (page: Page) => Promise<unknown>): P
     rest = findRest(metadata);
     if (rest === undefined) return all;
   }
-  throw new Failure("tryAgainLater", `there are more than ${PAGE * MOST_PAGES} ${what}`);
+  throw new Failure("tryAgainLater", `there are more than ${PAGE * MOST_PAGES} ${what}`, {
+    details: TOO_MUCH,
+  });
 }
 
 /** Taken for an empty one, it would take the rules away that it should hold. */

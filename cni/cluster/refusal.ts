@@ -64,8 +64,8 @@ export function toRefusal(attempt: Attempt, right: Right): unknown {
   const { status, text = "" } = attempt.reply;
   const said = findJsonObject(text)?.["message"];
   const quoted = typeof said === "string" ? `; it says: ${toLine(said.slice(0, SHOWN))}` : "";
-  const { verb, resource, group, namespace } = right;
-  const asked = `${verb} ${resource}${namespace === "" ? "" : ` in namespace ${namespace}`}`;
+  const { verb, resource, group } = right;
+  const asked = toAsked(right);
   if (status === 401) {
     return new Failure("tryAgainLater", "the API server doesn't know genie's user (401)", {
       details: `its token or certificate has ended or is of another cluster${quoted}`,
@@ -79,6 +79,11 @@ export function toRefusal(attempt: Attempt, right: Right): unknown {
   return new Failure("tryAgainLater", `the API server answers ${status} to ${asked}`, {
     details: `the same call may succeed later${quoted}`,
   });
+}
+
+/** What was asked, such as `get pods in namespace shop`. */
+export function toAsked({ verb, resource, namespace }: Right): string {
+  return `${verb} ${resource}${namespace === "" ? "" : ` in namespace ${namespace}`}`;
 }
 
 function toUnreachable(error: unknown): unknown {

@@ -95,6 +95,13 @@ test.each([
   expect(network?.plugins.map(({ type }) => type)).toEqual(types);
 });
 
+test("NPWG 6: also where the object's name is as long as may be", async () => {
+  const name = "n".repeat(253);
+  const target: Target = { wants: "definition", definition: { namespace: "shop", name } };
+  const cluster = makeCluster({ definitions: [makeDefinition(name, { type: "macvlan" })] });
+  expect(await offered({ target, cluster })).toMatchObject([{ name }]);
+});
+
 test("NPWG 7: a name of its own stays", async () => {
   const { target, networks } = await offer({ cluster: defining({ name: "net-7", type: "macvlan" }) });
   expect(target).toEqual({ wants: "named", network: "net-7" });

@@ -14,7 +14,8 @@ interface Case {
 }
 
 function make({ result, isDefined = true, gateways, score }: Case): Made {
-  const network = parseNetwork('{"cniVersion":"1.0.0","name":"net-a","type":"a"}');
+  const { cniVersion = "1.0.0" } = result;
+  const network = parseNetwork(JSON.stringify({ cniVersion, name: "net-a", type: "a" }));
   const definition = isDefined ? makeDefinition("blue", "") : undefined;
   const ranking = [{ network: "net-a", reason: "why", ...(score !== undefined && { score }) }];
   const decision = { ...makeDecision(), ranking, decidedBy: "scores" as const };
@@ -25,7 +26,7 @@ function make({ result, isDefined = true, gateways, score }: Case): Made {
     ...(gateways !== undefined && { gateways }),
   };
   const planned = { wish, ifNames: ["net1"], networks: [{ file: "", network }], decision };
-  return { planned, ifName: "net1", network, definition, result: { cniVersion: "1.0.0", ...result } };
+  return { planned, ifName: "net1", network, definition, result: { cniVersion, ...result } };
 }
 const format = (...cases: Case[]): JsonObject[] => JSON.parse(formatNetworkStatus(cases.map(make)));
 const decision = { "io.github.cni-genie.decision": { decidedBy: "scores", reason: "why" } };
@@ -82,9 +83,23 @@ describe("NPWG 25: a result", () => {
       [{ name: "shop/blue", default: true, dns: {}, ...decision }],
     ],
     [
-      "of CNI 0.2.0 tells its first address",
-      { cniVersion: "0.2.0", ip4: { ip: "10.0.0.5/24", routes: [{ dst: "0.0.0.0/0", gw: "10.0.0.1" }] } },
-      [{ name: "shop/blue", ips: ["10.0.0.5"], default: true, dns: {}, gateway: ["10.0.0.1"], ...decision }],
+      "of CNI 0.2.0 tells its addresses, on the interface that was asked for",
+      {
+        cniVersion: "0.2.0",
+        ip4: { ip: "10.0.0.5/24", routes: [{ dst: "0.0.0.0/0", gw: "10.0.0.1" }] },
+        ip6: { ip: "2001:db8::5/64" },
+      },
+      [
+        {
+          name: "shop/blue",
+          interface: "net1",
+          ips: ["10.0.0.5", "2001:db8::5"],
+          default: true,
+          dns: {},
+          gateway: ["10.0.0.1"],
+          ...decision,
+        },
+      ],
     ],
     [
       "whose interfaces are all on the node tells addresses that belong to none",

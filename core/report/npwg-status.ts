@@ -3,6 +3,7 @@ import { toJson } from "../printable.ts";
 import { isDefaultRoute } from "../routing/family.ts";
 import { isNestedWithin, type JsonObject } from "../spec/json.ts";
 import { familyOf, type Result, toResult } from "../spec/result.ts";
+import { isBeforeIpList } from "../spec/versions.ts";
 
 /** Where the NPWG's clients look for a pod's networks. Source: NPWG v1.3, §5. */
 export const NETWORK_STATUS = "k8s.v1.cni.cncf.io/network-status";
@@ -37,6 +38,9 @@ export function formatNetworkStatus(made: readonly Made[]): string {
 function toElements(one: Made, isFirst: boolean): readonly JsonObject[] {
   const result = toResult(one.result);
   const inside = result.interfaces.flatMap((link, at) => (isText(link["sandbox"]) ? [{ link, at }] : []));
+  if (inside.length === 0 && isBeforeIpList(one.network.cniVersion)) {
+    return [toElement({ one, result, ips: result.ips, link: { name: one.ifName } }, isFirst)]; // no word for it then
+  }
   if (inside.length === 0) {
     const loose = result.ips.filter(({ interface: at }) => typeof at !== "number" || at < 0).slice(0, 1);
     return [toElement({ one, result, ips: loose }, isFirst)];

@@ -118,7 +118,7 @@ describe("a wrong field is named", () => {
     ["name", { name: "../blue" }],
     ["name", { name: "__proto__" }],
     ["name", { name: "blue\n" }],
-    ["name", { name: "x".repeat(129) }],
+    ["name", { name: "x".repeat(254) }],
     ["cniVersion", { cniVersion: 1 }],
     ["cniVersion", { cniVersion: null }],
     ["cniVersions", { cniVersions: "1.0.0" }],

@@ -29,8 +29,11 @@ export interface PluginConfig {
 /** What CNI-Genie fills in for a delegate's configuration without cniVersion. Source: genie-controller.go. */
 const ASSUMED_VERSION = "0.3.0" satisfies CniVersion;
 
-/** Network names are file names too: those of the folders in which further plugins lie. */
-export const NETWORK_NAME = /^[a-zA-Z0-9][\w.-]{0,127}$/;
+/**
+ * Network names are file names too: those of the folders in which further plugins and addresses lie. As long as that of
+ * an object, after which a configuration without a name is called. Source: libcni, `ValidateNetworkName`.
+ */
+export const NETWORK_NAME = /^[a-zA-Z0-9][\w.-]{0,252}$/;
 const PLUGIN_TYPE = /^(?!\.\.?$)[^/\0]{1,255}$/;
 
 /**

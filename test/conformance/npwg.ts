@@ -159,6 +159,8 @@ export function testNpwg(subject: Subject): void {
       const any = { name: "genie:any", "io.github.cni-genie.selector": "tenant=a" };
       expect(await node.call("ADD", JSON.stringify([any, any]))).toMatchObject({ exitCode: 0 });
       expect(await takeCalls(node.stage)).toEqual(["ADD main eth0", "ADD one net1", "ADD two net2"]);
+      const asked = node.api.asked.map(({ line }) => line.split("?")[0]);
+      expect(asked.filter((line) => line?.startsWith("GET"))).toEqual([`GET ${PREFIX}`]);
     });
   });
 }

@@ -38,10 +38,12 @@ async function run(
 
 const ACTS = ["table 1001", "default 10.0.1.1", "default fd01::1", "from 10.0.1.5", "from fd01::5"];
 const done = { exitCode: 0, answer: undefined };
+/** ADD answers with the default routes of the interface. */
+const added = (...routes: readonly object[]) => ({ exitCode: 0, answer: { cniVersion: "1.0.0", routes } });
 
 test("the table has the interface's routes and a default one, and DEL takes it and its rules away", async () => {
   await ip("route", "add", "10.9.0.0/16", "via", "10.0.1.9", "dev", "eth1");
-  for (const _ of ["once", "again"]) expect(await run("ADD", ACTS)).toEqual(done);
+  for (const _ of ["once", "again"]) expect(await run("ADD", ACTS)).toEqual(added());
   const table = [
     "default via 10.0.1.1 dev eth1 proto static",
     "10.0.1.0/24 dev eth1 proto static scope link src 10.0.1.5",
@@ -73,9 +75,9 @@ test("only this interface's default routes leave the main table, also out of one
   await ip("-6", "route", "add", "default", "via", "fd00::1", "dev", "eth0");
   await ip("-6", "route", "append", "default", "via", "fd01::1", "dev", "eth1");
   expect((await show("-6", "route", "show", "default")).length).toBe(3); // the route and its two ways
-  expect(await run("ADD", ["undefault 4"])).toEqual(done);
+  expect(await run("ADD", ["undefault 4"])).toEqual(added({ dst: "::/0", gw: "fd01::1" }));
   expect((await show("-6", "route", "show", "default")).length).toBe(3);
-  expect(await run("ADD", ["undefault 4", "undefault 6"])).toEqual(done);
+  expect(await run("ADD", ["undefault 4", "undefault 6"])).toEqual(added());
   expect(await show("route", "show", "default")).toEqual(["default via 10.0.0.1 dev eth0"]);
   expect(await show("-6", "route", "show", "default")).toEqual([
     expect.stringContaining("default via fd00::1 dev eth0"),
@@ -85,7 +87,12 @@ test("only this interface's default routes leave the main table, also out of one
 test("a gateway becomes the pod's, over that of another interface, and others wait behind it", async () => {
   await ip("route", "add", "default", "via", "10.0.0.1", "dev", "eth0");
   const acts = ["gateway 10.0.1.9 0", "gateway 10.0.1.8 2049", "gateway fd01::9 0"];
-  expect(await run("ADD", acts)).toEqual(done);
+  const told = [
+    { dst: "0.0.0.0/0", gw: "10.0.1.9" },
+    { dst: "0.0.0.0/0", gw: "10.0.1.8" },
+    { dst: "::/0", gw: "fd01::9" },
+  ];
+  expect(await run("ADD", acts)).toEqual(added(...told));
   expect(await show("route", "show", "default")).toEqual([
     "default via 10.0.1.9 dev eth1 proto static",
     "default via 10.0.1.8 dev eth1 proto static metric 2049",
@@ -93,6 +100,13 @@ test("a gateway becomes the pod's, over that of another interface, and others wa
   expect(await show("-6", "route", "show", "default")).toEqual([
     expect.stringContaining("default via fd01::9 dev eth1"),
   ]);
+});
+
+test("a default route that somebody else made is told, also one without a gateway", async () => {
+  await ip("route", "add", "default", "via", "10.0.0.1", "dev", "eth0");
+  expect(await run("ADD", [])).toEqual(added());
+  await ip("route", "add", "default", "dev", "eth1", "metric", "7");
+  expect(await run("ADD", [])).toEqual(added({ dst: "0.0.0.0/0" }));
 });
 
 test.each([
@@ -117,7 +131,8 @@ test.each([
   ["a namespace that isn't there", { netns: "/run/netns/nowhere" }],
   ["a namespace that is none", { netns: "/etc/passwd" }],
 ])("%s has no routes to be arranged, but can't have the default route", async (_, where) => {
-  for (const verb of ["ADD", "CHECK", "DEL"]) expect(await run(verb, ACTS, where)).toEqual(done);
+  expect(await run("ADD", ACTS, where)).toEqual(added());
+  for (const verb of ["CHECK", "DEL"]) expect(await run(verb, ACTS, where)).toEqual(done);
   const asked = await run("ADD", [...ACTS, "gateway 10.0.1.9 0"], where);
   expect(asked).toMatchObject({
     exitCode: 1,

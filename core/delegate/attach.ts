@@ -1,6 +1,6 @@
 import type { AddPorts, Attachment } from "../ports.ts";
 import type { JsonObject } from "../spec/json.ts";
-import { planUndoActs, type Routing, toFitting, toRouteSteps } from "../routing/acts.ts";
+import { planUndoSteps, type Routing, toFitting } from "../routing/acts.ts";
 import { arrangeRoutes } from "../routing/arrange.ts";
 import { withoutDefaults } from "../routing/without-defaults.ts";
 import type { Network } from "../spec/network.ts";
@@ -42,7 +42,7 @@ export function planAttachment(
     state: "planned",
     steps: [
       ...planSteps(network, { runtimeConfig, prevResult: undefined }),
-      ...toRouteSteps(routing === undefined ? [] : planUndoActs(routing), network.name),
+      ...(routing === undefined ? [] : planUndoSteps(routing, network.name)),
     ],
   };
 }

@@ -2,7 +2,15 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { JsonObject } from "../spec/json.ts";
 import { toResult } from "../spec/result.ts";
-import { type Arranged, findTable, planActs, type Routing, toFitting, toRouteSteps } from "./acts.ts";
+import {
+  type Arranged,
+  findTable,
+  listUntold,
+  planActs,
+  type Routing,
+  toFitting,
+  toRouteStep,
+} from "./acts.ts";
 
 const routing: Routing = { without: ["4", "6"], gateways: [], table: 1001, hasProgram: true };
 const plan = (result: JsonObject, more: Partial<Routing> = {}, arranged: Partial<Arranged> = {}) =>
@@ -98,8 +106,21 @@ test.each([
   ["has only what is none", { ips: [{ address: "10.0.0/24" }, { address: 'x","table 254' }] }],
 ])("nothing is done with an interface that %s", (_, result) => {
   expect(plan(result)).toEqual([]);
-  expect(toRouteSteps([], "blue")).toEqual([]);
 });
+
+test.each<[string, JsonObject, Partial<Routing>, readonly string[]]>([
+  ["of both families", {}, { without: [] }, ["4", "6"]],
+  ["but not where one is told", { routes: [{ dst: "0.0.0.0/0" }] }, { without: [] }, ["6"]],
+  ["and not where another interface has it", {}, { without: ["6"] }, ["4"]],
+])(
+  "an interface with addresses may have a default route that nobody told, %s",
+  (_, more, changes, families) => {
+    const result = toResult({ ips, ...more });
+    expect(listUntold({ ...routing, ...changes }, { ifName: "net1", defaults: [], result })).toEqual(
+      families,
+    );
+  },
+);
 
 test("whatever a plugin answers, acts are plain words", () => {
   const text = fc.oneof(
@@ -119,10 +140,10 @@ test("whatever a plugin answers, acts are plain words", () => {
 });
 
 test("a step tells its table, and others have none", () => {
-  const [step] = toRouteSteps(["table 1003", "from 10.0.0.5"], "blue");
-  expect(step && findTable(step)).toBe(1003);
-  expect(step?.stdin).toMatch(/^\{"acts":\["table 1003","from 10\.0\.0\.5"\],/);
-  expect(findTable({ plugin: "bridge", stdin: step?.stdin ?? "" })).toBeUndefined();
+  const step = toRouteStep(["table 1003", "from 10.0.0.5"], "blue");
+  expect(findTable(step)).toBe(1003);
+  expect(step.stdin).toMatch(/^\{"acts":\["table 1003","from 10\.0\.0\.5"\],/);
+  expect(findTable({ plugin: "bridge", stdin: step.stdin })).toBeUndefined();
   for (const stdin of ["{}", "", '{"acts":["from 10.0.0.5"]}']) {
     expect(findTable({ plugin: "genie-routes", stdin })).toBeUndefined();
   }

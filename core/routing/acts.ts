@@ -3,7 +3,7 @@ import type { PluginStep } from "../ports.ts";
 import { findJsonObject, type JsonObject } from "../spec/json.ts";
 import type { Network } from "../spec/network.ts";
 import { familyOf, type Result } from "../spec/result.ts";
-import { type Family, FAMILIES, isDefaultRouteOf } from "./family.ts";
+import { type Family, FAMILIES, isDefaultRouteOf, listDefaultFamilies } from "./family.ts";
 
 /** Our own program that arranges an interface's routes; found in CNI_PATH or beside us. */
 export const ROUTES_PLUGIN = "genie-routes";
@@ -59,16 +59,22 @@ function planMainRoutes(gateways: readonly string[]): readonly string[] {
 /** Above the 1024 that IPv6 gives a default route without a metric. */
 const BACKUP_METRIC = 2048;
 
-/** The acts that are known before there is an interface: all that undoing takes. */
-export function planUndoActs({ table }: Routing): readonly string[] {
-  return table === undefined ? [] : [`table ${table}`];
+/** What is known before there is an interface: all that undoing takes. */
+export function planUndoSteps({ table }: Routing, network: string): readonly PluginStep[] {
+  return table === undefined ? [] : [toRouteStep([`table ${table}`], network)];
 }
 
-/** The step that does this; none where there is nothing to do. */
-export function toRouteSteps(acts: readonly string[], network: string): readonly PluginStep[] {
-  if (acts.length === 0) return [];
+/** The step that does this, if anything, and tells in ADD which default routes the interface has. */
+export function toRouteStep(acts: readonly string[], network: string): PluginStep {
   const rest = { cniVersion: "1.0.0", name: network, type: ROUTES_PLUGIN };
-  return [{ plugin: ROUTES_PLUGIN, stdin: JSON.stringify({ acts, ...rest }) }]; // the acts first: it is no JSON parser
+  return { plugin: ROUTES_PLUGIN, stdin: JSON.stringify({ acts, ...rest }) }; // the acts first: it is no JSON parser
+}
+
+/** The families in which the interface may have a default route of which its plugins said nothing. */
+export function listUntold({ without }: Routing, arranged: Arranged): readonly Family[] {
+  const told = [...without, ...listDefaultFamilies(arranged.result)];
+  const own = listOwnIps(arranged).map(({ address }) => familyOf(address));
+  return FAMILIES.filter((family) => own.includes(family) && !told.includes(family));
 }
 
 /** The number of the table that a step made. */

@@ -1,11 +1,11 @@
 import type { ChainCall, ChainPorts } from "../delegate/chain.ts";
-import { runSilent } from "../delegate/run.ts";
+import { runAdd } from "../delegate/run.ts";
 import type { Log, PluginStep } from "../ports.ts";
 import type { JsonObject } from "../spec/json.ts";
 import type { Network } from "../spec/network.ts";
-import { familyOf, toResult, writeResult } from "../spec/result.ts";
+import { familyOf, type Result, toResult, writeResult } from "../spec/result.ts";
 import { isBeforeIpList } from "../spec/versions.ts";
-import { planActs, type Routing, toRouteSteps } from "./acts.ts";
+import { listUntold, planActs, type Routing, toRouteStep } from "./acts.ts";
 import { type Family, FAMILIES, isDefaultRouteOf, listDefaultFamilies } from "./family.ts";
 import { listConfiguredDefaults } from "./without-defaults.ts";
 
@@ -32,38 +32,47 @@ export interface Arrangement {
  */
 export async function arrangeRoutes(
   { network, routing, answered, call }: Arranging,
-  { exec, signal, log }: ChainPorts & { readonly log: Log },
+  ports: ChainPorts & { readonly log: Log },
 ): Promise<Arrangement> {
   const result = toResult(answered);
-  const defaults = listConfiguredDefaults(network);
-  const acts = planActs(routing, { ifName: call.ifName, result, defaults });
+  const arranged = { ifName: call.ifName, result, defaults: listConfiguredDefaults(network) };
   if (!routing.hasProgram) {
     const left = listDefaultFamilies(result).filter((family) => routing.without.includes(family));
     if (left.length > 0) {
       const about = { network: network.name, ifName: call.ifName };
-      log.warn(about, "a network's own plugin made a default route, which stays: genie-routes isn't there");
+      ports.log.warn(
+        about,
+        "a network's own plugin made a default route, which stays: genie-routes isn't there",
+      );
     }
     return { result: answered, steps: [] };
   }
-  const steps = toRouteSteps(acts, network.name);
-  for (const step of steps) await runSilent({ ...call, ...step, verb: "ADD" }, exec, signal);
-  return { result: steps.length === 0 ? answered : tellDefaults(answered, routing, network), steps };
+  const acts = planActs(routing, arranged);
+  if (acts.length === 0 && listUntold(routing, arranged).length === 0) return { result: answered, steps: [] };
+  const step = toRouteStep(acts, network.name);
+  const { routes: defaults } = toResult(
+    await runAdd({ ...call, ...step, verb: "ADD" }, ports.exec, ports.signal),
+  );
+  return {
+    result: tellDefaults({ answered, defaults }, routing, network),
+    steps: acts.length === 0 ? [] : [step],
+  };
 }
 
-/** The result with the default routes that are in the main table now. */
+/** The result with the default routes that are in the main table now: some plugins make one and don't tell it. */
 function tellDefaults(
-  answered: JsonObject,
+  { answered, defaults }: { answered: JsonObject; defaults: Result["routes"] },
   { without, gateways }: Routing,
   { cniVersion }: Network,
 ): JsonObject {
-  const gone: readonly Family[] = [...without, ...gateways.map(familyOf)];
+  const replaced: readonly Family[] = [...without, ...gateways.map(familyOf)];
   const result = toResult(answered);
-  if (!result.routes.some((route) => isDefaultRouteOf(route, gone)) && gateways.length === 0) return answered;
-  const kept = result.routes.filter((route) => !isDefaultRouteOf(route, gone));
-  const added = FAMILIES.flatMap((family) => {
-    const gw = gateways.find((gateway) => familyOf(gateway) === family);
-    return gw === undefined ? [] : [{ dst: family === "4" ? "0.0.0.0/0" : "::/0", gw }];
-  });
+  const kept = result.routes.filter((route) => !isDefaultRouteOf(route, replaced));
+  const told = listDefaultFamilies({ routes: kept });
+  const added = FAMILIES.filter((family) => !told.includes(family)).flatMap((family) =>
+    defaults.filter((route) => isDefaultRouteOf(route, [family])).slice(0, 1),
+  );
+  if (kept.length === result.routes.length && added.length === 0) return answered;
   const routes = [...kept, ...added];
   return isBeforeIpList(cniVersion)
     ? writeResult({ ...result, routes }, cniVersion)

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { makeAttachment } from "../../test/fakes/attachment.ts";
 import { toResult } from "../spec/result.ts";
-import { toRouteSteps } from "./acts.ts";
+import { toRouteStep } from "./acts.ts";
 import { openRouter, type RouterOptions } from "./router.ts";
 
 const both = toResult({ routes: [{ dst: "0.0.0.0/0" }, { dst: "::/0" }] });
@@ -88,7 +88,7 @@ test.each<[string, RouterOptions["before"], readonly string[]]>([
 });
 
 test("what another call left half done keeps nothing, but its table", () => {
-  const others = [makeAttachment({ state: "planned", steps: toRouteSteps(["table 1000"], "blue") })];
+  const others = [makeAttachment({ state: "planned", steps: [toRouteStep(["table 1000"], "blue")] })];
   const router = open({ before: { prevResult: undefined, others } });
   expect(router.plan("eth1")).toMatchObject({ without: [], table: 1001 });
 });

@@ -159,7 +159,7 @@ const addRouted = async () => {
 
 test("routes are arranged after each network's own plugin, and taken back before it", async () => {
   await addRouted();
-  await node.plugin("genie-routes", "");
+  await node.plugin("genie-routes", "echo '{}'");
   const { result } = await run("blue,green");
   const made = await node.takeCalls();
   expect(made.map(({ verb, plugin, ifName }) => `${verb} ${plugin} ${ifName}`)).toEqual([
@@ -182,9 +182,34 @@ test("routes are arranged after each network's own plugin, and taken back before
   ]);
 });
 
+const untold = `[ $CNI_IFNAME = eth1 ] || echo '{"routes":[{"dst":"0.0.0.0/0","gw":"169.254.1.1"}]}'`;
+
+test.each(["sbr", "drop"])(
+  "a default route that a plugin makes and doesn't tell is its own (%s)",
+  async (secondaryRoutes) => {
+    await addRouted();
+    await node.plugin(
+      "blue",
+      `[ $CNI_COMMAND != ADD ] || echo '{"cniVersion":"1.0.0","ips":[{"address":"10.0.9.5/32"}]}'`,
+    );
+    await node.plugin(
+      "genie-routes",
+      `[ $CNI_COMMAND != ADD ] || { ${untold}; [ $CNI_IFNAME = eth0 ] || echo '{}'; }`,
+    );
+    const { result } = await run("blue,green", { genie: { secondaryRoutes } });
+    expect(result["routes"]).toEqual([{ dst: "0.0.0.0/0", gw: "169.254.1.1" }]);
+    const [ofGreen] = (await node.takeCalls()).filter(({ plugin }) => plugin === "green");
+    expect(ofGreen?.stdin["ipam"]).toMatchObject({ routes: [] });
+    await del({ invocation: node.invocation("DEL"), stdin: "{}" }, node.ports);
+    expect((await calls()).filter((one) => one.includes("eth0"))).toEqual(
+      secondaryRoutes === "sbr" ? ["DEL genie-routes eth0", "DEL blue eth0"] : ["DEL blue eth0"],
+    );
+  },
+);
+
 test("routes that can't be arranged undo their network and those before it", async () => {
   await addRouted();
-  await node.plugin("genie-routes", `[ $CNI_IFNAME = eth0 ] || { ${failing}; }`);
+  await node.plugin("genie-routes", `[ $CNI_IFNAME = eth0 ] || { ${failing}; }; echo '{}'`);
   await expect(run("blue,green")).rejects.toMatchObject({ plugin: "genie-routes", wire: { code: 11 } });
   expect((await calls()).slice(-4)).toEqual([
     "DEL genie-routes eth1",
@@ -205,7 +230,7 @@ test("without genie-routes there is one default route all the same, and a warnin
 
 test("where the namespace has gone, so have its routes", async () => {
   await addRouted();
-  await node.plugin("genie-routes", "");
+  await node.plugin("genie-routes", "echo '{}'");
   await run("blue,green");
   await node.takeCalls();
   await del({ invocation: node.invocation("DEL", { netns: "" }), stdin: "{}" }, node.ports);

@@ -1,5 +1,6 @@
 /** What is particular about a pod's second interface: its routes, its name, its network once more. */
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { openPluginFolder } from "../plugins/scripted.ts";
 import { addNamespace, listLinks, runIn } from "../setup/namespace.ts";
 import type { GenieCall } from "./node.ts";
 import { makeWideNode, WIDE_NETWORKS, type WideName, type WideNode } from "./wide-node.ts";
@@ -56,6 +57,27 @@ test.each([
   await call("DEL", pod, wanted);
   await expectNothingLeft(pod, wide);
 });
+
+test.each(["sbr", "drop"])(
+  "a default route that a plugin made and didn't tell stays the pod's (%s)",
+  async (secondaryRoutes) => {
+    await using pod = await addNamespace();
+    await using plugins = await openPluginFolder();
+    const toPrevious = `sed 's/.*"prevResult"://; s/}$//'`;
+    const making = `nsenter "--net=$CNI_NETNS" ip route add default via 10.10.1.1; echo "$stdin" | ${toPrevious}`;
+    await plugins.plugin("silent", `[ $CNI_COMMAND != ADD ] || { ${making}; }`);
+    const node = { ...wide.node, cniPath: `${plugins.path[0]}:${wide.node.cniPath}` };
+    await wide.network("blue", { ipam: { routes: [] }, chained: [{ type: "silent" }] });
+    const wanted = { cni: "blue,red", block: { secondaryRoutes } };
+    const added = await callFor(pod, "ADD", { wide: { ...wide, node }, ...wanted });
+    expect(added).toMatchObject({ exitCode: 0 });
+    expect(await listDefaults(pod)).toEqual(["eth0", "eth1"]);
+    expect(toTold(added).routes).toContainEqual({ dst: "0.0.0.0/0", gw: "10.10.1.1" });
+    await callFor(pod, "DEL", { wide: { ...wide, node }, ...wanted });
+    await expectNothingLeft(pod, wide);
+    await wide.network("blue");
+  },
+);
 
 test("a default route of one family leaves the other to the next network that brings one", async () => {
   await using pod = await addNamespace();

@@ -40,10 +40,32 @@ fn serve() -> Result<(), Refusal> {
         return if is_there { delete(&mut Kernel::open()?, &acts) } else { Ok(()) };
     }
     match if is_there { namespace::find_link(&if_name)? } else { None } {
-        Some(link) if verb == "ADD" => add(&mut Kernel::open()?, &if_name, link, &acts),
+        Some(link) if verb == "ADD" => {
+            let mut kernel = Kernel::open()?;
+            add(&mut kernel, &if_name, link, &acts)?;
+            println!("{}", format_result(&routes::list_defaults(&mut kernel, link)?));
+            Ok(())
+        }
         Some(link) => check(&mut Kernel::open()?, link, &acts),
-        None => require_no_gateway(&acts),
+        None => {
+            require_no_gateway(&acts)?;
+            if verb == "ADD" {
+                println!("{}", format_result(&[]));
+            }
+            Ok(())
+        }
     }
+}
+
+/// What ADD answers: the default routes that the interface has in the main table, whoever made them.
+fn format_result(defaults: &[(Family, Option<IpAddr>)]) -> String {
+    let format = |(family, gateway): &(Family, Option<IpAddr>)| {
+        let dst = if *family == Family::V4 { "0.0.0.0/0" } else { "::/0" };
+        let gw = gateway.map_or(String::new(), |address| format!(",\"gw\":\"{}\"", address));
+        format!("{{\"dst\":\"{}\"{}}}", dst, gw)
+    };
+    let routes: Vec<String> = defaults.iter().map(format).collect();
+    format!("{{\"cniVersion\":\"1.0.0\",\"routes\":[{}]}}", routes.join(","))
 }
 
 /// What the kernel has no link for, such as a device of DPDK's, has no routes to be arranged. Whether one that was there

@@ -2,6 +2,7 @@
 use crate::acts::Family;
 use crate::family_of;
 use crate::netlink::{attributes, read_u32, Kernel, Message, Refusal};
+use std::convert::TryInto;
 use std::io::{Error, Result as IoResult};
 use std::net::IpAddr;
 
@@ -148,6 +149,23 @@ pub fn remove_defaults(kernel: &mut Kernel, link: u32, family: Family) -> Result
     Ok(())
 }
 
+/// The families and gateways of the default routes by an interface in the main table.
+pub fn list_defaults(kernel: &mut Kernel, link: u32) -> Result<Vec<(Family, Option<IpAddr>)>, Refusal> {
+    let mut found = Vec::new();
+    for route in list(kernel, MAIN)?.iter().filter(|one| one.is_default() && one.is_unicast()) {
+        let mut gateways = route.gateways_by(link);
+        if route.is_by(link) {
+            gateways.push(route.find(RTA_GATEWAY).map(<[u8]>::to_vec));
+        }
+        for family in [Family::V4, Family::V6] {
+            if route.family() == to_number(family) {
+                found.extend(gateways.iter().map(|one| (family, one.as_deref().and_then(to_address))));
+            }
+        }
+    }
+    Ok(found)
+}
+
 pub fn has_default(kernel: &mut Kernel, link: u32, family: Family, table: u32) -> Result<bool, Refusal> {
     let routes = list(kernel, table)?;
     Ok(routes.iter().any(|one| one.is_default() && one.is_by(link) && one.family() == to_number(family)))
@@ -192,6 +210,12 @@ pub fn to_number(family: Family) -> u8 {
         Family::V4 => 2,
         Family::V6 => 10,
     }
+}
+
+fn to_address(bytes: &[u8]) -> Option<IpAddr> {
+    let four: Option<[u8; 4]> = bytes.try_into().ok();
+    let six: Option<[u8; 16]> = bytes.try_into().ok();
+    four.map(IpAddr::from).or(six.map(IpAddr::from))
 }
 
 pub fn to_bytes(address: IpAddr) -> Vec<u8> {

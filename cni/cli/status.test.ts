@@ -53,6 +53,23 @@ test("a node is as ready as the network that pods without wishes get; each one's
   expect(stderr.split("\n")).toHaveLength(2);
 });
 
+test("a network that genie wrote itself is told of as any other", async () => {
+  await addNetwork("blue", "one");
+  await kept.node.conf("10-bridge.conf", {
+    cniVersion: "0.4.0",
+    name: "mybridgenet",
+    type: "one",
+    "io.github.cni-genie.generated": true,
+  });
+  const { stdout } = await status("--json");
+  expect(JSON.parse(stdout)).toMatchObject({
+    networks: [
+      { network: "blue", ready: true },
+      { network: "mybridgenet", ready: true, reason: null },
+    ],
+  });
+});
+
 test("the only network's reason is the node's", async () => {
   await kept.node.plugin("sick", sick);
   await addNetwork("blue", "sick");

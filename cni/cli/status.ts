@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { type Config, parseConfig } from "../../core/config.ts";
 import { DelegateError, Failure } from "../../core/errors.ts";
 import { listNetworks } from "../../core/networks/candidates.ts";
-import { status } from "../../core/verbs/status.ts";
+import { askNetwork, status } from "../../core/verbs/status.ts";
 import { openInspection } from "../cluster/cluster.ts";
 import { readConfFolder } from "../conf-folder.ts";
 import { makeCniPathOption, toCniPath } from "./cni-path.ts";
@@ -67,24 +67,21 @@ async function readStatus(config: Config, path: readonly string[], shell: Shell)
   const { stateDir, confDir } = config.genie;
   const ports = openPorts(stateDir, shell);
   const folder = await readConfFolder(confDir);
-  const ask = (asked: Config, files: typeof folder.files) =>
-    findReadiness(() => {
-      const now = { ...ports, confFolder: async () => ({ ...folder, files }) };
-      return status({ config: asked, invocation: { ...ABOUT_NOBODY, path } }, now);
-    });
+  const invocation = { ...ABOUT_NOBODY, path };
   const { networks, skipped } = listNetworks(folder, config);
   const asked: NetworkStatus[] = [];
   for (const { file, network } of networks) {
     shell.progress(`asking ${network.name} …`);
-    const alone = folder.files.filter(({ name }) => name === file);
-    const { default_plugin: _, ...anyNetwork } = config;
-    asked.push({ network: network.name, file, ...(await ask(anyNetwork, alone)) });
+    const readiness = await findReadiness(() => askNetwork(network, invocation, ports));
+    asked.push({ network: network.name, file, ...readiness });
   }
   const { found, unreadable } = await readAttachments(ports);
   const count = (state: string): number =>
     found.filter(({ attachment }) => attachment.state === state).length;
   return {
-    ...(await ask(config, folder.files)),
+    ...(await findReadiness(() =>
+      status({ config, invocation }, { ...ports, confFolder: async () => folder }),
+    )),
     networks: asked,
     skipped,
     apiServer: await askApiServer(config, shell),

@@ -14,7 +14,7 @@ export async function checkModules({ config, folders }: Subject): Promise<readon
   if (config === undefined) return [];
   const { selection, trust } = config.genie;
   const named = listModules(selection);
-  if (named.length === 0) return [ok("modules", "none configured: the first network in file order is taken")];
+  if (named.length === 0) return [ok("modules", "none configured")];
   const references = [...new Set(named.map(({ module }) => module))];
   return await checkEach(references, { policy: trust.policy, storeDir: folders.moduleStore });
 }

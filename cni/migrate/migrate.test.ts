@@ -99,6 +99,10 @@ test.each<[string, JsonObject]>([
     { default_plugin: "10-calico", genie: { confDir: "/etc/cni/net.d" } },
   ],
   ["/etc/cni/net.d", { genie: { confDir: "/etc/cni/net.d" } }],
+  [
+    "/host/etc/cni/net.d/10-calico.conflist",
+    { default_plugin: "10-calico", genie: { confDir: "/etc/cni/net.d" } },
+  ],
 ])("Multus' clusterNetwork %s", (clusterNetwork, config) => {
   const plan = planMigration({ cniVersion: "1.0.0", name: "m", type: "multus-shim", clusterNetwork });
   expect(plan.config).toEqual({
@@ -177,10 +181,28 @@ test.each<[JsonObject, string]>([
 });
 
 test("the configuration of Multus' daemon is taken when told whose it is", () => {
+  // As multus-daemonset-thick.yml has it.
   const { config, notes } = planMigration(
-    { chrootDir: "/hostroot", socketDir: "/run/multus", cniConfigDir: "/x" },
+    {
+      chrootDir: "/hostroot",
+      cniVersion: "0.3.1",
+      logLevel: "verbose",
+      logToStderr: true,
+      cniConfigDir: "/host/etc/cni/net.d",
+      multusAutoconfigDir: "/host/etc/cni/net.d",
+      multusConfigFile: "auto",
+      socketDir: "/host/run/multus/",
+    },
     "multus",
   );
-  expect(config).toEqual({ type: "genie", kubernetes: {}, capabilities, genie: { confDir: "/x" } });
-  expect(notes).toHaveLength(3);
+  expect(config).toEqual({
+    cniVersion: "0.3.1",
+    name: "genie",
+    type: "genie",
+    kubernetes: {},
+    capabilities,
+    genie: { confDir: "/etc/cni/net.d" },
+  });
+  expect(parseConfig(JSON.stringify(config)).genie.confDir).toBe("/etc/cni/net.d");
+  expect(notes).toHaveLength(8);
 });

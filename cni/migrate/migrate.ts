@@ -3,6 +3,7 @@ import { findOwn, isJsonObject, type JsonObject } from "../../core/spec/json.ts"
 import { CNI_GENIE_KEYS } from "./cni-genie.ts";
 import { MULTUS_KEYS } from "./multus.ts";
 import type { Converted, Fate, KeyRule, NewConf } from "./rule.ts";
+import { ANSWER_VERSION } from "../../core/spec/versions.ts";
 
 export const SOURCES = ["cni-genie", "multus"] as const;
 export type Source = (typeof SOURCES)[number];
@@ -26,6 +27,9 @@ const CAPABILITIES = {
   mac: true,
   "io.kubernetes.cri.pod-annotations": true,
 };
+
+/** What runtimes want of a file, and Multus' daemon needn't have. */
+const REQUIRED = { cniVersion: ANSWER_VERSION, name: "genie" };
 
 /** What was done with one key. */
 export interface Note {
@@ -51,7 +55,10 @@ export interface Migration {
  */
 export function planMigration(file: JsonObject, source?: Source): Migration {
   const { plugins } = file;
-  if (!Array.isArray(plugins)) return migratePlugin(file, source ?? requireSource(file));
+  if (!Array.isArray(plugins)) {
+    const own = migratePlugin(file, source ?? requireSource(file));
+    return { ...own, config: { ...REQUIRED, ...own.config } };
+  }
   const at = plugins.findIndex((plugin) => findSource(plugin) !== undefined);
   const plugin: unknown = plugins[at];
   if (!isJsonObject(plugin))
@@ -78,7 +85,8 @@ function migratePlugin(plugin: JsonObject, source: Source): Migration {
   const steps = listKeys(plugin, rules).map(({ key, value }) => migrateKey(key, value, rules));
   const { capabilities } = plugin;
   const base: JsonObject = {
-    ...(source === "multus" ? { type: "genie", kubernetes: {} } : {}),
+    type: "genie",
+    ...(source === "multus" ? { kubernetes: {} } : {}),
     capabilities: { ...CAPABILITIES, ...(isJsonObject(capabilities) ? capabilities : {}) },
   };
   return {

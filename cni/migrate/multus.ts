@@ -8,6 +8,7 @@ import { raiseVersion } from "./version.ts";
 
 const DAEMON = "there is no daemon that runs plugins";
 const INSTALL = "of Multus' own installation";
+const CONF_DIR = "`genie.confDir`, without the `/host` before it that the daemon's container has";
 const LOGS = "genie logs what is wrong, as JSON on stderr, which runtimes keep";
 
 /** The keys of Multus' configuration, of its shim and of its daemon. Source: multus-cni, pkg/types/types.go. */
@@ -48,14 +49,14 @@ export const MULTUS_KEYS: readonly KeyRule[] = [
   {
     key: "confDir",
     fate: "converted",
-    words: "`genie.confDir`",
-    convert: (value) => ({ config: { genie: { confDir: requireText(value, "confDir") } } }),
+    words: CONF_DIR,
+    convert: (value) => ({ config: { genie: { confDir: toNodePath(requireText(value, "confDir")) } } }),
   },
   {
     key: "cniConfigDir",
     fate: "converted",
-    words: "`genie.confDir`",
-    convert: (value) => ({ config: { genie: { confDir: requireText(value, "cniConfigDir") } } }),
+    words: CONF_DIR,
+    convert: (value) => ({ config: { genie: { confDir: toNodePath(requireText(value, "cniConfigDir")) } } }),
   },
   {
     key: "namespaceIsolation",
@@ -135,9 +136,14 @@ export const MULTUS_KEYS: readonly KeyRule[] = [
 
 const CONF_FILES = [".conf", ".conflist", ".json"];
 
+/** Where the daemon's container sees it, the node's folder has `/host` before it. Source: multus-daemonset-thick.yml. */
+function toNodePath(file: string): string {
+  return file.replace(/^\/host(?=\/)/, "");
+}
+
 /** A name, the path of a file, or the path of a folder. */
 function toDefault(value: unknown): Converted {
-  const named = requireText(value, "clusterNetwork");
+  const named = toNodePath(requireText(value, "clusterNetwork"));
   if (!named.includes("/")) return { config: { default_plugin: named } };
   const { dir, name, ext } = path.posix.parse(named);
   if (CONF_FILES.includes(ext)) return { config: { default_plugin: name, genie: { confDir: dir } } };

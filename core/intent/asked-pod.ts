@@ -21,7 +21,7 @@ export async function askForPod(
   if (!isObjectName(pod.namespace) || !isObjectName(pod.name)) {
     throw new Failure("tryAgainLater", "the API server has to be asked, and nobody knows about which pod", {
       details:
-        "the runtime has handed over no K8S_POD_NAMESPACE and K8S_POD_NAME that are one's, and no annotations",
+        "the runtime handed over neither the pod's annotations nor, in CNI_ARGS, its K8S_POD_NAMESPACE and K8S_POD_NAME",
     });
   }
   const shown = await cluster.findPod(pod, signal);

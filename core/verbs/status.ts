@@ -73,8 +73,16 @@ function listTargets({ from, target }: Wish<NodeTarget>, networks: NodeNetworks)
   return target.wants === "any" ? all : all.slice(0, 1);
 }
 
-/** A network that is older than STATUS counts as ready when its plugins are there. */
-async function askNetwork(network: Network, invocation: Invocation, ports: StatusPorts): Promise<void> {
+/**
+ * Returns when the network is ready; one that is older than STATUS, when its plugins are there.
+ *
+ * @throws what its plugin said, or {Failure} notReady.
+ */
+export async function askNetwork(
+  network: Network,
+  invocation: Invocation,
+  ports: Pick<StatusPorts, "exec" | "signal">,
+): Promise<void> {
   if (isAtLeast(network.cniVersion, "1.1.0"))
     return await forward("STATUS", { network, path: invocation.path, more: {} }, ports);
   const types = network.plugins.map(({ type }) => type);
@@ -83,7 +91,7 @@ async function askNetwork(network: Network, invocation: Invocation, ports: Statu
 
 interface Asking {
   readonly invocation: Invocation;
-  readonly ports: StatusPorts;
+  readonly ports: Pick<StatusPorts, "exec">;
 }
 
 async function requirePrograms(

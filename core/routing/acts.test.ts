@@ -114,7 +114,7 @@ test.each<[string, JsonObject, Partial<Routing>, readonly string[]]>([
   ["and not where another interface has it", {}, { without: ["6"] }, ["4"]],
 ])(
   "an interface with addresses may have a default route that nobody told, %s",
-  (_, more, changes, families) => {
+  (...[, more, changes, families]) => {
     const result = toResult({ ips, ...more });
     expect(listUntold({ ...routing, ...changes }, { ifName: "net1", defaults: [], result })).toEqual(
       families,

@@ -1,7 +1,14 @@
 import http from "node:http";
 import https from "node:https";
+import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { RegistryFailure } from "../errors.ts";
 import type { Proxies } from "./proxies.ts";
+
+export const CHECK_PROXY = "check HTTPS_PROXY and HTTP_PROXY, or name the registry's host in NO_PROXY";
+
+/** Of what a proxy says before the tunnel is there, which node keeps whatever its length. */
+const MAX_TUNNEL_ANSWER_BYTES = 32 * 2 ** 10;
 
 export interface Way {
   readonly agent: http.Agent;
@@ -46,13 +53,22 @@ class TunnelAgent extends https.Agent {
 
   override createConnection(...args: Parameters<https.Agent["createConnection"]>): Duplex | null | undefined {
     const socket = super.createConnection(...args);
-    if (!socket) return socket;
+    if (!(socket instanceof Socket)) return socket;
     this.#opened.add(socket);
-    return socket.once("close", () => this.#opened.delete(socket));
+    return boundAnswer(socket).once("close", () => this.#opened.delete(socket));
   }
 
   override destroy(): void {
     for (const socket of this.#opened) socket.destroy();
     super.destroy();
   }
+}
+
+/** Once there is a tunnel, what comes through it is no longer this socket's to read. */
+function boundAnswer(socket: Socket): Socket {
+  return socket.on("readable", () => {
+    if (socket.bytesRead <= MAX_TUNNEL_ANSWER_BYTES) return;
+    const message = `the proxy answers CONNECT with more than ${MAX_TUNNEL_ANSWER_BYTES} bytes`;
+    socket.destroy(new RegistryFailure("unreachable", message, { todo: CHECK_PROXY }));
+  });
 }

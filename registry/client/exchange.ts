@@ -2,7 +2,7 @@ import http from "node:http";
 import https from "node:https";
 import { findErrno } from "../../core/errors.ts";
 import { RegistryFailure } from "../errors.ts";
-import type { Agents, Way } from "./agents.ts";
+import { type Agents, CHECK_PROXY, type Way } from "./agents.ts";
 import { checkLiteralAddress, guardedLookup } from "./address.ts";
 import type { HostRules } from "./host-rules.ts";
 import type { Limits } from "./limits.ts";
@@ -53,7 +53,6 @@ const PASSING = new Set([
 
 /** Codes of OpenSSL's checks as node names them. Source: nodejs.org/api/tls.html, "X509 certificate error codes". */
 const BAD_CERTIFICATE = /CERT|SELF_SIGNED|INVALID_CA|INVALID_PURPOSE|HOSTNAME_MISMATCH|VERIFY_LEAF/;
-const CHECK_PROXY = "check HTTPS_PROXY and HTTP_PROXY, or name the registry's host in NO_PROXY";
 const SPEAKS_PLAIN =
   "check the port; if it really speaks plain http, name it under insecure in /etc/genie/registries.json";
 

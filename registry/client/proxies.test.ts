@@ -98,6 +98,19 @@ test.each([
   await expect.poll(() => proxy.open.size).toBe(0);
 });
 
+test("of what a proxy says in place of a tunnel, no more is kept than of an answer's headers", async () => {
+  await start();
+  proxy.status = Infinity;
+  const before = process.memoryUsage().rss;
+  const asking = getBlob(HOST, trusting, { HTTPS_PROXY: `http://${proxy.host}` });
+  await expect(asking).rejects.toMatchObject({
+    kind: "unreachable",
+    message: expect.stringContaining("more than 32768 bytes"),
+  });
+  expect(process.memoryUsage().rss - before).toBeLessThan(2 ** 26);
+  await expect.poll(() => proxy.open.size).toBe(0);
+});
+
 test("a proxy that is away or silent is left when a connection is due, and no connection to it stays", async () => {
   await start();
   proxy.status = 0;

@@ -1,5 +1,6 @@
 import http from "node:http";
 import net, { type AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
 
 /** A proxy as companies have them: it opens tunnels, asks plain http itself, and alone knows where names lead. */
 export interface FakeProxy extends AsyncDisposable {
@@ -9,7 +10,7 @@ export interface FakeProxy extends AsyncDisposable {
   readonly log: { readonly line: string; readonly login: string | undefined }[];
   /** Connections that are open. */
   readonly open: ReadonlySet<net.Socket>;
-  /** What it answers a CONNECT with; 0: nothing, ever. */
+  /** What it answers a CONNECT with; 0: nothing, ever; Infinity: a header without an end. */
   status: number;
 }
 
@@ -29,6 +30,7 @@ export async function startProxy(target: string): Promise<FakeProxy> {
   server.on("connect", (request, socket) => {
     note(request);
     if (proxy.status === 0) return void socket.resume().on("end", () => socket.destroy());
+    if (proxy.status === Infinity) return pour(socket);
     socket.write(`HTTP/1.1 ${proxy.status} As it is\r\n\r\n`);
     if (proxy.status !== 200) return void socket.end();
     const tunnel = net.connect(Number(port), host);
@@ -51,4 +53,16 @@ export async function startProxy(target: string): Promise<FakeProxy> {
   const note = ({ method, url, headers }: http.IncomingMessage) =>
     proxy.log.push({ line: `${method} ${url}`, login: headers["proxy-authorization"] });
   return proxy;
+}
+
+function pour(socket: Duplex): void {
+  const piece = Buffer.alloc(64 * 1024, "x");
+  const go = () => {
+    while (!socket.destroyed && socket.write(piece));
+  };
+  socket
+    .resume()
+    .on("error", () => undefined)
+    .on("drain", go);
+  go();
 }

@@ -42,11 +42,14 @@ function readText(source: Source): Promise<string> | string {
   return "text" in source ? source.text : readCredential(source.file);
 }
 
-/** Of a JSON web token. */
+/** Of a JSON web token; undefined also for what no clock ever shows. */
 export function findTokenSpan(token: string): Span | undefined {
   const { iat, exp } = findTokenClaims(token) ?? {};
-  if (typeof iat !== "number" || typeof exp !== "number") return undefined;
-  return { fromMs: iat * 1000, toMs: exp * 1000 };
+  return isTime(iat) && isTime(exp) ? { fromMs: iat * 1000, toMs: exp * 1000 } : undefined;
+}
+
+function isTime(seconds: unknown): seconds is number {
+  return typeof seconds === "number" && !Number.isNaN(new Date(seconds * 1000).getTime());
 }
 
 function parseCertificateSpan(pem: string, file: string): Span {

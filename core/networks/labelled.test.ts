@@ -10,6 +10,7 @@ import { offerNetworks } from "./offer.ts";
 const macvlan = { cniVersion: "1.0.0", type: "macvlan", capabilities: { mac: true } };
 const fast = (name: string, config: object | string = macvlan, more: object = {}) =>
   makeDefinition(name, config, { labels: new Map([["speed", "fast"]]), ...more });
+const FOR_ALL = new Map([["cni-genie.github.io/allowed-namespaces", "*"]]);
 const cluster = makeCluster({
   definitions: [
     fast("blue"),
@@ -19,6 +20,9 @@ const cluster = makeCluster({
     fast("broken", "{"),
     fast("twin", { ...macvlan, name: "blue" }),
     fast("far", macvlan, { namespace: "infra" }),
+    fast("a-secret", macvlan, { namespace: "ops" }),
+    fast("b-secret", "{", { namespace: "ops" }),
+    fast("c-for-all", { ...macvlan, name: "a-secret" }, { namespace: "ops", annotations: FOR_ALL }),
   ],
 });
 
@@ -100,13 +104,22 @@ describe("NPWG 38: the networks among which genie chooses", () => {
     [
       "are of a namespace that the pod may use",
       { namespace: "infra", ...isolated },
-      { kind: "deniedByRule", message: "here: none of the networks may be used so" },
+      {
+        kind: "deniedByRule",
+        message: "here: namespaces are isolated: pods of namespace shop may not use those of infra",
+        details: "",
+      },
     ],
     ["can do what is asked", { more: { asks: { ips: ["10.0.0.1"] } } }, { kind: "noCandidate" }],
     [
       "are as many as are asked for",
       { count: 4 },
       { kind: "noCandidate", message: "here: 4 networks are asked for, and 3 can serve" },
+    ],
+    [
+      "are as many, and those that aren't for it aren't named",
+      { namespace: "ops", count: 2, ...isolated },
+      { kind: "noCandidate", message: "here: 2 networks are asked for, and 1 can serve", details: "" },
     ],
   ])("and none fails the pod: %s", async (_, given, failure) => {
     await expect(offer(given)).rejects.toMatchObject(failure);

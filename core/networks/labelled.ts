@@ -5,6 +5,7 @@ import type { AddPorts } from "../ports.ts";
 import type { NodeNetwork, NodeNetworks, Skipped, Surroundings } from "./candidates.ts";
 import { readDefinition } from "./definition.ts";
 import { fitsAll } from "./label-terms.ts";
+import { findIsolation } from "./permission.ts";
 import { narrow } from "./usable.ts";
 
 /** Most objects of a namespace among which one choice is made. */
@@ -17,7 +18,7 @@ interface Where {
 
 /**
  * The networks of a namespace that have the labels and can serve the wish; those that the pod gets by an earlier wish
- * only where there are too few others.
+ * only where there are too few others. Of those that aren't for the pod, nothing is told.
  *
  * @throws {Failure} unknownNetwork when none has the labels; noCandidate or deniedByRule when too few can serve.
  */
@@ -26,8 +27,14 @@ export async function offerLabelled(
   { namespace, terms, count }: LabelledTarget,
   { around, ports: { cluster, signal } }: Where,
 ): Promise<NodeNetworks> {
+  const asker = { pod: around.pod, rules: around.config.genie };
   const all = cluster === undefined ? [] : await cluster.listDefinitions(namespace, signal);
-  const labelled = all.filter(({ labels }) => fitsAll(terms, labels)).slice(0, MOST_CANDIDATES);
+  const open = all.filter((one) => findIsolation(one, asker) === undefined);
+  const isolation = findIsolation({ namespace, annotations: new Map() }, asker);
+  if (open.length === 0 && isolation !== undefined) {
+    throw new Failure("deniedByRule", `${wish.from}: ${isolation}`);
+  }
+  const labelled = open.filter(({ labels }) => fitsAll(terms, labels)).slice(0, MOST_CANDIDATES);
   if (labelled.length === 0) {
     const message = `${wish.from}: no NetworkAttachmentDefinition of namespace ${namespace} has the labels`;
     throw new Failure("unknownNetwork", message);

@@ -40,13 +40,6 @@ describe("what isn't there is named, beside the closest of those that the pod ma
     ["of a namespace for all", "default/blue", ["default/bleu"], isolated, "the closest is bleu"],
     ["of what it has a grant for", "shop/blue", ["shop/bleu", "shop/red"], granted, "the closest is red"],
     ["not what is for others", "infra/blue", ["infra/bleu for ops", "infra/red"], {}, "the closest is red"],
-    [
-      "what an isolated namespace has for it",
-      "infra/blue",
-      ["infra/bleu", "infra/red for sh*"],
-      isolated,
-      "the closest is red",
-    ],
   ])("%s", async (...[, name, names, genie, details]) => {
     await expect(require(name, having(...names), genie)).rejects.toMatchObject({
       kind: "unknownNetwork",
@@ -56,17 +49,34 @@ describe("what isn't there is named, beside the closest of those that the pod ma
   });
 });
 
-test.each([[[]], [["infra/bleu", "infra/red for ops"]]])(
-  "of an isolated namespace without one for the pod, what isn't there is denied as what is: %j",
-  async (names) => {
+const NONE = "namespace infra has none for this pod";
+const RED = "the closest is red";
+test.each<[string, readonly string[]]>([
+  [NONE, []],
+  [NONE, ["infra/bleu", "infra/red for ops"]],
+  [NONE, ["infra/blue"]],
+  [NONE, ["infra/blue for ops"]],
+  [RED, ["infra/bleu", "infra/red for sh*"]],
+  [RED, ["infra/blue", "infra/red for sh*"]],
+  [RED, ["infra/blue for ops", "infra/red for sh*"]],
+])(
+  "of an isolated namespace, what isn't there is denied as what isn't for the pod: %s, %j",
+  async (...[details, names]) => {
     await expect(require("infra/blue", having(...names), isolated)).rejects.toMatchObject({
       kind: "deniedByRule",
       message:
         "here: NetworkAttachmentDefinition infra/blue: namespaces are isolated: pods of namespace shop may not use those of infra",
-      details: "",
+      details,
     });
   },
 );
+
+test("what its own word keeps for others is denied before it is read", async () => {
+  await expect(require("infra/blue", having("infra/blue for ops"))).rejects.toMatchObject({
+    kind: "deniedByRule",
+    message: expect.stringContaining("allowed-namespaces doesn't name namespace shop"),
+  });
+});
 
 test("what isn't there is named, also while the cluster doesn't tell what is", async () => {
   const cluster = having();

@@ -11,8 +11,8 @@ type Ports = Pick<AddPorts, "cluster" | "signal">;
 /**
  * The object that is wished for. Where there is no cluster, the files of the conf folder stand for its objects.
  *
- * @throws {Failure} unknownNetwork, naming the closest of those that the pod may use; deniedByRule where it may use
- * none of an isolated namespace, as for one that is there: what isn't for the pod, it can't find by guessing either.
+ * @throws {Failure} unknownNetwork; deniedByRule for what isn't for the pod, and, in an isolated namespace, for what isn't
+ * there: so it can't find by guessing what is. Each names the closest of those that the pod may use.
  */
 export async function requireDefinition(
   ref: ObjectRef,
@@ -21,17 +21,16 @@ export async function requireDefinition(
 ): Promise<Definition> {
   const bare = { ...ref, labels: new Map(), annotations: new Map(), config: "" };
   if (cluster === undefined) return bare;
-  const found = await cluster.findDefinition(ref, signal);
-  if (found !== undefined) return found;
   const asker = { pod: around.pod, rules: around.config.genie };
+  const found = await cluster.findDefinition(ref, signal);
+  const denial = found && findIsolation(found, asker);
+  if (found !== undefined && denial === undefined) return found;
   const all = await listForHint(cluster.listDefinitions(ref.namespace, signal));
   const known = all?.filter((one) => mayUse(one, asker));
   const title = `NetworkAttachmentDefinition ${ref.namespace}/${ref.name}`;
-  const isolation = findIsolation(bare, asker);
-  if (isolation !== undefined && (known ?? []).length === 0) {
-    throw new Failure("deniedByRule", `${wish.from}: ${title}: ${isolation}`);
-  }
-  throw new Failure("unknownNetwork", `${wish.from}: there is no ${title}`, {
-    details: hintClosest(ref, known),
-  });
+  const details = hintClosest(ref, known);
+  const isolation = findIsolation(bare, asker) ?? denial;
+  throw isolation === undefined
+    ? new Failure("unknownNetwork", `${wish.from}: there is no ${title}`, { details })
+    : new Failure("deniedByRule", `${wish.from}: ${title}: ${isolation}`, { details });
 }

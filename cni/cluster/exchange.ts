@@ -30,8 +30,8 @@ export interface Line {
 }
 
 /** Keeps connections, so that the next question needs no handshake. */
-export function openAgent(url: string): http.Agent {
-  return new (url.startsWith("https:") ? https : http).Agent({ keepAlive: true });
+export function openAgent(url: string, options: http.AgentOptions = {}): http.Agent {
+  return new (url.startsWith("https:") ? https : http).Agent({ keepAlive: true, ...options });
 }
 
 /**

@@ -48,7 +48,7 @@ export function guardedLookup(allowLoopback: boolean): net.LookupFunction {
 }
 
 function denied(host: string, address: string): RegistryFailure {
-  return new RegistryFailure("addressDenied", `${host} is at ${address}, where no registry may be`);
+  return new RegistryFailure("addressDenied", `${host} is at ${address}, which is no address to ask`);
 }
 
 function makeBlockList(subnets: readonly string[]): net.BlockList {

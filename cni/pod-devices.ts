@@ -1,5 +1,6 @@
 import { Failure } from "../core/errors.ts";
 import { orIoFailure } from "../core/io-failure.ts";
+import { isOfCluster } from "../core/intent/pod.ts";
 import { unlessMissing } from "../core/missing.ts";
 import { parseCheckpoint } from "../core/networks/devices/checkpoint.ts";
 import type { AddPorts } from "../core/ports.ts";
@@ -10,18 +11,20 @@ const CHECKPOINT = "/var/lib/kubelet/device-plugins/kubelet_internal_checkpoint"
 /** Some hundred pods with the answers of their device plugins take a tenth. */
 const MOST_BYTES = 16 * 1024 * 1024;
 
-/**
- * Which devices of this node the kubelet has given to a pod: none where no kubelet has noted any. @param isKubernetes
- * whether there is a kubelet, also where it has noted nothing.
- */
-export function openPodDevices(isKubernetes: boolean, file = CHECKPOINT): AddPorts["podDevices"] {
-  return async (podUid) => {
+/** Which devices of this node the kubelet has given to a pod: none where it has noted none. */
+export function openPodDevices(file = CHECKPOINT): AddPorts["podDevices"] {
+  return async (pod) => {
     const bytes = await orIoFailure(`${file}, in which the kubelet notes devices, can't be read`, () =>
       unlessMissing(readBounded(file, MOST_BYTES)),
     );
     if (bytes === undefined)
-      return { source: file, hasKubelet: isKubernetes, ownByResource: new Map(), allByResource: new Map() };
+      return {
+        source: file,
+        hasKubelet: isOfCluster(pod),
+        ownByResource: new Map(),
+        allByResource: new Map(),
+      };
     if (typeof bytes === "string") throw new Failure("ioFailure", `${file} ${bytes}`);
-    return parseCheckpoint(bytes.toString("utf8"), { podUid, source: file });
+    return parseCheckpoint(bytes.toString("utf8"), { podUid: pod.uid, source: file });
   };
 }

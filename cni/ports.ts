@@ -70,7 +70,7 @@ export function openAddPorts(config: Config, host: Host): AddPorts {
     }),
     openSandbox: (ruling) => openGuest(ruling),
     health: openHealth(stateDir, host.log),
-    podDevices: openPodDevices(config.kubernetes !== undefined),
+    podDevices: openPodDevices(),
     recordDecision: (entry) => recordDecision(entry, stateDir, host.log),
     cluster: config.kubernetes && openCluster({ kubernetes: config.kubernetes, policy: config.policy }),
     seed: (podKey) => deriveSeed(stateDir, podKey),

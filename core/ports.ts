@@ -203,7 +203,7 @@ export interface AddPorts {
   readonly health: Health;
   readonly devices: DeviceFiles;
   /** What the kubelet has noted of the pod's devices. Read only when a network or a wish is about one. */
-  readonly podDevices: (podUid: string) => Promise<PodDevices>;
+  readonly podDevices: (pod: Pod) => Promise<PodDevices>;
   readonly recordDecision: (entry: DecisionEntry) => Promise<void>;
   /** Stable for one pod, unknown to its owner. */
   readonly seed: (podKey: string) => Promise<bigint>;

@@ -40,6 +40,11 @@ export function readPod({ args }: Pick<Invocation, "args">, config: Pick<Config,
   return isFromMesos(config) ? { ...pod, orchestrator: "mesos" } : pod;
 }
 
+/** True for the pods of a kubelet: its runtimes name each one's namespace. */
+export function isOfCluster({ namespace, orchestrator }: Pod): boolean {
+  return namespace !== "" && orchestrator === undefined;
+}
+
 /** What modules may know of the pod, but for the labels and annotations that are granted to them. */
 export function toWorkload(pod: Pod, node: string): Omit<Workload, "labels" | "annotations"> {
   const { namespace, name, orchestrator = namespace === "" ? "none" : "kubernetes" } = pod;

@@ -2,7 +2,7 @@ import type { Cluster } from "../cluster.ts";
 import type { Config } from "../config.ts";
 import { askForPod } from "../intent/asked-pod.ts";
 import type { PodIntent, Wish } from "../intent/intent.ts";
-import { isSystemPod, type Pod } from "../intent/pod.ts";
+import { isOfCluster, isSystemPod, type Pod } from "../intent/pod.ts";
 import { listModules, type SelectionConfig } from "./selection-config.ts";
 
 type Labels = ReadonlyMap<string, string>;
@@ -30,9 +30,8 @@ export async function requireLabels(
   { cluster, signal }: LabelPorts,
 ): Promise<Labels> {
   if (known !== undefined) return known;
-  const isOfCluster = pod.namespace !== "" && pod.orchestrator === undefined && !isSystemPod(pod);
   const isRead = intent.wishes.some(isChosen) && readsLabels(config.genie.selection);
-  if (cluster === undefined || !isOfCluster || !isRead) return new Map();
+  if (cluster === undefined || !isOfCluster(pod) || isSystemPod(pod) || !isRead) return new Map();
   return (await askForPod(pod, { cluster, signal })).labels;
 }
 

@@ -1,5 +1,5 @@
 /** A pod that has a device of the node. */
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { makeCluster, makeDefinition } from "../../test/fakes/cluster.ts";
@@ -32,13 +32,15 @@ const run = (networks: string) =>
 const secondStatus = ({ notes }: Awaited<ReturnType<typeof add>>): object =>
   JSON.parse(notes.annotations["k8s.v1.cni.cncf.io/network-status"] ?? "[]")[1];
 
+/** The kubelet has given the pod these devices. */
+function give(ids: readonly string[]): Promise<void> {
+  const entry = { PodUID: "u1", ResourceName: "intel.com/vf", DeviceIDs: { "0": ids } };
+  const others = { "intel.com/vf": ["0000:03:02.7"] };
+  const text = JSON.stringify({ Data: { PodDeviceEntries: [entry], RegisteredDevices: others } });
+  return writeFile(path.join(node.dir, "checkpoint"), text);
+}
+
 describe("NPWG 21: the devices that the kubelet has given the pod", () => {
-  const give = (ids: readonly string[]) => {
-    const entry = { PodUID: "u1", ResourceName: "intel.com/vf", DeviceIDs: { "0": ids } };
-    const others = { "intel.com/vf": ["0000:03:02.7"] };
-    const text = JSON.stringify({ Data: { PodDeviceEntries: [entry], RegisteredDevices: others } });
-    return writeFile(path.join(node.dir, "checkpoint"), text);
-  };
   beforeEach(() => {
     const annotations = new Map([["k8s.v1.cni.cncf.io/resourceName", "intel.com/vf"]]);
     const plugins = [{ type: "blue", capabilities: { deviceID: true } }, { type: "blue" }];
@@ -68,6 +70,13 @@ describe("NPWG 21: the devices that the kubelet has given the pod", () => {
     expect(await node.takeCalls()).toEqual([]);
   });
 
+  test("are none where the kubelet has noted nothing: a pod of its own may name none", async () => {
+    await expect(run('[{"name":"vf","deviceID":"0000:00:1f.6"}]')).rejects.toMatchObject({
+      kind: "deniedByRule",
+    });
+    expect(await node.takeCalls()).toEqual([]);
+  });
+
   test("are unknown where the kubelet's file is damaged: nothing is run, and who is about none is served", async () => {
     await writeFile(path.join(node.dir, "checkpoint"), "{");
     await expect(run("vf")).rejects.toMatchObject({ kind: "ioFailure" });
@@ -87,6 +96,7 @@ describe("NPWG 27: what is known of a device", () => {
     cluster.definitions.push(
       makeDefinition("vf", { cniVersion: "1.0.0", type: "blue", capabilities }, { annotations }),
     );
+    await give([id]);
     await mkdir(path.join(node.dir, "devinfo/dp"), { recursive: true });
     await mkdir(path.dirname(fileOf("")), { recursive: true });
     await writeFile(
@@ -117,6 +127,7 @@ describe("NPWG 27: what is known of a device", () => {
   });
 
   test("is never another pod's", async () => {
+    await rm(path.join(node.dir, "checkpoint"));
     const [defined] = cluster.definitions.splice(0);
     const config = { cniVersion: "1.0.0", type: "blue", capabilities: { CNIDeviceInfoFile: true } };
     cluster.definitions.push({

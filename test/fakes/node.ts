@@ -88,7 +88,7 @@ function openPorts(dir: string, warnings: Warning[]): FakeNode["ports"] & { kern
     },
     health: openHealth(dir, log),
     devices: openDeviceFiles(log, path.join(dir, "devinfo")),
-    podDevices: openPodDevices(false, path.join(dir, "checkpoint")),
+    podDevices: openPodDevices(path.join(dir, "checkpoint")),
     recordDecision: (entry) => recordDecision(entry, dir, log),
     decided: (containerId) => readDecided(containerId, dir),
     seed: async () => 1n,

@@ -21,7 +21,7 @@ export function openHand(pod: Pod, { podDevices }: Pick<AddPorts, "podDevices">)
     fit: async (offer, wish) => {
       const isAboutOne = wish.asks?.deviceId !== undefined || offer.networks.networks.some(findResource);
       if (!isAboutOne) return offer;
-      noted ??= podDevices(pod.uid);
+      noted ??= podDevices(pod);
       return fitDevices(offer, wish, await noted);
     },
     handOut: async (plan) => (noted === undefined ? plan : handOut(plan, await noted)),

@@ -103,6 +103,7 @@ describe("a node's token is refused", () => {
     ["a label", { metadata: { ...ok.metadata, labels: { app: "db" } } }, "metadata"],
     ["a label's removal", { metadata: { labels: { app: null } } }, "metadata"],
     ["a finalizer", { metadata: { finalizers: ["team.example/f"] } }, "metadata"],
+    ["what its name begins with", { metadata: { generateName: "other-" } }, "metadata"],
     ["an owner", { metadata: { ownerReferences: [OWNER] } }, "metadata"],
     ["an image", { spec: { containers: [{ name: "main", image: "evil" }] } }, "nothing but annotations"],
     [

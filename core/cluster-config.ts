@@ -12,6 +12,9 @@ const path = z
   .transform((text) => (text === "" ? undefined : text))
   .optional();
 
+/** Why there is no cluster to be asked. */
+export const NO_CLUSTER = 'the configuration of genie has no block "kubernetes"';
+
 /** Its presence says that pods are Kubernetes pods. */
 export const kubernetes = z.looseObject({
   kubeconfig: path,

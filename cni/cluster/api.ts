@@ -12,7 +12,7 @@ import { Failure } from "../../core/errors.ts";
 import { findJsonObject, isNestedWithin, type JsonObject, MOST_LEVELS } from "../../core/spec/json.ts";
 import { type Asking, ask } from "./ask.ts";
 import { type ApiReply, MAX_ANSWER_BYTES } from "./exchange.ts";
-import { type Right, toAsked } from "./refusal.ts";
+import { type Right, toAsked, toStrange } from "./refusal.ts";
 
 /** Against lists that are too long or too large for one call. */
 export const TOO_MUCH = "keep fewer or smaller objects together; a pod that names its network needs no list";
@@ -80,7 +80,5 @@ function parseAnswer({ text }: ApiReply, right: Right): JsonObject {
   }
   const answer = findJsonObject(text);
   if (answer !== undefined && isNestedWithin(answer, MOST_LEVELS)) return answer;
-  throw new Failure("tryAgainLater", "the API server's answer is no JSON object of a bearable depth", {
-    details: "check that the address is that of an API server",
-  });
+  throw toStrange("the API server's answer is no JSON object of a bearable depth");
 }

@@ -5,6 +5,7 @@ import { openApi, TOO_MUCH, unlessStatus } from "./api.ts";
 import type { Asking } from "./ask.ts";
 import { isNameable, type Kind } from "./kinds.ts";
 import { narrowPod, requireObject, toLabels, toPodObject } from "./objects.ts";
+import { toStrange } from "./refusal.ts";
 
 const PAGE = 250;
 /** Of objects in one namespace. */
@@ -90,20 +91,13 @@ async function listPages(what: string, ask: (page: Page) => Promise<unknown>): P
     const answer: unknown = await unlessStatus([404], ask({ limit: PAGE, ...more }));
     if (answer === undefined) return all;
     const { items, metadata } = isJsonObject(answer) ? answer : {};
-    if (!Array.isArray(items)) throw toNoList(what);
+    if (!Array.isArray(items)) throw toStrange(`the API server's answer is no list of ${what}`);
     all.push(...items);
     rest = findRest(metadata);
     if (rest === undefined) return all;
   }
   throw new Failure("tryAgainLater", `there are more than ${PAGE * MOST_PAGES} ${what}`, {
     details: TOO_MUCH,
-  });
-}
-
-/** Taken for an empty one, it would take the rules away that it should hold. */
-function toNoList(what: string): Failure {
-  return new Failure("tryAgainLater", `the API server's answer is no list of ${what}`, {
-    details: "check that the address is that of an API server",
   });
 }
 

@@ -26,7 +26,7 @@ test.each([{}, { kind: "Status", status: "Success" }, { status: [], resources: {
     ]) {
       await expect(asked).rejects.toMatchObject({
         kind: "tryAgainLater",
-        message: expect.stringMatching(/^what the API server answers is no \w+$/),
+        message: expect.stringMatching(/^the API server's answer is no \w+$/),
       });
     }
   },

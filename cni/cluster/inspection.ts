@@ -1,5 +1,4 @@
 import type { ClusterConfig } from "../../core/cluster-config.ts";
-import { Failure } from "../../core/errors.ts";
 import { isJsonObject, type JsonObject } from "../../core/spec/json.ts";
 import { readAccess } from "./access.ts";
 import { openApi, unlessStatus } from "./api.ts";
@@ -8,7 +7,7 @@ import { type Credential, listCredentials } from "./credentials.ts";
 import { openAgent } from "./exchange.ts";
 import type { Way } from "./find.ts";
 import type { Kind } from "./kinds.ts";
-import type { Right } from "./refusal.ts";
+import { type Right, toStrange } from "./refusal.ts";
 import { readServer } from "./server.ts";
 
 /** Of all questions together. */
@@ -81,7 +80,7 @@ async function review({ group, kind, spec = {} }: Review, way: Way): Promise<Rec
   const answer: unknown = await custom.createClusterCustomObject({ group, version: "v1", plural, body });
   const status = isJsonObject(answer) ? answer["status"] : undefined;
   if (isJsonObject(status)) return status;
-  throw toStrange(kind);
+  throw toStrange(`the API server's answer is no ${kind}`);
 }
 
 async function isServed({ group, version, plural }: Kind, way: Way): Promise<boolean> {
@@ -92,12 +91,6 @@ async function isServed({ group, version, plural }: Kind, way: Way): Promise<boo
 }
 
 function narrowResources({ resources }: JsonObject): JsonObject {
-  if (!Array.isArray(resources)) throw toStrange("APIResourceList");
+  if (!Array.isArray(resources)) throw toStrange("the API server's answer is no APIResourceList");
   return { resources: resources.filter(isJsonObject).map(({ name }) => ({ name })) };
-}
-
-function toStrange(kind: string): Failure {
-  return new Failure("tryAgainLater", `what the API server answers is no ${kind}`, {
-    details: "check that the address is that of an API server",
-  });
 }

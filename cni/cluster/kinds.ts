@@ -1,4 +1,5 @@
 import type { ObjectRef } from "../../core/cluster.ts";
+import { isObjectName } from "../../core/intent/object-name.ts";
 
 /** Objects of the cluster that aren't Kubernetes' own. */
 export interface Kind {
@@ -30,10 +31,7 @@ export const SELECTION_POLICY = {
   plural: "selectionpolicies",
 } as const satisfies Kind;
 
-/** Of namespaces and objects. Source: Kubernetes, "Object Names and IDs". */
-const NAME = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
-
 /** Nothing else can be there; and as part of a path, it leads nowhere else. */
 export function isNameable({ namespace, name }: ObjectRef): boolean {
-  return NAME.test(namespace) && NAME.test(name);
+  return isObjectName(namespace) && isObjectName(name);
 }

@@ -5,8 +5,8 @@ import type {
   PhysicalNetwork,
   PodObject,
 } from "../../core/cluster.ts";
-import { Failure } from "../../core/errors.ts";
 import { isJsonObject, type JsonObject } from "../../core/spec/json.ts";
+import { toStrange } from "./refusal.ts";
 
 /** Of any object that isn't what it should be, what is missing or of another type counts as absent. */
 
@@ -30,9 +30,7 @@ export function requireObject(answer: JsonObject, ref: Partial<ObjectRef>): Json
   const { name = ref.name, namespace = ref.namespace } = toObject(metadata);
   const isObject = [metadata, spec].some(isJsonObject) && !/^Status$|List$/.test(toText(kind));
   if (isObject && name === ref.name && namespace === ref.namespace) return answer;
-  const message = `the API server's answer isn't the object ${ref.name} that was asked for`;
-  const details = "check that the address is that of an API server";
-  throw new Failure("tryAgainLater", message, { details });
+  throw toStrange(`the API server's answer isn't the object ${ref.name} that was asked for`);
 }
 
 export function toPodObject(pod: unknown, ref: ObjectRef): PodObject {

@@ -81,6 +81,13 @@ export function toRefusal(attempt: Attempt, right: Right): unknown {
   });
 }
 
+/** Of an answer to something else. Taken for nothing, it would take a pod's wishes or rules away. */
+export function toStrange(message: string): Failure {
+  return new Failure("tryAgainLater", message, {
+    details: "check that the address is that of an API server",
+  });
+}
+
 /** What was asked, such as `get pods in namespace shop`. */
 export function toAsked({ verb, resource, namespace }: Right): string {
   return `${verb} ${resource}${namespace === "" ? "" : ` in namespace ${namespace}`}`;

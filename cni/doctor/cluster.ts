@@ -4,7 +4,7 @@ import type { ApiUser, Inspection } from "../cluster/inspection.ts";
 import { DEFINITION, type Kind, LOGICAL, PHYSICAL, SELECTION_POLICY } from "../cluster/kinds.ts";
 import { type NeededRight, RIGHTS } from "../cluster/rights.ts";
 import { type Finding, ok, problem, runCheck, warning } from "./check.ts";
-import { checkCredential } from "./credentials.ts";
+import { checkCredential, MAKE_TOKEN } from "./credentials.ts";
 import { checkPolicies } from "./policies.ts";
 import type { Subject } from "./subject.ts";
 
@@ -43,7 +43,7 @@ function toUserFinding({ name, node }: ApiUser, url: string): Finding {
   if (name !== ACCOUNT) return ok(CHECK, detail);
   return warning(CHECK, {
     detail: `${detail}, whose token says no node: no annotation is taken from it`,
-    todo: "bind it to this node: kubectl create token … --bound-object-kind Node --bound-object-name NODE",
+    todo: `bind it to this node: ${MAKE_TOKEN}`,
   });
 }
 

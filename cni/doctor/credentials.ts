@@ -5,9 +5,12 @@ import { type Finding, ok, problem, warning } from "./check.ts";
 /** Who renews one by itself does it long before: the kubelet when a fifth of the time is left. */
 const SOON_SHARE = 0.1;
 
+/** Where no DaemonSet brings one. */
+export const MAKE_TOKEN =
+  "kubectl create token genie --namespace kube-system --bound-object-kind Node --bound-object-name NODE";
+
 const TODO_BY_WHAT = {
-  token:
-    "bring a new one: kubectl create token genie --namespace kube-system --bound-object-kind Node --bound-object-name NODE",
+  token: `bring a new one: ${MAKE_TOKEN}`,
   "client certificate": "bring a new one, signed by the cluster's authority",
 } as const satisfies Record<Credential["what"], string>;
 

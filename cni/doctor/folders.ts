@@ -1,12 +1,12 @@
-import { hasModules } from "../../core/select/selection-config.ts";
 import { constants, type Stats } from "node:fs";
 import { access, stat, statfs } from "node:fs/promises";
 import path from "node:path";
 import { findErrno } from "../../core/errors.ts";
 import { unlessMissing } from "../../core/missing.ts";
+import { hasModules } from "../../core/select/selection-config.ts";
+import { isWritableByOthers } from "../private-folder.ts";
 import { type Finding, ok, problem, warning } from "./check.ts";
 import type { Subject } from "./subject.ts";
-import { isWritableByOthers } from "../private-folder.ts";
 
 /** A pod takes a few kilobytes; a module store takes a few megabytes. */
 const FEW_BYTES = 64 * 2 ** 20;

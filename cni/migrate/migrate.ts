@@ -1,9 +1,9 @@
 import { Failure } from "../../core/errors.ts";
 import { findOwn, isJsonObject, type JsonObject } from "../../core/spec/json.ts";
+import { ANSWER_VERSION } from "../../core/spec/versions.ts";
 import { CNI_GENIE_KEYS } from "./cni-genie.ts";
 import { MULTUS_KEYS } from "./multus.ts";
 import type { Converted, Fate, KeyRule, NewConf } from "./rule.ts";
-import { ANSWER_VERSION } from "../../core/spec/versions.ts";
 
 export const SOURCES = ["cni-genie", "multus"] as const;
 export type Source = (typeof SOURCES)[number];

@@ -3,10 +3,13 @@ export const OBJECT_NAME_RULE =
   "at most 253 small letters, digits, '-' and '.', with a letter or digit at both ends of each part";
 
 const MOST_CHARACTERS = 253;
-const LABEL = "[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?";
-const OBJECT_NAME = new RegExp(`^${LABEL}(\\.${LABEL})*$`);
+const PART = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
+const OBJECT_NAME = new RegExp(`^${PART}(\\.${PART})*$`);
 
-/** True for what an API server takes as a name: nothing else may become part of a path. Source: RFC 1123. */
+/**
+ * True for what an API server takes as a name: nothing else may become part of a path. A part may be longer than RFC 1123
+ * lets it be. Source: apimachinery, `IsDNS1123Subdomain`.
+ */
 export function isObjectName(text: string): boolean {
   return text.length <= MOST_CHARACTERS && OBJECT_NAME.test(text);
 }

@@ -97,10 +97,19 @@ describe("NPWG 38: the networks among which genie chooses", () => {
       { selector: "speed=none" },
       {
         kind: "unknownNetwork",
-        message: "here: no NetworkAttachmentDefinition of namespace shop has the labels",
+        message: "here: namespace shop has no NetworkAttachmentDefinition with the labels",
+        details: "",
       },
     ],
-    ["are there, without a cluster", { isAlone: true }, { kind: "unknownNetwork" }],
+    [
+      "are there, without a cluster",
+      { isAlone: true, selector: "" },
+      {
+        kind: "unknownNetwork",
+        message: "here: namespace shop has no NetworkAttachmentDefinition",
+        details: 'the configuration of genie has no block "kubernetes"',
+      },
+    ],
     [
       "are of a namespace that the pod may use",
       { namespace: "infra", ...isolated },

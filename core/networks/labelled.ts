@@ -1,4 +1,5 @@
 import type { Definition } from "../cluster.ts";
+import { NO_CLUSTER } from "../cluster-config.ts";
 import { Failure, listSome } from "../errors.ts";
 import type { LabelledTarget, Wish } from "../intent/intent.ts";
 import type { AddPorts } from "../ports.ts";
@@ -36,8 +37,10 @@ export async function offerLabelled(
   }
   const labelled = open.filter(({ labels }) => fitsAll(terms, labels)).slice(0, MOST_CANDIDATES);
   if (labelled.length === 0) {
-    const message = `${wish.from}: no NetworkAttachmentDefinition of namespace ${namespace} has the labels`;
-    throw new Failure("unknownNetwork", message);
+    const which = `NetworkAttachmentDefinition${terms.length === 0 ? "" : " with the labels"}`;
+    throw new Failure("unknownNetwork", `${wish.from}: namespace ${namespace} has no ${which}`, {
+      details: cluster === undefined ? NO_CLUSTER : "",
+    });
   }
   const { networks, skipped } = narrow(readAll(labelled, around), wish, around);
   if (networks.length < count) {

@@ -3,7 +3,7 @@ import { toLine } from "../printable.ts";
 import type { Decision, ModuleRun } from "../select/decision.ts";
 import { describeChoice, nameModule } from "./choice-text.ts";
 
-/** Kubernetes keeps no more of a message. */
+/** Characters of a message. Source: Kubernetes, events.k8s.io/v1, `note`. */
 const MAX_LENGTH = 1024;
 
 /**
@@ -23,7 +23,8 @@ export function toEvent(decision: Decision): PodEvent | undefined {
   return toPodEvent("Warning", "NetworkFallback", `${why}, so genie chose ${choice}`);
 }
 
-function toPodEvent(type: PodEvent["type"], reason: string, text: string): PodEvent {
+/** Of any text, as much as Kubernetes keeps. */
+export function toPodEvent(type: PodEvent["type"], reason: string, text: string): PodEvent {
   return { type, reason, message: toLine(text).slice(0, MAX_LENGTH) };
 }
 

@@ -3,13 +3,11 @@ import type { Made } from "../delegate/attach-all.ts";
 import type { PodIntent } from "../intent/intent.ts";
 import type { Pod } from "../intent/pod.ts";
 import { findName, type NodeNetworks } from "../networks/candidates.ts";
-import { toEvent } from "./event.ts";
+import { toEvent, toPodEvent } from "./event.ts";
 import { formatMultiIp, MULTI_IP } from "./multi-ip.ts";
 import { formatNetworkStatus, NETWORK_STATUS } from "./npwg-status.ts";
 
 const MOST_EVENTS = 8;
-/** Characters. Source: Kubernetes, events.k8s.io/v1, `note`. */
-const MOST_MESSAGE = 1_024;
 
 /** What the pod is told of its networks, where there is an API server to tell it. */
 export interface PodNotes {
@@ -42,8 +40,7 @@ export function toPodNotes({ pod, intent, node }: Told, made: readonly Made[]): 
 
 /** An annotation that counts for nothing must not do so silently. */
 function toWarnings({ ignored }: PodIntent): readonly PodEvent[] {
-  if (ignored === undefined) return [];
-  return [{ type: "Warning", reason: "InvalidAnnotation", message: ignored.slice(0, MOST_MESSAGE) }];
+  return ignored === undefined ? [] : [toPodEvent("Warning", "InvalidAnnotation", ignored)];
 }
 
 /** One for each decision, however many interfaces it was for. */

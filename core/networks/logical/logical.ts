@@ -1,4 +1,5 @@
 import type { Cluster, LogicalNetwork, PhysicalNetwork } from "../../cluster.ts";
+import { NO_CLUSTER } from "../../cluster-config.ts";
 import { Failure } from "../../errors.ts";
 import { isObjectName, OBJECT_NAME_RULE } from "../../intent/object-name.ts";
 import type { AddPorts } from "../../ports.ts";
@@ -85,9 +86,7 @@ function requireCluster(
     `${from}: logical networks are objects of a pod's namespace in a cluster`,
     {
       details:
-        cluster === undefined
-          ? 'the configuration of genie has no block "kubernetes"'
-          : "the runtime has handed over no K8S_POD_NAMESPACE that is one",
+        cluster === undefined ? NO_CLUSTER : "the runtime has handed over no K8S_POD_NAMESPACE that is one",
     },
   );
 }

@@ -35,7 +35,7 @@ export async function readAccess(
   return {
     ...found,
     ...(root && { server: root.split("/api/", 1)[0] }),
-    ...(token && { token: { text: token } }),
+    ...(token && { token: { text: token, from: "policy.k8s_auth_token" } }),
     ...(certificate && { certificate: { file: certificate } }),
     ...(key && { key: { file: key } }),
     ...(authority && { authority: { file: authority } }),
@@ -59,7 +59,7 @@ function findServiceAccount({
 async function readKubeconfig(file: string): Promise<Access> {
   const yaml = await readGuarded(file);
   try {
-    return parseKubeconfig(yaml, (name) => path.resolve(path.dirname(file), name));
+    return parseKubeconfig(yaml, file);
   } catch (cause) {
     if (!(cause instanceof Failure)) throw cause;
     throw new Failure(cause.kind, `${file}: ${cause.message}`, { details: cause.details, cause });

@@ -1,7 +1,7 @@
-import { X509Certificate } from "node:crypto";
-import { Failure, findErrno } from "../../core/errors.ts";
 import { readCredential } from "./files.ts";
-import type { Access, Source } from "./kubeconfig.ts";
+import type { Access } from "./kubeconfig.ts";
+import { readClientCertificate } from "./pem.ts";
+import { readSource, type Source } from "./source.ts";
 import { findTokenClaims } from "./token-claims.ts";
 
 /** What we prove with who we are. */
@@ -29,17 +29,18 @@ export async function listCredentials(
   const locate = (source: Source) => ("file" in source ? source.file : kubeconfig);
   const found: Credential[] = [];
   if (token !== undefined) {
-    found.push({ what: "token", file: locate(token), span: findTokenSpan(await readText(token)) });
+    found.push({
+      what: "token",
+      file: locate(token),
+      span: findTokenSpan(await readSource(token, readCredential)),
+    });
   }
   if (certificate !== undefined && key !== undefined) {
-    const span = parseCertificateSpan(await readText(certificate), locate(certificate) ?? "");
+    const { validFromDate, validToDate } = await readClientCertificate(certificate);
+    const span = { fromMs: validFromDate.getTime(), toMs: validToDate.getTime() };
     found.push({ what: "client certificate", file: locate(key), span });
   }
   return found;
-}
-
-function readText(source: Source): Promise<string> | string {
-  return "text" in source ? source.text : readCredential(source.file);
 }
 
 /** Of a JSON web token; undefined also for what no clock ever shows. */
@@ -50,15 +51,4 @@ export function findTokenSpan(token: string): Span | undefined {
 
 function isTime(seconds: unknown): seconds is number {
   return typeof seconds === "number" && !Number.isNaN(new Date(seconds * 1000).getTime());
-}
-
-function parseCertificateSpan(pem: string, file: string): Span {
-  try {
-    const { validFromDate, validToDate } = new X509Certificate(pem);
-    return { fromMs: validFromDate.getTime(), toMs: validToDate.getTime() };
-  } catch (cause) {
-    const code = findErrno(cause);
-    if (code === undefined) throw cause;
-    throw new Failure("invalidConfig", `${file} holds no certificate (${code})`, { cause });
-  }
 }

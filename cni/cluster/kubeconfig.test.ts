@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { parseKubeconfig } from "./kubeconfig.ts";
 
-const resolve = (file: string) => `/etc/genie/${file}`;
+const FILE = "/etc/genie/kubeconfig";
 const base64 = (text: string) => Buffer.from(text).toString("base64");
 
 interface Parts {
@@ -27,7 +27,7 @@ function parse({ cluster = {}, user = {}, more = {} }: Parts) {
     preferences: {},
     ...more,
   };
-  return parseKubeconfig(JSON.stringify(config), resolve);
+  return parseKubeconfig(JSON.stringify(config), FILE);
 }
 
 test("what is written in the file counts before what it names, and a token's file before a token", () => {
@@ -48,10 +48,10 @@ test("what is written in the file counts before what it names, and a token's fil
     server: "https://10.96.0.1:443",
     serverName: "kubernetes",
     skipsVerify: false,
-    authority: { text: "CA" },
+    authority: { text: "CA", from: `${FILE}: certificate-authority-data` },
     token: { file: "/etc/genie/token" },
     certificate: { file: "/etc/genie/c.pem" },
-    key: { text: "KEY" },
+    key: { text: "KEY", from: `${FILE}: client-key-data` },
   });
 });
 
@@ -59,7 +59,7 @@ test.each<[string, object, object]>([
   [
     "CNI-Genie's installer",
     { cluster: { "insecure-skip-tls-verify": true }, user: { token: "t" } },
-    { skipsVerify: true, server: undefined, token: { text: "t" } },
+    { skipsVerify: true, server: undefined, token: { text: "t", from: `${FILE}: token` } },
   ],
   ["a user of whom nothing is said", { cluster: { server: "https://a" }, user: null }, { token: undefined }],
   [
@@ -108,7 +108,7 @@ test.each([
 ])("what is no kubeconfig is refused without a word of it: %j", (yaml) => {
   const failure = (() => {
     try {
-      return parseKubeconfig(yaml, resolve);
+      return parseKubeconfig(yaml, FILE);
     } catch (error) {
       return error;
     }

@@ -1,11 +1,10 @@
+import path from "node:path";
 import { loadYaml } from "@kubernetes/client-node";
 import * as z from "zod";
 import { Failure, listSome } from "../../core/errors.ts";
 import { toJson } from "../../core/printable.ts";
 import { toFieldName } from "../../core/spec/json.ts";
-
-/** A text, or the file that holds it. */
-export type Source = { readonly text: string } | { readonly file: string };
+import type { Source } from "./source.ts";
 
 /** Where an API server is and how we prove who we are; undefined where nobody says. */
 export interface Access {
@@ -61,22 +60,29 @@ const REFUSED = ["exec", "auth-provider", "username", "password", "as", "as-uid"
 /**
  * The current context of a kubeconfig.
  *
- * @param resolve makes of a file's name in it a path.
+ * @param file where it stands: the files that it names are found from that folder.
  * @throws {Failure} invalidConfig naming the field, and no value: there are secrets among them.
  */
-export function parseKubeconfig(yaml: string, resolve: (file: string) => string): Access {
+export function parseKubeconfig(yaml: string, file: string): Access {
   const { cluster, user } = pickCurrent(parseYaml(yaml));
-  const inline = (data: string | undefined) => data && { text: Buffer.from(data, "base64").toString() };
-  const inFile = (file: string | undefined) => file && { file: resolve(file) };
+  const inFile = (name: string | undefined) => name && { file: path.resolve(path.dirname(file), name) };
+  const findPem = <Field extends string>(
+    fields: { readonly [name in Field | `${Field}-data`]?: string | undefined },
+    field: Field,
+  ): Source | undefined => {
+    const data = fields[`${field}-data` as const];
+    if (!data) return inFile(fields[field]) || undefined;
+    return { text: Buffer.from(data, "base64").toString(), from: `${file}: ${field}-data` };
+  };
   return {
     server: cluster.server || undefined,
     serverName: cluster["tls-server-name"],
     skipsVerify: cluster["insecure-skip-tls-verify"] ?? false,
-    authority:
-      inline(cluster["certificate-authority-data"]) || inFile(cluster["certificate-authority"]) || undefined,
-    token: inFile(user.tokenFile) || (user.token && { text: user.token }) || undefined,
-    certificate: inline(user["client-certificate-data"]) || inFile(user["client-certificate"]) || undefined,
-    key: inline(user["client-key-data"]) || inFile(user["client-key"]) || undefined,
+    authority: findPem(cluster, "certificate-authority"),
+    token:
+      inFile(user.tokenFile) || (user.token && { text: user.token, from: `${file}: token` }) || undefined,
+    certificate: findPem(user, "client-certificate"),
+    key: findPem(user, "client-key"),
   };
 }
 

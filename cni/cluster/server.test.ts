@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -135,6 +135,60 @@ test("a certificate of who vouches that others may write is not believed", async
   await chmod(ca, 0o666);
   const kubeconfig = await api.writeKubeconfig({ cluster: { server: api.url, "certificate-authority": ca } });
   await expect(openClient(config({ kubeconfig }))).rejects.toMatchObject({ kind: "invalidConfig" });
+});
+
+const other = await makeCertificates(api.folder, "other", { names: ["IP:127.0.0.1"] });
+const base64 = async (file: string) => (await readFile(file)).toString("base64");
+const junk = Buffer.from("-----BEGIN CERTIFICATE-----\nsecret\n").toString("base64");
+
+test.each<[string, { cluster?: object; user?: object }, RegExp]>([
+  [
+    "an authority",
+    { cluster: { "certificate-authority-data": junk } },
+    /kubeconfig: certificate-authority-data: no certificate authority that can be read \(ERR_\w+\)$/,
+  ],
+  [
+    "an authority that is no base64",
+    { cluster: { "certificate-authority-data": "%%%" } },
+    /kubeconfig: certificate-authority-data: no certificate authority/,
+  ],
+  [
+    "a client certificate",
+    { user: { "client-certificate-data": junk, "client-key": other.key } },
+    /kubeconfig: client-certificate-data: no client certificate/,
+  ],
+  [
+    "a client key",
+    { user: { "client-certificate": other.certificate, "client-key": other.authority } },
+    /other\/authority\.pem: no client key/,
+  ],
+  [
+    "the key of another certificate",
+    { user: { "client-certificate": other.authority, "client-key-data": await base64(other.key) } },
+    /kubeconfig: client-key-data: not the key of the client certificate$/,
+  ],
+])("%s that is broken is named with its place", async (_, { cluster, user }, message) => {
+  const kubeconfig = await api.writeKubeconfig({
+    ...(cluster && { cluster: { server: api.url, ...cluster } }),
+    ...(user && { user }),
+  });
+  const refused = expect.objectContaining({
+    kind: "invalidConfig",
+    message: expect.stringMatching(message),
+    details: expect.not.stringContaining("secret"),
+  });
+  await expect(openClient(config({ kubeconfig }))).rejects.toEqual(refused);
+});
+
+test("a client certificate and its key are handed over", async () => {
+  const user = { "client-certificate-data": await base64(other.certificate), "client-key": other.key };
+  const access = await readAccess(config({ kubeconfig: await api.writeKubeconfig({ user }) }), {});
+  expect((await readServer(access, false)).tls).toEqual({
+    ca: await readFile(path.join(api.folder, "api/authority.pem"), "utf8"),
+    cert: await readFile(other.certificate, "utf8"),
+    key: await readFile(other.key, "utf8"),
+    rejectUnauthorized: true,
+  });
 });
 
 test("a link leads to a kubeconfig, as Kubernetes mounts files", async () => {

@@ -1,7 +1,9 @@
 import type { SecureContextOptions } from "node:tls";
 import { Failure } from "../../core/errors.ts";
-import { readCredential, readGuarded } from "./files.ts";
-import type { Access, Source } from "./kubeconfig.ts";
+import { readCredential } from "./files.ts";
+import type { Access } from "./kubeconfig.ts";
+import { readPems } from "./pem.ts";
+import { readSource, type Source, toPlace } from "./source.ts";
 
 /** What a bearer token may be made of, and no end of a header's line. Source: RFC 6750, §2.1. */
 const TOKEN = /^[\w.~+/=-]+$/;
@@ -23,7 +25,7 @@ export interface Server {
  * nobody says where the server is.
  */
 export async function readServer(access: Access, insecure: boolean): Promise<Server> {
-  const { authority, certificate, key, serverName, token } = access;
+  const { serverName, token } = access;
   const url = parseUrl(access.server, insecure);
   if (access.skipsVerify && !insecure) {
     throw new Failure(
@@ -34,15 +36,10 @@ export async function readServer(access: Access, insecure: boolean): Promise<Ser
       },
     );
   }
-  const ca = await readSource(authority, readGuarded);
-  const cert = await readSource(certificate, readCredential);
-  const secret = await readSource(key, readCredential);
   return {
     url,
     tls: {
-      ...(ca && { ca }),
-      ...(cert && { cert }),
-      ...(secret && { key: secret }),
+      ...(await readPems(access)),
       ...(serverName && { servername: serverName }),
       rejectUnauthorized: !insecure,
     },
@@ -69,13 +66,10 @@ function parseUrl(server: string | undefined, insecure: boolean): string {
 }
 
 async function readToken(source: Source | undefined): Promise<string | undefined> {
-  const token = (await readSource(source, readCredential))?.trim();
-  if (token === undefined || TOKEN.test(token)) return token;
+  if (source === undefined) return undefined;
+  const token = (await readSource(source, readCredential)).trim();
+  if (TOKEN.test(token)) return token;
   throw new Failure("tryAgainLater", "the token for the API server is no token", {
-    details: source !== undefined && "file" in source ? source.file : "",
+    details: toPlace(source),
   });
-}
-
-function readSource(source: Source | undefined, readFile: (file: string) => Promise<string>) {
-  return source === undefined || "text" in source ? source?.text : readFile(source.file);
 }

@@ -5,7 +5,7 @@ export const CLONE_DIR = path.resolve(import.meta.dirname, "../..");
 /** What `buildGenie` makes. */
 export const DIST_DIR = path.join(CLONE_DIR, "dist");
 
-const BUILD_MS = 120_000;
+const BUILD_MS = 300_000;
 
 /** Makes `dist/` as `npm run build` does; false when the build failed and has said why on stderr. */
 export async function buildGenie(): Promise<boolean> {

@@ -61,6 +61,11 @@ export interface Cluster {
     signal: AbortSignal,
   ) => Promise<readonly LogicalNetwork[]>;
   readonly findPhysicalNetwork: (ref: ObjectRef, signal: AbortSignal) => Promise<PhysicalNetwork | undefined>;
+  /** Those of one namespace, by name. */
+  readonly listPhysicalNetworks: (
+    namespace: string,
+    signal: AbortSignal,
+  ) => Promise<readonly PhysicalNetwork[]>;
   /** Every SelectionPolicy, as it was written; none where there is no such kind. */
   readonly listSelectionPolicies: (signal: AbortSignal) => Promise<readonly unknown[]>;
   readonly findNamespaceLabels: (

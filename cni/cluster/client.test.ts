@@ -188,6 +188,9 @@ test("CNI-Genie's networks are read", async () => {
   api.answers = [{ body: { items: [{ metadata: { name: "net1" }, spec: { plugin: "weave" } }] } }];
   const listed = await cluster.listLogicalNetworks("default", never);
   expect(listed).toMatchObject([{ namespace: "default", name: "net1", plugin: "weave" }]);
+  api.answers = [{ body: { items: [{ metadata: { name: "phy" }, spec: { refer_nic: "eth1" } }] } }];
+  const physicals = await cluster.listPhysicalNetworks("default", never);
+  expect(physicals).toMatchObject([{ namespace: "default", name: "phy", referNic: "eth1" }]);
   expect(api.asked.map(({ line }) => line).slice(0, 2)).toEqual([
     "GET /apis/alpha.network.k8s.io/v1/namespaces/default/logicalnetworks/web-1",
     "GET /apis/alpha.network.k8s.io/v1/namespaces/default/physicalnetworks/web-1",

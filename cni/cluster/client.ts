@@ -47,6 +47,8 @@ export async function openClient(config: ClusterConfig): Promise<Cluster> {
       listCustomObjects({ kind: LOGICAL, namespace, read: toLogicalNetwork }, asking(signal)),
     findPhysicalNetwork: (ref, signal) =>
       findCustomObject({ kind: PHYSICAL, ref, read: toPhysicalNetwork }, asking(signal)),
+    listPhysicalNetworks: (namespace, signal) =>
+      listCustomObjects({ kind: PHYSICAL, namespace, read: toPhysicalNetwork }, asking(signal)),
     listSelectionPolicies: (signal) => listClusterObjects(SELECTION_POLICY, asking(signal)),
     findNamespaceLabels: (name, signal) => findNamespaceLabels(name, asking(signal)),
     annotatePod: (pod, annotations, signal) => annotatePod(pod, annotations, telling(signal)),

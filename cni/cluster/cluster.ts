@@ -15,6 +15,8 @@ export function openCluster(config: ClusterConfig): Cluster {
     findLogicalNetwork: async (ref, signal) => (await client()).findLogicalNetwork(ref, signal),
     listLogicalNetworks: async (namespace, signal) => (await client()).listLogicalNetworks(namespace, signal),
     findPhysicalNetwork: async (ref, signal) => (await client()).findPhysicalNetwork(ref, signal),
+    listPhysicalNetworks: async (namespace, signal) =>
+      (await client()).listPhysicalNetworks(namespace, signal),
     listSelectionPolicies: async (signal) => (await client()).listSelectionPolicies(signal),
     findNamespaceLabels: async (name, signal) => (await client()).findNamespaceLabels(name, signal),
     annotatePod: async (pod, annotations, signal) => (await client()).annotatePod(pod, annotations, signal),

@@ -18,6 +18,7 @@ test("each object and each list is asked for once, and is the same both times", 
     await cluster.findPhysicalNetwork(blue, signal);
     await cluster.listDefinitions("shop", signal);
     await cluster.listLogicalNetworks("shop", signal);
+    await cluster.listPhysicalNetworks("shop", signal);
   }
   expect(fake.takeCalls()).toEqual([
     "findDefinition shop/blue",
@@ -27,5 +28,6 @@ test("each object and each list is asked for once, and is the same both times", 
     "findPhysicalNetwork shop/blue",
     "listDefinitions shop",
     "listLogicalNetworks shop",
+    "listPhysicalNetworks shop",
   ]);
 });

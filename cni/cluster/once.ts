@@ -14,6 +14,7 @@ export function askOnce(cluster: Cluster): Cluster {
     findLogicalNetwork: remember(cluster.findLogicalNetwork, byRef),
     listLogicalNetworks: remember(cluster.listLogicalNetworks, byName),
     findPhysicalNetwork: remember(cluster.findPhysicalNetwork, byRef),
+    listPhysicalNetworks: remember(cluster.listPhysicalNetworks, byName),
   };
 }
 

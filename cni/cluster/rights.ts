@@ -22,6 +22,7 @@ export const RIGHTS: readonly NeededRight[] = [
   { ...of(LOGICAL), verb: "get", purpose: "ask" },
   { ...of(LOGICAL), verb: "list", purpose: "ask" },
   { ...of(PHYSICAL), verb: "get", purpose: "ask" },
+  { ...of(PHYSICAL), verb: "list", purpose: "ask" },
   { ...of(SELECTION_POLICY), verb: "list", purpose: "policies" },
   { ...core("namespaces"), verb: "get", purpose: "policies" },
   { ...core("events"), verb: "create", purpose: "tell" },

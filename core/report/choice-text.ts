@@ -1,5 +1,6 @@
 import { KPIS } from "../kpi/names.ts";
 import type { Decision, ModuleRun } from "../select/decision.ts";
+import { TRAFFIC_KPI } from "../select/traffic.ts";
 import { listConfigured } from "../select/selection-config.ts";
 import { listAdvantages, toDistinct } from "./kpi-text.ts";
 
@@ -45,14 +46,15 @@ function describeRejections({ rejected }: Decision): string {
   );
 }
 
-/** What decided: a selector's own words, and what the scorers measure by, as far as their names tell; else scores. */
+/** What decided: traffic; a selector's own words, and what scorers measure by, as far as their names tell; scores. */
 function describeReason(decision: Decision, rival: string): string {
   const [best] = decision.ranking;
   if (best === undefined || decision.decidedBy === "fallback") return best?.reason ?? "";
   const said = decision.decidedBy === "selector" && best.reason !== "" ? [best.reason] : [];
   const told = [...said, ...listKnownAdvantages(decision, rival)];
   if (told.length > 0) return told.join(", ");
-  const score = decision.ranking.find(({ network }) => network === rival)?.score;
+  const { score, reason } = decision.ranking.find(({ network }) => network === rival) ?? {};
+  if (decision.decidedBy === "traffic" && reason === best.reason) return `both ${reason}, and it comes first`;
   if (decision.decidedBy !== "scores" || score === undefined || best.score === undefined) return best.reason;
   if (score === best.score) return `both have score ${score.toFixed(2)}, and it comes first`;
   return `score ${toDistinct([best.score, score], 2).join(" against ")}`;
@@ -70,6 +72,7 @@ function listKnownAdvantages(decision: Decision, rival: string): readonly string
 }
 
 function listMeasured(decision: Decision): readonly string[] {
+  if (decision.decidedBy === "traffic") return [TRAFFIC_KPI];
   const spoke = decision.modules.filter(({ mode, outcome }) => mode !== "shadow" && outcome === "ok");
   const names = spoke.map((run) => nameModule(run, decision));
   return Object.keys(KPIS).filter((kpi) => names.some((name) => kpi === name || kpi.startsWith(`${name}-`)));

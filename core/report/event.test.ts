@@ -17,6 +17,15 @@ interface Case {
 
 const FULL = { blue: { occupancy: 0.12 }, red: { occupancy: 0.85 } };
 const FIRST_FIT = ["blue", "red"].map((network) => ({ network, reason: "first-fit" }));
+const BY_TRAFFIC = [
+  { network: "blue", reason: "received 2 Mbit/s" },
+  { network: "red", reason: "first-fit" },
+];
+const rankIdle = (...names: string[]) => names.map((network) => ({ network, reason: "received 0 Mbit/s" }));
+const busy = (blue: number, red: number) => ({
+  blue: { "received-mbps": blue },
+  red: { "received-mbps": red },
+});
 const MANY = Array.from({ length: 20 }, (_, at) => `n${at}`);
 const reject = (network: string, reason: string) => ({ network, by: DIGEST, reason });
 const score = (blue: number, red: number) =>
@@ -164,6 +173,24 @@ test.each<[string, Case, string]>([
     "very many",
     { networks: Object.fromEntries(MANY.map((name) => [name, {}])), count: 20 },
     `${MANY.slice(0, 16).join(", ")} and 4 more, the only networks`,
+  ],
+  [
+    "no module, where cAdvisor measures",
+    { networks: busy(2, 700), decision: { decidedBy: "traffic", ranking: BY_TRAFFIC } },
+    "blue over red: received 2 Mbit/s against 700 Mbit/s",
+  ],
+  [
+    "the same traffic",
+    { networks: busy(0, 0), decision: { decidedBy: "traffic", ranking: rankIdle("blue", "red") } },
+    "blue over red: both received 0 Mbit/s, and it comes first",
+  ],
+  [
+    "traffic that only one has measured",
+    {
+      networks: { blue: { "received-mbps": 2 }, red: {} },
+      decision: { decidedBy: "traffic", ranking: BY_TRAFFIC },
+    },
+    "blue over red: received 2 Mbit/s",
   ],
   ["no module", { decision: { decidedBy: "fallback", ranking: FIRST_FIT } }, "blue over red: first-fit"],
 ])("%s", (_, what, text) => {

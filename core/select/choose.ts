@@ -3,11 +3,10 @@ import { listMatches, type NodeNetworks } from "../networks/candidates.ts";
 import { requireNetwork } from "../networks/required.ts";
 import type { AddPorts } from "../ports.ts";
 import type { DecidedBy, Decision } from "./decision.ts";
-import { planFallback } from "./fallback.ts";
 import { decideHealthily } from "./health/health.ts";
 import { type Choosing, toCandidates, toPodQuestion } from "./pod-question.ts";
 import { hasModules } from "./selection-config.ts";
-import { sortByTraffic } from "./traffic-order.ts";
+import { decideWithoutModules } from "./traffic.ts";
 
 type ChoosePorts = Pick<
   AddPorts,
@@ -60,17 +59,12 @@ async function decideUnasked(
   return { question, ranking: [{ network, reason }], rejected: [], modules: [], decidedBy, ms };
 }
 
-/** The modules choose among all networks; without any module, the fallback does. */
+/** The modules choose among all networks; without any module, what cAdvisor measures does, or the fallback. */
 async function askModules(choosing: Choosing, ports: ChoosePorts): Promise<Decision> {
   const { selection } = choosing.config.genie;
   await using sandbox = hasModules(selection) ? ports.openSandbox(selection) : undefined;
   const candidates = await toCandidates(choosing, ports);
-  if (sandbox !== undefined) {
-    return await decideHealthily(await toPodQuestion(choosing, candidates, ports), sandbox, ports);
-  }
-  const sorted = choosing.config.cAdvisor_address === undefined ? candidates : sortByTraffic(candidates);
-  const question = await toPodQuestion(choosing, sorted, ports);
-  const names = question.request.candidates.map(({ network }) => network);
-  const ranking = planFallback(names, question);
-  return { question, ranking, rejected: [], modules: [], decidedBy: "fallback", ms: 0 };
+  const question = await toPodQuestion(choosing, candidates, ports);
+  if (sandbox !== undefined) return await decideHealthily(question, sandbox, ports);
+  return decideWithoutModules(question, { measures: choosing.config.cAdvisor_address !== undefined });
 }

@@ -1,6 +1,6 @@
 import type { Part } from "./cast.ts";
 import type { Decision } from "./decision.ts";
-import { planFallback } from "./fallback.ts";
+import { planFallback, rankFirstFit } from "./fallback.ts";
 import { type Course, type CourseOptions, loadPart, runScorer, runSelector, toRun } from "./part.ts";
 import { rankByChoice, rankByScore, toStandings } from "./standing.ts";
 
@@ -72,5 +72,5 @@ function conclude({ question, held }: Course, failed: readonly Part[]): Conclusi
     return { ranking: [], decidedBy: "fallback", refusal: "moduleMustNotFail" };
   }
   const left = held.standings.map(({ candidate }) => candidate.network);
-  return { ranking: planFallback(left, question), decidedBy: "fallback" };
+  return { ranking: planFallback(rankFirstFit(left), question), decidedBy: "fallback" };
 }

@@ -2,8 +2,8 @@ import type { ModuleFailure, Outcome } from "./outcome.ts";
 import type { Question } from "./question.ts";
 import type { ModuleKind } from "./request.ts";
 
-/** Who had the last word: a module, the fallback, the configured default, or the pod itself. */
-export const DECIDERS = ["selector", "scores", "fallback", "default", "explicit"] as const;
+/** Who had the last word: a module, cAdvisor's measures, the fallback, the configured default, or the pod itself. */
+export const DECIDERS = ["selector", "scores", "traffic", "fallback", "default", "explicit"] as const;
 export type DecidedBy = (typeof DECIDERS)[number];
 
 export interface Ranked {

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { planFallback } from "./fallback.ts";
+import { planFallback, rankFirstFit } from "./fallback.ts";
 
 const networks = ["blue", "green", "red"];
 const plan = (fallback: "first-fit" | "default", defaultNetwork?: string) =>
-  planFallback(networks, { selection: { fallback }, defaultNetwork }).map(
+  planFallback(rankFirstFit(networks), { selection: { fallback }, defaultNetwork }).map(
     ({ network, reason }) => `${network}: ${reason}`,
   );
 

@@ -1,17 +1,21 @@
 import type { Ranked } from "./decision.ts";
 import type { Question } from "./question.ts";
 
-/** The ranking without any module: configuration order, the default network first where the admin says so. */
-export function planFallback(networks: readonly string[], question: FallbackRule): readonly Ranked[] {
+/** Configuration order. */
+export function rankFirstFit(networks: readonly string[]): readonly Ranked[] {
+  return networks.map((network) => ({ network, reason: "first-fit" }));
+}
+
+/** The ranking without any module: as they are ranked, the default network first where the admin says so. */
+export function planFallback(ranked: readonly Ranked[], question: FallbackRule): readonly Ranked[] {
   const { fallback } = question.selection;
   const { defaultNetwork } = question;
-  if (fallback === "first-fit" || defaultNetwork === undefined || !networks.includes(defaultNetwork)) {
-    return networks.map((network) => ({ network, reason: "first-fit" }));
-  }
-  const others = networks.filter((network) => network !== defaultNetwork);
+  const preferred =
+    fallback === "default" ? ranked.find(({ network }) => network === defaultNetwork) : undefined;
+  if (preferred === undefined) return ranked;
   return [
-    { network: defaultNetwork, reason: "default" },
-    ...others.map((network) => ({ network, reason: "first-fit" })),
+    { network: preferred.network, reason: "default" },
+    ...ranked.filter(({ network }) => network !== preferred.network),
   ];
 }
 

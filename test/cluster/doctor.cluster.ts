@@ -76,7 +76,7 @@ test("with the account's token for this node, all is well, and it is told how lo
   ).toMatchObject([
     { check: "API server, token", state: "ok", detail: expect.stringMatching(/^ends 20\d\d-/) },
     { check: "API server", state: "ok", detail: `${cluster.url} takes genie for ${GENIE} on node n1` },
-    { check: "API server, rights", state: "ok", detail: "all 10 that genie needs" },
+    { check: "API server, rights", state: "ok", detail: "all 11 that genie needs" },
     { check: "API server, kinds", state: "ok", detail: "all 4 that genie reads" },
     { check: "SelectionPolicies", state: "ok", detail: "there is none" },
   ]);
@@ -94,11 +94,11 @@ test("each right that is missing is named", async () => {
   await mustCall(cluster, { method: "POST", path: accounts, body: { metadata: { name: "other" } } });
   const findings = await examine({ token: await issueToken(cluster, account) });
   const missing = findings.filter(({ check }) => check === "API server, rights");
-  expect(missing).toHaveLength(8);
+  expect(missing).toHaveLength(9);
   expect(missing).toMatchObject([
     { state: "problem", detail: expect.stringContaining('"get" on resource "pods"') },
     { state: "warning", detail: expect.stringContaining('"patch" on resource "pods"') },
-    ...Array.from({ length: 5 }, () => ({ state: "problem", todo: expect.stringContaining("rights.yaml") })),
+    ...Array.from({ length: 6 }, () => ({ state: "problem", todo: expect.stringContaining("rights.yaml") })),
     { state: "warning", detail: expect.stringContaining('"create" on resource "events"') },
   ]);
 });

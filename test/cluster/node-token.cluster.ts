@@ -152,6 +152,7 @@ test("a node's token reads what an ADD needs", async () => {
     toPodPath(OTHER),
     "/apis/k8s.cni.cncf.io/v1/namespaces/team-a/network-attachment-definitions",
     "/apis/alpha.network.k8s.io/v1/namespaces/team-a/logicalnetworks",
+    "/apis/alpha.network.k8s.io/v1/namespaces/team-a/physicalnetworks",
     "/apis/cni-genie.github.io/v1alpha1/selectionpolicies",
     "/api/v1/namespaces/team-a",
   ];

@@ -5,7 +5,7 @@ import path from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { addNamespace, listLinks, type NetworkNamespace, runIn } from "../setup/namespace.ts";
-import { withAnnotations } from "./node.ts";
+import { readDecisions, withAnnotations } from "./node.ts";
 import { listAddresses, makePeopleNode, type PeopleNode } from "./people-node.ts";
 
 const undo = new AsyncDisposableStack();
@@ -215,5 +215,9 @@ test("E5: a blank annotation gets the network that cAdvisor finds least busy, an
   await people.add(pod, { cni: " " }, { cAdvisor_address: "http://127.0.0.1:4194" });
   expect((await listAddresses(pod)).map(nameNetwork)).toEqual(["eth0 flannel"]);
   expect(told()).toEqual({ cni: "cbr0" });
+  expect((await readDecisions(people.node)).at(-1)).toMatchObject({
+    decidedBy: "traffic",
+    ranking: [{ network: "cbr0", reason: "received 0.00008 Mbit/s" }, {}, {}],
+  });
   await people.call("DEL", pod);
 });

@@ -87,6 +87,7 @@ function toReaders(objects: Objects, note: Note) {
     findLogicalNetwork: find("findLogicalNetwork", logicalNetworks),
     listLogicalNetworks: list("listLogicalNetworks", logicalNetworks),
     findPhysicalNetwork: find("findPhysicalNetwork", physicalNetworks),
+    listPhysicalNetworks: list("listPhysicalNetworks", physicalNetworks),
     listSelectionPolicies: async () => {
       note("listSelectionPolicies", "all");
       return objects.selectionPolicies;

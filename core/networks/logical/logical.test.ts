@@ -173,16 +173,25 @@ describe("it is refused, with the place and the object:", () => {
 });
 
 test.each([
-  [["ne1", "other"], "the closest is ne1"],
-  [[], "namespace shop has none for this pod"],
-])("an object that isn't there is named, beside those that are: %j", async (names, details) => {
-  const some = { namespace: "shop", physicalNet: "", subSubnet: "", plugin: "weave" };
-  const cluster = makeCluster({ logicalNetworks: names.map((name) => ({ ...some, name })) });
-  const around = makeSurroundings(config);
-  const { signal } = new AbortController();
-  const reading = readLogical({ from: "here", name: "net1" }, around, { ...noPlugins, cluster, signal });
-  await expect(reading).rejects.toMatchObject({ kind: "unknownNetwork", details });
-});
+  ["net1", ["ne1", "other"], [], "the closest is ne1"],
+  ["net1", [], ["net1"], "namespace shop has none for this pod"],
+  ["own", ["own"], ["fhy", "other"], "the closest is fhy"],
+  ["own", ["own"], [], "namespace shop has none for this pod"],
+])(
+  "%s or its physical network isn't there, beside %j and %j",
+  async (...[name, logical, physical, details]) => {
+    const some = { namespace: "shop", physicalNet: "phy", subSubnet: "", plugin: "weave" };
+    const other = { namespace: "shop", referNic: "", plugin: "", subnet: "", dedicated: false };
+    const cluster = makeCluster({
+      logicalNetworks: logical.map((each) => ({ ...some, name: each })),
+      physicalNetworks: physical.map((each) => ({ ...other, name: each })),
+    });
+    const around = makeSurroundings(config);
+    const { signal } = new AbortController();
+    const reading = readLogical({ from: "here", name }, around, { ...noPlugins, cluster, signal });
+    await expect(reading).rejects.toMatchObject({ kind: "unknownNetwork", details });
+  },
+);
 
 describe("it isn't found", () => {
   const around = makeSurroundings(config);

@@ -70,9 +70,13 @@ async function findObjects(
       details: OBJECT_NAME_RULE,
     });
   }
-  const physical = await cluster.findPhysicalNetwork({ namespace, name: physicalNet }, signal);
+  const ref = { namespace, name: physicalNet };
+  const physical = await cluster.findPhysicalNetwork(ref, signal);
   if (physical !== undefined) return { logical, physical, place };
-  throw new Failure("unknownNetwork", `${place}: there is no PhysicalNetwork ${namespace}/${physicalNet}`);
+  const known = await listForHint(cluster.listPhysicalNetworks(namespace, signal));
+  throw new Failure("unknownNetwork", `${place}: there is no PhysicalNetwork ${namespace}/${physicalNet}`, {
+    details: hintClosest(ref, known),
+  });
 }
 
 function requireCluster(

@@ -30,6 +30,7 @@ export interface ModuleSlot {
 }
 
 export const MAX_CONFIG_BYTES = 4 * 2 ** 20;
+const BYTE_ORDER_MARK = "\uFEFF";
 /** jsonc-parser calls itself for each list or object within another. */
 const MAX_DEPTH = 256;
 
@@ -56,6 +57,15 @@ export function parseConfigFile(file: string, text: string): ConfigFile {
 
 /** Undefined for a configuration in which there is no genie. @throws {Failure} decodingFailure, invalidConfig */
 export function findConfig(file: string, text: string): ConfigFile | undefined {
+  if (text.startsWith(BYTE_ORDER_MARK)) {
+    throw new Failure(
+      "decodingFailure",
+      `${file} begins with a byte order mark, which container runtimes don't read`,
+      {
+        details: "save it as UTF-8 without one",
+      },
+    );
+  }
   checkDepth(file, text);
   const errors: ParseError[] = [];
   const root: unknown = parse(text, errors, { allowTrailingComma: true });

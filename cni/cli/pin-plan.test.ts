@@ -72,6 +72,7 @@ test("sets a selector where there is none, and only there", () => {
 
 test.each([
   ["{", "x.conf:1 is not JSON"],
+  ["\uFEFF{}", "x.conf begins with a byte order mark"],
   ['{\n"a": 1\n"b"}', "x.conf:3 is not JSON"],
   ["[]", "has no plugin of type genie"],
   ['{"type":"bridge"}', "has no plugin of type genie"],

@@ -64,9 +64,9 @@ export function tryOut(
 
 export function describe(bench: Benched, { cases }: PublishedFiles): string {
   const ten = bench.latencies.find(({ candidates }) => candidates === 10);
-  const passed = `${formatCount(cases.length, "golden case")} ${cases.length === 1 ? "passes" : "pass"}`;
+  const passed = `; ${formatCount(cases.length, "golden case")} ${cases.length === 1 ? "passes" : "pass"}`;
   const time = ten === undefined ? "" : `; ${ten.p50Ms.toFixed(2)} ms for 10 candidates (p50)`;
-  return `a node takes this ${bench.kind}; ${passed}${time}`;
+  return `a node takes this ${bench.kind}${cases.length === 0 ? "" : passed}${time}`;
 }
 
 export function toEntry(

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { parseConfig } from "../../core/config.ts";
+import { findNetwork, listNetworks } from "../../core/networks/candidates.ts";
 import type { JsonObject } from "../../core/spec/json.ts";
 import { planMigration } from "./migrate.ts";
 
@@ -90,6 +91,21 @@ test("Multus' configuration becomes genie's, and its delegates files", () => {
     { name: "10-calico.conflist", content: delegate },
     { name: "11-storage.conf", content: multus.delegates[1] },
   ]);
+});
+
+test("a delegate's file has a name that a file system takes, and its network is found by its own", () => {
+  const [conf, list] = ["a", "b"].map((letter) => letter.repeat(253));
+  const delegates = [
+    { name: conf, type: "bridge" },
+    { name: list, plugins: [{ type: "bridge" }] },
+  ];
+  const { config, files } = planMigration({ type: "multus", delegates });
+  expect(config).toMatchObject({ default_plugin: conf, genie: { defaultNetworks: [list] } });
+  for (const { name } of files) expect(Buffer.byteLength(name)).toBeLessThanOrEqual(255);
+  const inFolder = files.map(({ name, content }) => ({ name, text: JSON.stringify(content) }));
+  const own = parseConfig(JSON.stringify({ name: "genie", type: "genie" }));
+  const networks = listNetworks({ files: inFolder, pluginFilesByNetwork: new Map() }, own);
+  expect(delegates.map(({ name = "" }) => findNetwork(name, networks)?.network.name)).toEqual([conf, list]);
 });
 
 test.each<[string, JsonObject]>([

@@ -134,6 +134,8 @@ export const MULTUS_KEYS: readonly KeyRule[] = [
   ].map((key): KeyRule => ({ key, fate: "dropped", words: INSTALL })),
 ];
 
+/** A file's name has at most 255 bytes, with what comes before and after; the network is found by the name in the file. */
+const MOST_STEM = 240;
 const CONF_FILES = [".conf", ".conflist", ".json"];
 
 /** Where the daemon's container sees it, the node's folder has `/host` before it. Source: multus-daemonset-thick.yml. */
@@ -162,7 +164,7 @@ function toFiles(value: unknown): Converted {
       ...(others.length === 0 ? {} : { genie: { defaultNetworks: others } }),
     },
     files: delegates.map(({ name, content }, at) => ({
-      name: `${10 + at}-${name}.${"plugins" in content ? "conflist" : "conf"}`,
+      name: `${10 + at}-${name.slice(0, MOST_STEM)}.${"plugins" in content ? "conflist" : "conf"}`,
       content,
     })),
   };

@@ -45,7 +45,7 @@ test("the order in which notes are given doesn't change the digest", () => {
 });
 
 test.each<[string, PublisherNotes, string]>([
-  ["a licence in words", { licence: "do what you want!" }, "no SPDX expression"],
+  ["a licence in words", { licence: "do what you want" }, "no SPDX expression"],
   ["a source that is a script", { source: "javascript:alert(1)" }, "source"],
   ["a source with a password", { source: "https://me:secret@git.example/near" }, "source"],
   ["a source without a scheme", { source: "git.example/near" }, "source"],

@@ -1,6 +1,7 @@
 import { toLine } from "../../core/printable.ts";
 import { type Annotations, MODULE_PREFIX, OCI_ANNOTATION } from "./annotations.ts";
 import { RegistryFailure } from "../errors.ts";
+import { isSpdxExpression } from "./spdx-expression.ts";
 
 /** What a publisher says of a module beside what the module says of itself. */
 export interface PublisherNotes {
@@ -17,8 +18,6 @@ export interface PublisherNotes {
 const MAX_ANNOTATIONS = 64;
 const MAX_VALUE_LENGTH = 4096;
 const KEY = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,254}$/;
-/** Source: SPDX specification, Annex "SPDX license expressions": the characters that one may have. */
-const LICENCE = /^[A-Za-z0-9.+:() -]{1,256}$/;
 const SOURCE_SCHEMES = ["https:", "http:", "git:", "ssh:"];
 
 /** The notes as annotations. @throws {RegistryFailure} invalidAnnotation, naming the one that is wrong. */
@@ -29,7 +28,7 @@ export function planNotes({
   source,
   annotations = {},
 }: PublisherNotes): Annotations {
-  if (licence !== undefined && !LICENCE.test(licence))
+  if (licence !== undefined && !isSpdxExpression(licence))
     throw invalid("the licence is no SPDX expression", "write it as Apache-2.0, or MIT OR Apache-2.0");
   if (source !== undefined && !isSource(source))
     throw invalid("the source can't be told", "name a URL of https, http, git or ssh without a password");

@@ -160,13 +160,6 @@ describe("geniectl explain", () => {
     expect((await explain("shop/web", "--id", "2")).stdout).toContain("container c2,");
   });
 
-  test("tells that traffic decided", async () => {
-    const ranking = [{ network: "blue", reason: "received 2 Mbit/s" }];
-    const decision = makeDecision({ ...makeFull(), ranking, modules: [], decidedBy: "traffic" });
-    await writeFile(path.join(stateDir, "decisions.jsonl"), line("1", decision));
-    expect((await explain("shop/web")).stdout).toContain("decided by the traffic that cAdvisor measured in");
-  });
-
   test("tells which module failed, and which wasn't asked", async () => {
     const detail = "not asked for namespace shop since noon until one: stopped";
     const decision = makeDecision({

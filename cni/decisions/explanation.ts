@@ -42,8 +42,6 @@ function toDecider({ decidedBy, modules }: DecisionRecord, names: Names): string
       return "the pod, which names it,";
     case "default":
       return "the default";
-    case "traffic":
-      return "the traffic that cAdvisor measured";
     case "fallback":
       return "the fallback";
     case "scores":

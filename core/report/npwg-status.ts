@@ -1,6 +1,7 @@
 import type { Made } from "../delegate/attach-all.ts";
 import { toJson } from "../printable.ts";
 import { isDefaultRoute } from "../routing/family.ts";
+import { toDecidedBy } from "../select/decision.ts";
 import { isNestedWithin, type JsonObject } from "../spec/json.ts";
 import { familyOf, type Result, toResult } from "../spec/result.ts";
 import { isBeforeIpList } from "../spec/versions.ts";
@@ -108,7 +109,7 @@ function toDns({ nameservers, domain, search }: JsonObject): JsonObject {
 function toDecision({ planned: { decision }, network }: Made): JsonObject {
   const ranked = decision.ranking.find((one) => one.network === network.name);
   const { score, reason = "" } = ranked ?? {};
-  return { decidedBy: decision.decidedBy, reason, ...(score !== undefined && { score }) };
+  return { decidedBy: toDecidedBy(decision), reason, ...(score !== undefined && { score }) };
 }
 
 function isText(value: unknown): value is string {

@@ -2,8 +2,8 @@ import type { ModuleFailure, Outcome } from "./outcome.ts";
 import type { Question } from "./question.ts";
 import type { ModuleKind } from "./request.ts";
 
-/** Who had the last word: a module, cAdvisor's measures, the fallback, the configured default, or the pod itself. */
-export const DECIDERS = ["selector", "scores", "traffic", "fallback", "default", "explicit"] as const;
+/** Who had the last word, as it is told: a module, the fallback, the configured default, or the pod itself. */
+export const DECIDERS = ["selector", "scores", "fallback", "default", "explicit"] as const;
 export type DecidedBy = (typeof DECIDERS)[number];
 
 export interface Ranked {
@@ -71,9 +71,15 @@ export interface Decision {
   readonly rejected: readonly Rejected[];
   /** In the order in which they ended; shadows last. */
   readonly modules: readonly ModuleRun[];
-  readonly decidedBy: DecidedBy;
+  /** The fallback may have gone by what cAdvisor measures. */
+  readonly decidedBy: DecidedBy | "traffic";
   /** Without what shadows took. */
   readonly ms: number;
   /** Why the ranking is empty. */
   readonly refusal?: "everyCandidateRejected" | "moduleMustNotFail";
+}
+
+/** Readers of records and of the pod's status know no more than these. Source: design.md, "The record". */
+export function toDecidedBy({ decidedBy }: Pick<Decision, "decidedBy">): DecidedBy {
+  return decidedBy === "traffic" ? "fallback" : decidedBy;
 }

@@ -1,5 +1,5 @@
 import type { Pod } from "../intent/pod.ts";
-import type { Decision } from "./decision.ts";
+import { type Decision, toDecidedBy } from "./decision.ts";
 import { digestInputs, formatQuestion } from "./inputs.ts";
 
 /** Of one line; a decision among 1000 candidates takes 0.4 MB. */
@@ -21,7 +21,7 @@ export function formatRecord(
   { id, time, containerId, pod, interfaces }: Occasion,
   decision: Decision,
 ): string {
-  const { question: asked, ranking, rejected, modules, decidedBy, ms } = decision;
+  const { question: asked, ranking, rejected, modules, ms } = decision;
   const recorded = formatQuestion(asked);
   const said = {
     id,
@@ -31,7 +31,7 @@ export function formatRecord(
     interfaces,
     ranking,
     rejected,
-    decidedBy,
+    decidedBy: toDecidedBy(decision),
     ms,
     inputs: digestInputs(recorded),
   };

@@ -216,7 +216,7 @@ test("E5: a blank annotation gets the network that cAdvisor finds least busy, an
   expect((await listAddresses(pod)).map(nameNetwork)).toEqual(["eth0 flannel"]);
   expect(told()).toEqual({ cni: "cbr0" });
   expect((await readDecisions(people.node)).at(-1)).toMatchObject({
-    decidedBy: "traffic",
+    decidedBy: "fallback",
     ranking: [{ network: "cbr0", reason: "received 0.00008 Mbit/s" }, {}, {}],
   });
   await people.call("DEL", pod);

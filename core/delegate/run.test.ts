@@ -51,6 +51,9 @@ test.each(FAILURES)("%s fails DEL", async (_, script, error) => {
   await expect(silent("DEL")).rejects.toMatchObject(error);
 });
 
+const nested = (levels: number) =>
+  `printf '{"a":'; for side in '[' ']'; do head -c ${levels} /dev/zero | tr '\\0' "$side"; done`;
+
 describe("ADD takes for no result", () => {
   test.each([
     ["words", "echo hello", "hello"],
@@ -59,6 +62,7 @@ describe("ADD takes for no result", () => {
     ["null", "echo null", "null"],
     ["two results", "echo '{}{}'", "{}{}"],
     ["half a code", `echo '{"code":7.5,"msg":"m"}'`, '{"code":7.5'],
+    ["what no stack is deep enough for", `${nested(100_000)}; echo '}'`, `{"a":${"[".repeat(507)}`],
   ])("%s", async (_, script, said) => {
     await node.plugin("one", script);
     await expect(add()).rejects.toMatchObject(

@@ -1,6 +1,6 @@
 import { DelegateError, Failure, type WireError } from "../errors.ts";
 import type { Exec, PluginCall, PluginOutcome } from "../ports.ts";
-import { findJsonObject, type JsonObject } from "../spec/json.ts";
+import { findJsonObject, isNestedWithin, type JsonObject, MOST_LEVELS } from "../spec/json.ts";
 
 /**
  * Runs one plugin's ADD and reads its result.
@@ -12,7 +12,8 @@ export async function runAdd(call: PluginCall, exec: Exec, signal: AbortSignal):
   const error = findWireError(stdout);
   if (error !== undefined) throw new DelegateError(call.plugin, error);
   const result = findJsonObject(stdout);
-  if (result !== undefined && (result["code"] ?? 0) === 0) return result;
+  const isResult = result !== undefined && (result["code"] ?? 0) === 0;
+  if (isResult && isNestedWithin(result, MOST_LEVELS)) return result;
   throw failed(call, `answered success with something that isn't a result: ${excerpt(stdout)}`);
 }
 

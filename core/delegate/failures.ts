@@ -8,7 +8,11 @@ import type { NodeNetwork } from "../networks/candidates.ts";
 export function toOneFailure([first, ...others]: readonly unknown[]): unknown {
   if (others.length === 0 || !isTold(first)) return first;
   return withMore(first, {
-    details: joinTexts(toDetails(first), first.place, `also failed: ${listSome(others.map(toText), "; ")}`),
+    details: joinTexts(
+      toDetails(first),
+      first.place,
+      `also failed: ${listSome(others.map(toPlacedText), "; ")}`,
+    ),
     place: "",
   });
 }
@@ -63,9 +67,14 @@ export function isTold(error: unknown): error is Failure | DelegateError {
   return error instanceof Failure || error instanceof DelegateError;
 }
 
-/** A failure in one line. */
+/** A failure in one line, for who knows what it is about. */
 export function toText(failure: unknown): string {
   if (!isTold(failure)) return failure instanceof Error ? failure.message : String(failure);
-  const plugin = failure instanceof DelegateError ? `plugin ${failure.plugin}: ` : "";
-  return `${plugin}${failure.message}${failure.place === "" ? "" : ` (${failure.place})`}`;
+  return failure instanceof DelegateError ? `plugin ${failure.plugin}: ${failure.message}` : failure.message;
+}
+
+/** A failure in one line, with what it is about. */
+function toPlacedText(failure: unknown): string {
+  const place = isTold(failure) && failure.place !== "" ? ` (${failure.place})` : "";
+  return `${toText(failure)}${place}`;
 }

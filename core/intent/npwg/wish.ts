@@ -1,5 +1,5 @@
 import { Failure } from "../../errors.ts";
-import type { GrantField } from "../../networks/grant-config.ts";
+import { GRANTED_FIELDS } from "../../networks/grant-fields.ts";
 import type { Asks } from "../asks.ts";
 import type { Target, Wish } from "../intent.ts";
 import type { Element } from "./element.ts";
@@ -18,16 +18,6 @@ const OF_ONE = [
   "deviceID",
 ] as const satisfies readonly (keyof Element)[];
 
-const GRANTED = [
-  "ips",
-  "mac",
-  "infiniband-guid",
-  "portMappings",
-  "deviceID",
-  "default-route",
-  "cni-args",
-] as const satisfies readonly GrantField[];
-
 /**
  * What one element wishes for. @param namespace of the object, where the element has none.
  *
@@ -41,7 +31,7 @@ export function toWish({ place, element }: Placed, namespace: string): Wish {
     ifName: element.interface,
     ...(gateways !== undefined && { gateways }),
     asks: toAsks(element),
-    fields: GRANTED.filter((field) => element[field] !== undefined),
+    fields: GRANTED_FIELDS.filter((field) => element[field] !== undefined),
   };
 }
 

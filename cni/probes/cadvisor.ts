@@ -4,12 +4,9 @@ import type { Sample } from "../../core/kpi/names.ts";
 import type { NodeNetwork } from "../../core/networks/candidates.ts";
 import type { Log } from "../../core/ports.ts";
 
-/** A pod waits for it; on a node that has much to do it takes its time. */
-const DEADLINE_MS = 1_000;
-
 interface CadvisorPorts {
   readonly log: Log;
-  /** When the deadline is over. */
+  /** When the deadline is over; the probe's own when absent. */
   readonly late?: AbortSignal;
 }
 
@@ -20,7 +17,7 @@ interface CadvisorPorts {
 export async function sampleCadvisor(
   networks: readonly NodeNetwork[],
   { cAdvisor_address: address, genie }: Pick<Config, "cAdvisor_address" | "genie">,
-  { log, late = AbortSignal.timeout(DEADLINE_MS) }: CadvisorPorts,
+  { log, late }: CadvisorPorts,
 ): Promise<readonly Sample[]> {
   if (address === undefined) return [];
   const { askCadvisor } = await import("./ask-cadvisor.ts"); // with it comes what few ADDs need

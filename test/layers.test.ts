@@ -30,7 +30,7 @@ const IMPORT =
 async function readImports(): Promise<{ file: string; name: string }[]> {
   const found: { file: string; name: string }[] = [];
   for await (const file of glob("{core,selectors,registry,cni}/**/*.ts")) {
-    if (file.endsWith(".test.ts")) continue;
+    if (/\.(test|browser)\.ts$/.test(file)) continue;
     for (const [, from, dynamic] of (await readFile(file, "utf8")).matchAll(IMPORT)) {
       found.push({ file, name: from ?? dynamic ?? "" });
     }

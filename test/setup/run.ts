@@ -15,6 +15,7 @@ import { fetchForRust } from "./rust.ts";
 import { ensureChromium, ensureRuntimes, ensureSkopeo, ensureTools, ensureXtables } from "./tools.ts";
 
 const TESTS_MS = 45 * 60_000;
+const BROWSER_TESTS = "test/browser/";
 const JUDGE_TESTS = "test/judge/";
 const RUST_TESTS = "test/rust/";
 const INTEROP_TESTS = "test/interop/";
@@ -36,7 +37,7 @@ async function main(vitestArguments: readonly string[]): Promise<number> {
     }
   }
   // Before there is no network.
-  if (!vitestArguments.includes("--config")) await ensureChromium();
+  if (isAbout(BROWSER_TESTS)) await ensureChromium();
   if (!vitestArguments.includes("--config") || isAbout(RUNTIME_TESTS)) {
     await ensureRuntimes();
     await ensureXtables();

@@ -52,6 +52,13 @@ const genie = strict({
 
 const needed = z.string({ error: ({ input }) => (input === undefined ? "is missing" : "must be a text") });
 
+/** What runtimes add; null is Go's way to write an absent one. */
+const fromRuntime = z
+  .looseObject({})
+  .nullish()
+  .transform((given) => given ?? undefined)
+  .optional();
+
 const config = z.looseObject({
   name: needed.regex(/^[a-zA-Z0-9][\w.-]*$/, "must be letters, digits, '_', '.', '-'"),
   type: needed.regex(/^[^/\0]+$/, "must be the plugin's base name"),
@@ -64,10 +71,10 @@ const config = z.looseObject({
     .optional(),
   kubernetes: kubernetes.optional(),
   policy: policy.optional(),
-  runtimeConfig: z.record(z.string(), z.unknown()).optional(),
-  args: z.record(z.string(), z.unknown()).optional(),
+  runtimeConfig: fromRuntime,
+  args: fromRuntime,
   /** What the plugins before genie have made, when it is part of a chain. */
-  prevResult: z.looseObject({}).optional(),
+  prevResult: fromRuntime,
   disableGC: z.boolean().optional(),
   genie: genie.prefault({}),
 });

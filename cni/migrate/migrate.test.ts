@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { parseConfig } from "../../core/config.ts";
-import { findNetwork, listNetworks } from "../../core/networks/candidates.ts";
+import { listNetworks } from "../../core/networks/candidates.ts";
+import { findNetwork } from "../../core/networks/find-network.ts";
 import type { JsonObject } from "../../core/spec/json.ts";
 import { planMigration } from "./migrate.ts";
 

@@ -1,5 +1,6 @@
 import type { NetworkFacts } from "../config.ts";
-import { type NodeNetwork, shortStem } from "../networks/candidates.ts";
+import type { NodeNetwork } from "../networks/candidates.ts";
+import { shortStem } from "../networks/find-network.ts";
 import { findJson, findOwn, isJsonObject } from "../spec/json.ts";
 import type { Sample } from "./names.ts";
 

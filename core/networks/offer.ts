@@ -1,7 +1,8 @@
 import { Failure } from "../errors.ts";
 import type { NodeTarget, Wish } from "../intent/intent.ts";
 import type { AddPorts } from "../ports.ts";
-import { findNetwork, type NodeNetwork, type NodeNetworks, type Surroundings } from "./candidates.ts";
+import type { NodeNetwork, NodeNetworks, Surroundings } from "./candidates.ts";
+import { findNetwork } from "./find-network.ts";
 import { readDefinition } from "./definition.ts";
 import { listConfigured } from "./generated.ts";
 import { offerLabelled } from "./labelled.ts";

@@ -1,15 +1,8 @@
 import { Failure } from "../errors.ts";
 import type { AddPorts } from "../ports.ts";
 import { parseNetwork } from "../spec/network.ts";
-import {
-  findNetwork,
-  findOwnFile,
-  listNetworks,
-  type NodeNetworks,
-  shortStem,
-  stem,
-  type Surroundings,
-} from "./candidates.ts";
+import { findOwnFile, listNetworks, type NodeNetworks, type Surroundings } from "./candidates.ts";
+import { findNetwork, shortStem, stem } from "./find-network.ts";
 import { findPrograms, planGenerated } from "./generated.ts";
 import type { NamedNetwork } from "./required.ts";
 import { requireUsable } from "./usable.ts";

@@ -1,7 +1,8 @@
 import { closestMatch } from "leven";
 import { Failure, listSome } from "../errors.ts";
 import { toJson } from "../printable.ts";
-import { findNetwork, type NodeNetwork, type NodeNetworks, shortStem, stem } from "./candidates.ts";
+import type { NodeNetwork, NodeNetworks } from "./candidates.ts";
+import { findNetwork, shortStem, stem } from "./find-network.ts";
 
 /** A network's name, and who wrote it where. */
 export interface NamedNetwork {

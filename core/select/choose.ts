@@ -1,5 +1,6 @@
 import { Failure, listSome } from "../errors.ts";
-import { listMatches, type NodeNetworks } from "../networks/candidates.ts";
+import type { NodeNetworks } from "../networks/candidates.ts";
+import { listMatches } from "../networks/find-network.ts";
 import { requireNetwork } from "../networks/required.ts";
 import type { AddPorts } from "../ports.ts";
 import type { DecidedBy, Decision } from "./decision.ts";

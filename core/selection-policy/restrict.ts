@@ -1,7 +1,8 @@
 import type { Config } from "../config.ts";
 import { Failure } from "../errors.ts";
 import type { Wish } from "../intent/intent.ts";
-import { findNetwork, type NodeNetwork } from "../networks/candidates.ts";
+import type { NodeNetwork } from "../networks/candidates.ts";
+import { findNetwork } from "../networks/find-network.ts";
 import { isConfigured } from "../networks/definition.ts";
 import type { Offer } from "../networks/offer.ts";
 import { toRuleName } from "../networks/rule-name.ts";

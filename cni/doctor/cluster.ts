@@ -14,16 +14,13 @@ const APPLY = "kubectl apply --server-side --recursive -f cni/deploy";
 const ACCOUNT = "system:serviceaccount:kube-system:genie";
 
 /** The way to the API server: who vouches for it, who it takes us for, what we may, and the cluster's own rules. */
-export async function checkCluster(
-  { config, folders }: Pick<Subject, "config" | "folders">,
-  signal: AbortSignal,
-): Promise<readonly Finding[]> {
+export async function checkCluster(subject: Subject, signal: AbortSignal): Promise<readonly Finding[]> {
+  const { config } = subject;
   if (config === undefined) return [];
   const { kubernetes, policy, genie } = config;
   const isRuled = genie.policySource === "cluster";
   if (kubernetes === undefined && !isRuled) return [ok(CHECK, 'none is asked: no block "kubernetes"')];
-  const asked = { config, storeDir: folders.moduleStore, signal };
-  if (kubernetes === undefined) return await checkPolicies(asked);
+  if (kubernetes === undefined) return await checkPolicies({ ...subject, config }, signal);
   const inspection = await openInspection({ kubernetes, policy });
   const credentials = await Promise.all(
     inspection.credentials.map((one) => checkCredential(CHECK, one, Date.now())),
@@ -32,7 +29,7 @@ export async function checkCluster(
     toUserFinding(await inspection.findUser(signal), inspection.url),
     ...(await checkRights(config, inspection, signal)),
     ...(await checkKinds(config, inspection, signal)),
-    ...(isRuled ? await checkPolicies(asked) : []),
+    ...(isRuled ? await checkPolicies({ ...subject, config }, signal) : []),
   ];
   return [...credentials.flat(), ...(await runCheck({ name: CHECK, look }))];
 }

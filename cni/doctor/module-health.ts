@@ -1,20 +1,22 @@
-import { listModules, toDigest } from "../../core/select/selection-config.ts";
+import { toDigest } from "../../core/select/selection-config.ts";
 import { openHealth } from "../health-file.ts";
 import { toStanding } from "../module-standing.ts";
 import { type Finding, warning } from "./check.ts";
-import type { Subject } from "./subject.ts";
+import { listOwnModules, type Subject } from "./subject.ts";
 
 type Asked = Pick<Subject, "config" | "folders">;
 
-/** Configured modules that this node leaves alone now: their circuit is open, or their canary is halted. */
-export async function checkModuleHealth({ config, folders }: Asked): Promise<readonly Finding[]> {
-  if (config === undefined) return [];
+/** Modules that this node leaves alone now: their circuit is open, or their canary is halted. */
+export async function checkModuleHealth(
+  subject: Asked,
+  modules = listOwnModules(subject),
+): Promise<readonly Finding[]> {
+  if (modules.length === 0) return [];
   const warnings: string[] = [];
-  const health = openHealth(folders.stateDir, { warn: (_, message) => warnings.push(message) });
+  const health = openHealth(subject.folders.stateDir, { warn: (_, message) => warnings.push(message) });
   const nowMs = Date.now();
   const byDigest = new Map((await health.read()).map((one) => [one.digest, toStanding(one, nowMs)]));
-  const modules = listModules(config.genie.selection);
-  const found = [...new Set(modules.map(({ module }) => module))].flatMap((module) => {
+  const found = [...new Set(modules.map(({ config }) => config.module))].flatMap((module) => {
     const standing = byDigest.get(toDigest({ module }));
     return standing === undefined ? [] : toFindings(`module ${module}`, standing);
   });

@@ -1,10 +1,5 @@
 import { readKpis, toSamples } from "../../core/kpi/book.ts";
-import {
-  type ConfiguredModule,
-  listConfigured,
-  type ModuleConfig,
-  toDigest,
-} from "../../core/select/selection-config.ts";
+import { type ConfiguredModule, type ModuleConfig, toDigest } from "../../core/select/selection-config.ts";
 import type { ModuleMetadata } from "../../core/metadata/metadata.ts";
 import { readEmbeddedMetadata } from "../../core/metadata/embedded.ts";
 import { findMisfit } from "../../core/wasm/component.ts";
@@ -12,14 +7,15 @@ import { openStore } from "../../registry/store/store.ts";
 import { listModuleSettingsFaults } from "../module-settings.ts";
 import { sampleHostLocal } from "../probes/host-local.ts";
 import { type Finding, problem, runCheck, warning } from "./check.ts";
-import type { Subject } from "./subject.ts";
+import { listOwnModules, type Subject } from "./subject.ts";
 
 type Asked = Pick<Subject, "config" | "folders" | "networks">;
 
 /** Whether each module is of the kind that is wanted, and gets what it asks for: settings, KPIs, labels. */
-export async function checkModuleNeeds(subject: Asked): Promise<readonly Finding[]> {
-  if (subject.config === undefined) return [];
-  const modules = listConfigured(subject.config.genie.selection);
+export async function checkModuleNeeds(
+  subject: Asked,
+  modules = listOwnModules(subject),
+): Promise<readonly Finding[]> {
   if (modules.length === 0) return [];
   const known = await listKnownKpis(subject);
   const looks = modules.map((module) => {

@@ -1,22 +1,21 @@
-import { listModules } from "../../core/select/selection-config.ts";
 import { isPrepared } from "../../registry/prepare/prepared.ts";
 import { parseReference } from "../../registry/reference.ts";
 import { openStore } from "../../registry/store/store.ts";
 import { findPolicy } from "../../registry/trust/policy-file.ts";
 import { openTrust } from "../trust.ts";
 import { type Finding, ok, problem, runCheck, warning } from "./check.ts";
-import type { Subject } from "./subject.ts";
+import { listOwnModules, type Subject } from "./subject.ts";
 
 const PULL = "run geniectl pull --config FILE";
 
 /** Whether each pinned module is in the store, whole, and ready to be loaded. */
 export async function checkModules({ config, folders }: Subject): Promise<readonly Finding[]> {
   if (config === undefined) return [];
-  const { selection, trust } = config.genie;
-  const named = listModules(selection);
+  const named = listOwnModules({ config });
   if (named.length === 0) return [ok("modules", "none configured")];
-  const references = [...new Set(named.map(({ module }) => module))];
-  return await checkEach(references, { policy: trust.policy, storeDir: folders.moduleStore });
+  const references = [...new Set(named.map((one) => one.config.module))];
+  const { policy } = config.genie.trust;
+  return await checkEach(references, { policy, storeDir: folders.moduleStore });
 }
 
 /** @param where the trust policy's file, and the store. */

@@ -1,6 +1,7 @@
 import type { Config, GenieConfig } from "../../core/config.ts";
 import type { NodeNetworks } from "../../core/networks/candidates.ts";
 import type { UndoPorts } from "../../core/ports.ts";
+import { type ConfiguredModule, listConfigured } from "../../core/select/selection-config.ts";
 import type { InstalledPlugin } from "./installed-plugins.ts";
 
 /** The node that is looked at. What several checks need is read once. */
@@ -14,4 +15,9 @@ export interface Subject {
   readonly ports: Pick<UndoPorts, "ledger" | "kernel">;
   readonly networks: () => Promise<NodeNetworks>;
   readonly pluginByName: () => Promise<ReadonlyMap<string, InstalledPlugin>>;
+}
+
+/** The modules of its configuration. */
+export function listOwnModules({ config }: Pick<Subject, "config">): readonly ConfiguredModule[] {
+  return config === undefined ? [] : listConfigured(config.genie.selection);
 }

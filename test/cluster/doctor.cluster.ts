@@ -1,10 +1,14 @@
 /** What the built geniectl finds out about a node's way to a real API server. */
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { beforeAll, beforeEach, expect, onTestFinished, test } from "vitest";
 import type { Finding } from "../../cni/doctor/check.ts";
+import { planArtifact } from "../../registry/artifact/artifact.ts";
+import { parseReference } from "../../registry/reference.ts";
+import { openStore } from "../../registry/store/store.ts";
 import { writeKubeconfig } from "../fakes/kubeconfig.ts";
 import { makeCertificates } from "../fakes/certificates.ts";
+import { DIST_DIR } from "../setup/build.ts";
 import { type KeptNode, makeKeptNode } from "../setup/kept-node.ts";
 import { type ClusterServer, startCluster } from "./api-server.ts";
 import { deploy, waitUntil } from "./manifests.ts";
@@ -115,6 +119,23 @@ test("a module that a policy brings and the store hasn't is a problem, unless th
   );
   const own = await examine({ token, genie: { policySource: "cluster", overridable: false } });
   expect(own.filter(({ state }) => state !== "ok")).toEqual([]);
+});
+
+test("a module that a policy brings is told settings that it doesn't know, once", async () => {
+  const component = await readFile(path.join(DIST_DIR, "modules/occupancy.wasm"));
+  const artifact = planArtifact(component, { created: new Date(0) });
+  const module = `registry.example/genie/occupancy@${artifact.digest}`;
+  await openStore(path.join(kept.node.dir, "modules")).put(artifact, parseReference(module));
+  const selection = { scorers: [{ module, settings: { rejectsAt: 0.5 } }] };
+  await createPolicy("tenants", { selection });
+  await createPolicy("guests", { selection });
+  const findings = await examine({
+    token: await issueToken(cluster, ON_NODE),
+    genie: { policySource: "cluster", selection: { scorers: [{ module }] } },
+  });
+  const faults = findings.filter(({ detail }) => detail.includes("rejectsAt"));
+  expect(faults).toMatchObject([{ check: `module ${module}`, state: "warning" }]);
+  expect(findings.filter(({ detail }) => detail.includes("not prepared"))).toHaveLength(1);
 });
 
 test("a kind that isn't defined is told", async () => {

@@ -6,12 +6,13 @@ import { formatReference, parseReference, type Reference } from "../../registry/
 import { checkTrusted } from "../../registry/trust/admit.ts";
 import { listSignatures } from "../../registry/trust/collect.ts";
 import type { TrustPolicy } from "../../registry/trust/policy.ts";
-import { readConfigFile } from "./config-file.ts";
+import { type ConfigFile, readConfigFile } from "./config-file.ts";
 import { checkDistinct, type MirrorTarget, parseHome, parseTarget, planMirrored } from "./mirror-plan.ts";
 import { openSink } from "./mirror-sink.ts";
 import { fromArchive, fromRegistries, type MirrorSource } from "./mirror-source.ts";
 import type { Shell } from "./shell.ts";
 import { addPolicyOption, openPolicy, type PolicyOption } from "./policy-option.ts";
+import { findPolicySlots, type FoundSlots } from "./policy-slots.ts";
 
 interface MirrorOptions extends PolicyOption {
   readonly config?: string;
@@ -47,7 +48,10 @@ export function mirrorCommand(shell: Shell): Command {
   );
   return addPolicyOption(command)
     .argument("[references...]", "registry/repository:tag or registry/repository@sha256:…")
-    .option("--config <file>", "mirror every module that this .conf or .conflist names")
+    .option(
+      "--config <file>",
+      "mirror every module that this .conf or .conflist names, and its cluster's policies",
+    )
     .option("--from <file.tar>", "mirror all that is in this archive")
     .option("--to <target>", "FILE.tar, or a registry with a prefix, as registry.local/genie")
     .option(
@@ -64,16 +68,34 @@ export function mirrorCommand(shell: Shell): Command {
         options.to === undefined
           ? { kind: "store", folder: options.store ?? config?.moduleStore ?? DEFAULT_MODULE_STORE }
           : parseTarget(options.to);
-      const names = [...references, ...(config?.slots ?? []).map(({ reference }) => reference)];
+      const { slots, failure } = await findSlots(config, options, shell);
+      const names = [...references, ...slots.map(({ reference }) => reference)];
       await using source = await openSource(names, options, shell);
       const policy = await openPolicy(options, config);
       const mirrored = await mirror(source, { target, policy }, shell);
       const digest = mirrored.at(-1)?.digest ?? null;
-      if (options.json === true) return shell.printJson({ digest, artifacts: mirrored });
-      for (const { reference, target: to, companions } of mirrored)
-        shell.print(`${reference} → ${to}, with ${companions} that belong to it`);
-      if (digest !== null) shell.print(digest);
+      if (options.json === true) shell.printJson({ digest, artifacts: mirrored });
+      else print(mirrored, shell);
+      if (failure !== undefined) throw failure;
     });
+}
+
+/** Of the configuration and its cluster's policies; of those as far as they are known. */
+async function findSlots(
+  config: ConfigFile | undefined,
+  { from }: MirrorOptions,
+  shell: Shell,
+): Promise<FoundSlots> {
+  if (config === undefined || from !== undefined) return { slots: [] };
+  const { slots, failure } = await findPolicySlots(config, shell);
+  return { slots: [...config.slots, ...slots], failure };
+}
+
+function print(mirrored: readonly Mirrored[], shell: Shell): void {
+  for (const { reference, target, companions } of mirrored)
+    shell.print(`${reference} → ${target}, with ${companions} that belong to it`);
+  const last = mirrored.at(-1);
+  if (last !== undefined) shell.print(last.digest);
 }
 
 function checkUse(

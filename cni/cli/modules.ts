@@ -4,6 +4,7 @@ import type { HealthBook, ModuleHealth } from "../../core/select/health/book.ts"
 import { openHealth } from "../health-file.ts";
 import { toStanding, toTime } from "../module-standing.ts";
 import { readConfigFile } from "./config-file.ts";
+import { listModuleNames } from "./policy-slots.ts";
 import type { Shell } from "./shell.ts";
 import { addStateOptions, findStateDir, type StateOptions } from "./state-dir.ts";
 import { printTable } from "./table.ts";
@@ -27,7 +28,7 @@ export function modulesCommand(shell: Shell): Command {
       const { reset } = options;
       if (reset !== undefined) await health.update((book) => forget(book, reset));
       const book = await health.read();
-      const nameOf = await readNames(options);
+      const nameOf = await readNames(options, shell);
       if (options.json === true)
         shell.printJson(
           book.map((one) => ({ ...toStanding(one, Date.now()), reference: nameOf(one) ?? null })),
@@ -51,10 +52,12 @@ function forget(book: HealthBook, reset: string | true): HealthBook {
   });
 }
 
-/** The reference by which the configuration that the admin names has a module. */
-async function readNames({ config }: StateOptions): Promise<(one: ModuleHealth) => string | undefined> {
-  const slots = config === undefined ? [] : (await readConfigFile(config)).slots;
-  const references = slots.map(({ reference }) => reference);
+/** The reference by which the configuration that the admin names, or a policy of its cluster, has a module. */
+async function readNames(
+  { config }: StateOptions,
+  shell: Shell,
+): Promise<(one: ModuleHealth) => string | undefined> {
+  const references = config === undefined ? [] : await listModuleNames(await readConfigFile(config), shell);
   return ({ digest }) => references.find((reference) => reference.endsWith(`@${digest}`));
 }
 

@@ -29,17 +29,27 @@ export async function listPolicySlots(config: ConfigFile, shell: Shell): Promise
   return slots;
 }
 
+export interface FoundSlots {
+  readonly slots: readonly ModuleSlot[];
+  /** Why the modules of policies aren't among them. */
+  readonly failure?: Error | undefined;
+}
+
 /** As listPolicySlots; what keeps them from being known is handed back, for who has other things to do first. */
-export async function findPolicySlots(
-  config: ConfigFile,
-  shell: Shell,
-): Promise<{ slots: readonly ModuleSlot[]; failure?: Error }> {
+export async function findPolicySlots(config: ConfigFile, shell: Shell): Promise<FoundSlots> {
   try {
     return { slots: await listPolicySlots(config, shell) };
   } catch (error) {
     if (error instanceof Failure || error instanceof RegistryFailure) return { slots: [], failure: error };
     throw error;
   }
+}
+
+/** The names of all modules of a configuration and of its cluster's policies; warns where those aren't known. */
+export async function listModuleNames(config: ConfigFile, shell: Shell): Promise<readonly string[]> {
+  const { slots, failure } = await findPolicySlots(config, shell);
+  if (failure !== undefined) shell.warn(failure.message);
+  return [...config.slots, ...slots].map(({ reference }) => reference);
 }
 
 async function readKnown(

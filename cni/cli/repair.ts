@@ -5,6 +5,7 @@ import { RegistryFailure } from "../../registry/errors.ts";
 import { parseReference } from "../../registry/reference.ts";
 import { type Repaired, repairStore } from "../../registry/store/repair.ts";
 import { readConfigFile } from "./config-file.ts";
+import { listModuleNames } from "./policy-slots.ts";
 import type { Shell } from "./shell.ts";
 
 interface RepairOptions {
@@ -15,8 +16,8 @@ interface RepairOptions {
 
 const HELP = `
 Reads every file of the store and holds it against its digest. An index that is damaged, or has lost entries, is made
-anew of its copy and of the manifests that are there; names that are lost are taken from the configuration. A damaged
-file is told, with what to pull again: that replaces it.`;
+anew of its copy and of the manifests that are there; names that are lost are taken from the configuration and its
+cluster's policies. A damaged file is told, with what to pull again: that replaces it.`;
 
 /** `geniectl repair` */
 export function repairCommand(shell: Shell): Command {
@@ -29,8 +30,8 @@ export function repairCommand(shell: Shell): Command {
     .action(async (options: RepairOptions) => {
       const config = options.config === undefined ? undefined : await readConfigFile(options.config);
       const store = options.store ?? config?.moduleStore ?? DEFAULT_MODULE_STORE;
+      const referenceByDigest = toNames(config === undefined ? [] : await listModuleNames(config, shell));
       shell.progress(`checking ${store} …`);
-      const referenceByDigest = toNames(config?.slots.map(({ reference }) => reference) ?? []);
       const repaired = await repairStore(store, { referenceByDigest, signal: shell.signal });
       if (options.json === true) shell.printJson({ store, ...repaired });
       else print(repaired, store, shell);

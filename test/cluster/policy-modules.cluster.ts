@@ -1,5 +1,5 @@
 /** Modules that only the cluster's policies name, as the built geniectl brings them to a node and keeps them there. */
-import { writeFile } from "node:fs/promises";
+import { readdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { beforeAll, beforeEach, expect, test } from "vitest";
 import { addNote, makeComponent, SCORER } from "../fakes/component.ts";
@@ -154,6 +154,21 @@ test("prune keeps what policies name, and nothing that none names any more", asy
   expect(await listStored()).toEqual([digestOf(own)]);
 });
 
+test("mirror takes them along, and repair gives them their names again", async () => {
+  const archive = path.join(kept.node.dir, "modules.tar");
+  const mirrored = await run("mirror", "--to", archive, "--json");
+  expect(mirrored).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(JSON.parse(mirrored.stdout).artifacts).toMatchObject([{ reference: own }, { reference: brought }]);
+  await run("pull");
+  const store = path.join(kept.node.dir, "modules");
+  for (const file of await readdir(store))
+    if (file.startsWith("index.json")) await rm(path.join(store, file));
+  const repaired = await run("repair", "--json");
+  expect(JSON.parse(repaired.stdout)).toMatchObject({ damaged: [], added: { length: 2 } });
+  const { stdout } = await run("list", "--json");
+  for (const reference of [own, brought]) expect(stdout).toContain(`"${reference}"`);
+});
+
 test("without the API server, the configuration's modules are there, and one error tells of the others", async () => {
   await run("pull");
   await cluster.stop();
@@ -166,6 +181,12 @@ test("without the API server, the configuration's modules are there, and one err
   const outdated = await run("outdated", "--json");
   expect(outdated).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(error) });
   expect(JSON.parse(outdated.stdout)).toMatchObject([{ reference: own, findings: [] }]);
+  const mirrored = await run("mirror", "--to", path.join(kept.node.dir, "modules.tar"), "--json");
+  expect(mirrored).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(error) });
+  expect(JSON.parse(mirrored.stdout).artifacts).toMatchObject([{ reference: own }]);
+  const warned = { exitCode: 0, stderr: expect.stringMatching(/^warning: the modules of SelectionPolicies/) };
+  expect(await run("repair")).toMatchObject(warned);
+  expect(await run("modules")).toMatchObject(warned);
   const words = ["--conf-dir", path.join(kept.node.dir, "net.d"), "--older-than", "0", "--all"];
   expect(await run("prune", ...words)).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(error) });
   expect(await listStored()).toHaveLength(2);

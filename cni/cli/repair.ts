@@ -3,7 +3,8 @@ import { DEFAULT_MODULE_STORE } from "../../core/config.ts";
 import { type Digest, isDigest } from "../../registry/digest.ts";
 import { RegistryFailure } from "../../registry/errors.ts";
 import { parseReference } from "../../registry/reference.ts";
-import { type Repaired, repairStore } from "../../registry/store/repair.ts";
+import { formatCount } from "../../registry/size.ts";
+import { type LostBlob, type Repaired, repairStore } from "../../registry/store/repair.ts";
 import { readConfigFile } from "./config-file.ts";
 import { listModuleNames } from "./policy-slots.ts";
 import type { Shell } from "./shell.ts";
@@ -17,7 +18,7 @@ interface RepairOptions {
 const HELP = `
 Reads every file of the store and holds it against its digest. An index that is damaged, or has lost entries, is made
 anew of its copy and of the manifests that are there; names that are lost are taken from the configuration and its
-cluster's policies. A damaged file is told, with what to pull again: that replaces it.`;
+cluster's policies. A file that is damaged or missing is told, with what to pull again: that replaces it.`;
 
 /** `geniectl repair` */
 export function repairCommand(shell: Shell): Command {
@@ -35,16 +36,19 @@ export function repairCommand(shell: Shell): Command {
       const repaired = await repairStore(store, { referenceByDigest, signal: shell.signal });
       if (options.json === true) shell.printJson({ store, ...repaired });
       else print(repaired, store, shell);
-      const { damaged, checkedFiles } = repaired;
-      if (damaged.length === 0) return;
-      throw new RegistryFailure(
-        "damagedStore",
-        `${damaged.length} of ${checkedFiles} files in ${store} are damaged`,
-        {
-          todo: "pull again what is named, or remove the files",
-        },
-      );
+      checkWhole(repaired, store);
     });
+}
+
+/** @throws {RegistryFailure} damagedStore */
+function checkWhole({ damaged, missing, checkedFiles }: Repaired, store: string): void {
+  const faults = [
+    ...(damaged.length > 0 ? [`${damaged.length} of ${checkedFiles} files in ${store} are damaged`] : []),
+    ...(missing.length > 0 ? [`${formatCount(missing.length, "file")} of ${store} can't be found`] : []),
+  ];
+  if (faults.length === 0) return;
+  const todo = "pull again what is named, or remove what is damaged";
+  throw new RegistryFailure("damagedStore", faults.join(", and "), { todo });
 }
 
 function toNames(references: readonly string[]): ReadonlyMap<Digest, string> {
@@ -56,12 +60,16 @@ function toNames(references: readonly string[]): ReadonlyMap<Digest, string> {
   );
 }
 
-function print({ checkedFiles, isIndexSound, added, damaged }: Repaired, store: string, shell: Shell): void {
+function print(repaired: Repaired, store: string, shell: Shell): void {
+  const { checkedFiles, isIndexSound, added, damaged, missing } = repaired;
   shell.print(`${checkedFiles} files checked in ${store}`);
   if (!isIndexSound) shell.print("the index was damaged, and is made anew");
   for (const digest of added) shell.print(`named again: ${digest}`);
-  for (const { file, references } of damaged) {
-    const of = references.length === 0 ? "of no known module" : `of ${references.join(", ")}`;
-    shell.print(`damaged: ${file}, ${of}`);
-  }
+  for (const each of damaged) shell.print(`damaged: ${toText(each)}`);
+  for (const each of missing) shell.print(`missing: ${toText(each)}`);
+}
+
+function toText({ file, references }: LostBlob): string {
+  const of = references.length === 0 ? "of no known module" : `of ${references.join(", ")}`;
+  return `${file}, ${of}`;
 }

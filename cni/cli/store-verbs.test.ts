@@ -1,4 +1,4 @@
-import { mkdir, readdir, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, utimes, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { addNote, makeComponent, SCORER } from "../../test/fakes/component.ts";
@@ -117,4 +117,8 @@ test("repair makes a damaged index anew, gives lost names back, and names damage
   expect(damaged.lastLine).toBe(`damaged: ${file}, of ${pin}`);
   const json = JSON.parse((await desk.run("repair", "--store", folder, "--json")).stdout);
   expect(json).toMatchObject({ store: folder, isIndexSound: true, damaged: [{ file, references: [pin] }] });
+  await rm(file);
+  const missing = await desk.run("repair", "--store", folder);
+  expect(missing).toMatchObject({ exitCode: 1, stderr: expect.stringContaining(`1 file of ${folder} can't be found: pull again`) });
+  expect(missing.lastLine).toBe(`missing: ${file}, of ${pin}`);
 });

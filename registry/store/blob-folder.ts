@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { lstat, readdir, rm, stat, utimes } from "node:fs/promises";
+import { readdir, rm, stat, utimes } from "node:fs/promises";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { unlessCode, unlessMissing } from "../../core/missing.ts";
@@ -69,13 +69,13 @@ export class BlobFolder {
     await unlessCode(utimes(file, now, now), UNTOUCHABLE);
   }
 
-  /** The files that are named by a digest, sound or not. */
+  /** The files that are named by a digest, sound or not; as with readers, a link stands for what it leads to. */
   async list(): Promise<BlobFile[]> {
     const names = (await unlessMissing(readdir(this.folder))) ?? [];
     const digests = names.map((name) => `sha256:${name}`).filter(isDigest);
     const files: BlobFile[] = [];
     for (const digest of digests) {
-      const found = await unlessMissing(lstat(this.fileOf(digest)));
+      const found = await unlessCode(stat(this.fileOf(digest)), ["ENOENT", "ELOOP"]);
       if (found?.isFile() === true) files.push({ digest, sizeBytes: found.size, modifiedMs: found.mtimeMs });
     }
     return files;

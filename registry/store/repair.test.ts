@@ -1,5 +1,5 @@
 import { rmSync } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -32,7 +32,7 @@ const repair = (referenceByDigest: ReadonlyMap<Digest, string> = new Map()) =>
 
 test("a sound store stays as it is", async () => {
   const before = await readFile(path.join(folder, "index.json"));
-  expect(await repair()).toEqual({ checkedFiles: 3, isIndexSound: true, added: [], damaged: [] });
+  expect(await repair()).toEqual({ checkedFiles: 3, isIndexSound: true, added: [], damaged: [], missing: [] });
   expect(await readFile(path.join(folder, "index.json"))).toEqual(before);
 });
 
@@ -80,6 +80,32 @@ test("a damaged file is told with what it belongs to, and stays for a pull to me
   expect(await repair()).toMatchObject({ checkedFiles: 3, damaged });
   await store.put(module, REFERENCE);
   expect(await repair()).toMatchObject({ damaged: [] });
+});
+
+test("a file that is missing, or is none, is told with what it belongs to", async () => {
+  const lost = (bytes: Uint8Array) => ({
+    file: fileOf(bytes),
+    digest: sha256(bytes),
+    references: ["r.example/genie/scorer:1"],
+  });
+  await rm(fileOf(module.wasm));
+  await rm(fileOf(module.config));
+  await mkdir(fileOf(module.config));
+  expect(await repair()).toMatchObject({ damaged: [], missing: [lost(module.config), lost(module.wasm)] });
+  await rm(fileOf(module.manifest));
+  expect(await repair()).toMatchObject({ damaged: [], missing: [lost(module.manifest)] });
+});
+
+test("a link stands for what it leads to", async () => {
+  const file = fileOf(module.wasm);
+  await rename(file, path.join(folder, "kept"));
+  await symlink(path.join(folder, "kept"), file);
+  expect(await repair()).toMatchObject({ checkedFiles: 3, damaged: [], missing: [] });
+  await writeFile(path.join(folder, "kept"), "rotten");
+  expect(await repair()).toMatchObject({ damaged: [{ file }], missing: [] });
+  await rm(file);
+  await symlink("/dev/zero", file);
+  expect(await repair()).toMatchObject({ damaged: [], missing: [{ file }] });
 });
 
 test("a damaged manifest keeps its name", async () => {

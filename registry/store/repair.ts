@@ -17,10 +17,12 @@ export interface Repaired {
   readonly isIndexSound: boolean;
   /** Manifests that the index didn't name and does now. */
   readonly added: readonly Digest[];
-  readonly damaged: readonly DamagedBlob[];
+  readonly damaged: readonly LostBlob[];
+  /** Named by entries or their manifests, and not there. */
+  readonly missing: readonly LostBlob[];
 }
 
-export interface DamagedBlob {
+export interface LostBlob {
   readonly file: string;
   readonly digest: Digest;
   /** Names of the artifacts that it belongs to; empty when none is known. */
@@ -35,31 +37,34 @@ export interface RepairOptions {
 
 /**
  * Checks every blob, and has every sound manifest in the index: of one that can't be read, the copy gives the names, and
- * the blobs what is missing. Damaged blobs stay where they are: what replaces them is a pull.
+ * the blobs what is missing. Damaged blobs stay where they are: what replaces them, and what is missing, is a pull.
  */
 export function repairStore(folder: string, { referenceByDigest, signal }: RepairOptions): Promise<Repaired> {
   const paths = planPaths(folder);
   const [blobs, index] = [new BlobFolder(paths.blobs, paths.temp), new IndexFile(paths)];
   return namingStore(folder, async () => {
     if ((await unlessMissing(stat(folder))) === undefined)
-      return { checkedFiles: 0, isIndexSound: true, added: [], damaged: [] };
+      return { checkedFiles: 0, isIndexSound: true, added: [], damaged: [], missing: [] };
     await prepareFolders(paths);
     const { sound, damaged } = await checkBlobs(blobs, signal);
     return await index.locked(async () => {
       const { found, isIndexSound } = await readOrCopy(index);
       const { next, added } = await addMissing(found, { sound, blobs, referenceByDigest });
       if (!isIndexSound || added.length > 0) await index.write(next);
-      const owners = await listOwners(next, blobs);
-      const toDamaged = (digest: Digest): DamagedBlob => ({
+      const parts = await listParts(next, blobs);
+      const toLost = (digest: Digest): LostBlob => ({
         file: blobs.fileOf(digest),
         digest,
-        references: owners.get(digest) ?? [],
+        references: parts.flatMap((part) => (part.digest === digest ? (part.owner ?? []) : [])),
       });
+      const there = new Set((await blobs.list()).map(({ digest }) => digest));
+      const named = new Set(parts.map(({ digest }) => digest));
       return {
         checkedFiles: sound.length + damaged.length,
         isIndexSound,
         added,
-        damaged: damaged.map(toDamaged),
+        damaged: damaged.map(toLost),
+        missing: [...named].filter((digest) => !there.has(digest)).map(toLost),
       };
     });
   });
@@ -105,16 +110,18 @@ async function addMissing(found: LayoutIndex, { sound, blobs, referenceByDigest 
   return { next, added };
 }
 
-/** The names of what each blob belongs to. */
-async function listOwners(index: LayoutIndex, blobs: BlobFolder): Promise<ReadonlyMap<Digest, string[]>> {
-  const owners = new Map<Digest, string[]>();
+interface Part {
+  readonly digest: Digest;
+  /** The name of what it belongs to. */
+  readonly owner: string | undefined;
+}
+
+/** What entries and their manifests name. What an index lists need not be there: other tools leave some of it out. */
+async function listParts(index: LayoutIndex, blobs: BlobFolder): Promise<readonly Part[]> {
   const { entries, manifestByDigest } = await readContents(index, blobs, []);
-  for (const { digest, reference, subject } of entries) {
-    const name = reference ?? entries.find((other) => other.digest === subject)?.reference;
-    if (name === undefined) continue;
+  return entries.flatMap(({ digest, reference, subject }) => {
+    const owner = reference ?? entries.find((other) => other.digest === subject)?.reference;
     const own = manifestByDigest.get(digest)?.blobs ?? [];
-    for (const part of [digest, ...own.map((blob) => blob.digest)])
-      owners.set(part, [...(owners.get(part) ?? []), name]);
-  }
-  return owners;
+    return [digest, ...own.map((blob) => blob.digest)].map((part) => ({ digest: part, owner }));
+  });
 }

@@ -67,7 +67,7 @@ test(`${WRITERS} writers, killed over and over for ${FOR_MS / 1000} s: every rea
     referenceByDigest: new Map(),
     signal: AbortSignal.timeout(60_000),
   });
-  expect(repaired).toMatchObject({ isIndexSound: true, damaged: [] });
+  expect(repaired).toMatchObject({ isIndexSound: true, damaged: [], missing: [] });
   const leftovers = (await readdir(path.join(folder, ".tmp"))).length;
   console.log(
     `${kills} kills, ${promised.length} modules told, ${kept.length} named, ${reads} reads verified, 0 bad; ` +

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { realpath, stat } from "node:fs/promises";
 import { createScanner, type JSONPath, parse, type ParseError, printParseErrorCode } from "jsonc-parser";
 import { DEFAULT_MODULE_STORE, DEFAULT_TRUST_POLICY } from "../../core/config.ts";
@@ -118,6 +119,11 @@ function checkDepth(file: string, text: string): void {
 /** Puts new text in the file's place in one step, with the mode and owner that it had. A link stays a link. */
 export async function replaceConfigFile({ file, text }: ConfigFile, next: string): Promise<void> {
   const now = await readInput(file, MAX_CONFIG_BYTES);
+  if (!isUtf8(now)) {
+    throw new Failure("decodingFailure", `${file} isn't UTF-8 throughout, and can't be written again as it is`, {
+      details: "save it as UTF-8",
+    });
+  }
   if (now.toString("utf8") !== text) {
     throw new Failure("tryAgainLater", `${file} was changed by someone else meanwhile`, {
       details: "try again",

@@ -68,6 +68,16 @@ test("a bad reference is named with its file and field", async () => {
   expect(await desk.run("pull", "--config", "genie.conf")).toMatchObject({ exitCode: 1, stderr });
 });
 
+test("a file that isn't UTF-8 throughout stays as it is", async () => {
+  await push("a:1");
+  const config = { type: "genie", genie: { selection: { scorers: [{ module: at("a:1") }] } }, by: "J?rg" };
+  const latin1 = Buffer.from(JSON.stringify(config).replace("?", "\u00f6"), "latin1");
+  await writeFile(file, latin1);
+  const stderr = expect.stringContaining("genie.conf isn't UTF-8 throughout");
+  expect(await pin()).toMatchObject({ exitCode: 1, stdout: "", stderr });
+  expect(await readFile(file)).toEqual(latin1);
+});
+
 test("what can't be had is named, all of it, and nothing is pinned", async () => {
   await push("a:1");
   await configure(at("a:1"), at("gone:1"), "127.0.0.1:1/a:1");

@@ -1,8 +1,9 @@
-import { readFile } from "node:fs/promises";
 import { MODULE_KINDS, type ModuleKind } from "../../core/select/request.ts";
 import { FUNCTION_BY_KIND } from "../../core/select/world.ts";
 import { findErrno } from "../../core/errors.ts";
 import { findLayer } from "../../core/wasm/binary.ts";
+import { MAX_MODULE_BYTES } from "../../registry/artifact/artifact.ts";
+import { readBounded } from "../../registry/file/bounded-file.ts";
 import { listAnswers } from "./core-module.ts";
 import { BuildFailure } from "./failure.ts";
 
@@ -103,14 +104,15 @@ function findExported(text: string): readonly ModuleKind[] {
 }
 
 async function readBytes(file: string): Promise<Uint8Array> {
+  const todo = "name the module's source file";
+  let found: Buffer | string;
   try {
-    return await readFile(file);
-  } catch (error) {
-    const code = findErrno(error);
-    if (code === undefined) throw error;
-    throw new BuildFailure(`${file} can't be read (${code})`, {
-      todo: "name the module's source file",
-      cause: error,
-    });
+    found = await readBounded(file, MAX_MODULE_BYTES);
+  } catch (cause) {
+    const code = findErrno(cause);
+    if (code === undefined) throw cause;
+    throw new BuildFailure(`${file} can't be read (${code})`, { todo, cause });
   }
+  if (typeof found !== "string") return found;
+  throw new BuildFailure(`${file} ${found}`, { todo });
 }

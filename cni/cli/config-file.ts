@@ -120,9 +120,13 @@ function checkDepth(file: string, text: string): void {
 export async function replaceConfigFile({ file, text }: ConfigFile, next: string): Promise<void> {
   const now = await readInput(file, MAX_CONFIG_BYTES);
   if (!isUtf8(now)) {
-    throw new Failure("decodingFailure", `${file} isn't UTF-8 throughout, and can't be written again as it is`, {
-      details: "save it as UTF-8",
-    });
+    throw new Failure(
+      "decodingFailure",
+      `${file} isn't UTF-8 throughout, and can't be written again as it is`,
+      {
+        details: "save it as UTF-8",
+      },
+    );
   }
   if (now.toString("utf8") !== text) {
     throw new Failure("tryAgainLater", `${file} was changed by someone else meanwhile`, {

@@ -111,6 +111,7 @@ test("a pipe that nobody writes to is no input", async () => {
   await execa("mkfifo", [path.join(folder, "pipe")]);
   for (const args of [
     ["push", "pipe", at("pipe:1")],
+    ["check", "pipe"],
     ["pin", "--config", "pipe"],
   ]) {
     const { exitCode, stderr } = await run(...args);

@@ -119,6 +119,9 @@ test("repair makes a damaged index anew, gives lost names back, and names damage
   expect(json).toMatchObject({ store: folder, isIndexSound: true, damaged: [{ file, references: [pin] }] });
   await rm(file);
   const missing = await desk.run("repair", "--store", folder);
-  expect(missing).toMatchObject({ exitCode: 1, stderr: expect.stringContaining(`1 file of ${folder} can't be found: pull again`) });
+  expect(missing).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringContaining(`1 file of ${folder} can't be found: pull again`),
+  });
   expect(missing.lastLine).toBe(`missing: ${file}, of ${pin}`);
 });

@@ -32,7 +32,13 @@ const repair = (referenceByDigest: ReadonlyMap<Digest, string> = new Map()) =>
 
 test("a sound store stays as it is", async () => {
   const before = await readFile(path.join(folder, "index.json"));
-  expect(await repair()).toEqual({ checkedFiles: 3, isIndexSound: true, added: [], damaged: [], missing: [] });
+  expect(await repair()).toEqual({
+    checkedFiles: 3,
+    isIndexSound: true,
+    added: [],
+    damaged: [],
+    missing: [],
+  });
   expect(await readFile(path.join(folder, "index.json"))).toEqual(before);
 });
 

@@ -40,6 +40,13 @@ test("what is recorded is read back as the question that was asked", () => {
   expect(toQuestion(read.question)).toEqual(question);
 });
 
+test("whose pod it was is read back where it isn't one of Kubernetes", () => {
+  const pod = { ...who.pod, orchestrator: "nomad" } as const;
+  expect(readRecord(formatRecord({ ...who, pod }, makeDecision({ question: makeAsked(1) })))).toMatchObject({
+    pod,
+  });
+});
+
 test("one question has one digest, another has another", () => {
   const inputs = (asked: Question) => JSON.parse(formatRecord(who, makeDecision({ question: asked }))).inputs;
   const question = makeAsked(2);

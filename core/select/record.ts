@@ -56,7 +56,13 @@ const record = z.object({
   id: text,
   time: text,
   containerId: text,
-  pod: z.object({ namespace: text, name: text, uid: text }),
+  pod: z.object({
+    namespace: text,
+    name: text,
+    uid: text,
+    /** Absent for Kubernetes'. */
+    orchestrator: z.enum(["mesos", "nomad"]).optional(),
+  }),
   /** Absent in lines of a genie that made one interface only. */
   interfaces: z.array(text).default([]),
   ranking: z.array(z.object({ network: text, score: z.number().optional(), reason: text })),

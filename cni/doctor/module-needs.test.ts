@@ -1,4 +1,6 @@
 import { mkdtempDisposable } from "node:fs/promises";
+import http from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, test } from "vitest";
@@ -22,16 +24,18 @@ interface Case {
   readonly module?: object;
   /** Where it is named. */
   readonly as?: "scorers" | "selector";
+  readonly cAdvisor_address?: string;
 }
 
 /** What is found on a node that has one network, blue, and this scorer in its store. */
-async function examine({ component, networks = {}, module: more = {}, as = "scorers" }: Case) {
+async function examine(asked: Case) {
+  const { component, networks = {}, module: more = {}, as = "scorers", cAdvisor_address } = asked;
   await using folder = await mkdtempDisposable(path.join(tmpdir(), "genie-needs-"));
   const artifact = planArtifact(component, { created: new Date(0) });
   const module = `registry.example/genie/near@${artifact.digest}`;
   await openStore(folder.path).put(artifact, parseReference(module));
   const genie = { networks, selection: { [as]: [{ module, ...more }] } };
-  const config = parseConfig(JSON.stringify({ name: "genie", type: "genie", genie }));
+  const config = parseConfig(JSON.stringify({ name: "genie", type: "genie", cAdvisor_address, genie }));
   const { networks: found, skipped } = listNetworks({ files, pluginFilesByNetwork: new Map() }, config);
   const findings = await checkModuleNeeds({
     config,
@@ -56,6 +60,25 @@ test("a KPI that a module needs is told when no network of the node has it, meas
   expect(await examine({ component })).toEqual(lacking);
   expect(await examine({ component, networks: { red: { kpis: { "latency-ms": 3 } } } })).toEqual(lacking);
   expect(await examine({ component, networks: { blue: { kpis: { "latency-ms": 3 } } } })).toEqual([]);
+});
+
+test("a KPI that cAdvisor tells of is one that a network has", async () => {
+  const stats = [0, 1].map((second) => ({
+    timestamp: `2026-01-01T00:00:0${second}Z`,
+    network: { interfaces: [{ name: "blue0", rx_bytes: second, tx_bytes: 0 }] },
+  }));
+  const server = http.createServer((_, response) => response.end(JSON.stringify({ stats })));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const cAdvisor_address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const component = await makeTelling({ kpis: { required: ["received-mbps"] } });
+  const lacking = ["warning: needs the KPI received-mbps, which no network has"];
+  try {
+    expect(await examine({ component })).toEqual(lacking);
+    expect(await examine({ component, cAdvisor_address })).toEqual([]);
+  } finally {
+    await new Promise((resolve) => server.close(resolve));
+  }
+  expect(await examine({ component, cAdvisor_address })).toEqual(lacking);
 });
 
 test("settings that a module doesn't take are told; a problem where its failure fails the pod", async () => {

@@ -1,10 +1,12 @@
 import { readKpis, toSamples } from "../../core/kpi/book.ts";
+import { ANY_KEY } from "../../core/select/pod-keys.ts";
 import { type ConfiguredModule, type ModuleConfig, toDigest } from "../../core/select/selection-config.ts";
 import type { ModuleMetadata } from "../../core/metadata/metadata.ts";
 import { readEmbeddedMetadata } from "../../core/metadata/embedded.ts";
 import { findMisfit } from "../../core/wasm/component.ts";
 import { openStore } from "../../registry/store/store.ts";
 import { listModuleSettingsFaults } from "../module-settings.ts";
+import { sampleCadvisor } from "../probes/cadvisor.ts";
 import { sampleHostLocal } from "../probes/host-local.ts";
 import { type Finding, problem, runCheck, warning } from "./check.ts";
 import { listOwnModules, type Subject } from "./subject.ts";
@@ -25,12 +27,14 @@ export async function checkModuleNeeds(
   return (await Promise.all(looks)).flat();
 }
 
-/** The KPIs that any network of the node has now. */
+/** The KPIs that any network of the node has now. What a source that tells nothing would have told, none has. */
 async function listKnownKpis({ config, networks }: Asked): Promise<ReadonlySet<string>> {
   const nowMs = Date.now();
   const found = (await networks()).networks;
   const measured = await Promise.all(found.map((network) => sampleHostLocal(network, nowMs)));
-  const samples = [...measured.flat(), ...toSamples(config?.genie.networks ?? {}, nowMs)];
+  const counted =
+    config === undefined ? [] : await sampleCadvisor(found, config, { log: { warn: () => {} } });
+  const samples = [...measured.flat(), ...counted, ...toSamples(config?.genie.networks ?? {}, nowMs)];
   const kpis = found.flatMap(({ network }) => readKpis(network.name, samples, nowMs));
   return new Set(kpis.map(({ name }) => name));
 }
@@ -76,5 +80,5 @@ async function checkNeeds(
 /** Of labels and annotations those that a module takes whatever their keys, and gets none of. */
 function findUngranted(metadata: ModuleMetadata | undefined, granted: ModuleConfig) {
   const keys = ["labels", "annotations"] as const;
-  return keys.filter((key) => metadata?.[key].includes("*") === true && granted[key].length === 0);
+  return keys.filter((key) => metadata?.[key].includes(ANY_KEY) === true && granted[key].length === 0);
 }

@@ -7,7 +7,8 @@ import { unlessMissing } from "../core/missing.ts";
 import type { ConfFolder } from "../core/networks/candidates.ts";
 import { type ConfFile, NETWORK_NAME } from "../core/spec/network.ts";
 
-const EXTENSIONS = [".conf", ".conflist", ".json"];
+/** Of the files that runtimes read. Source: libcni/conf.go, `ConfFiles`. */
+export const CONF_EXTENSIONS: readonly string[] = [".conf", ".conflist", ".json"];
 const PLUGIN_EXTENSION = ".conf";
 const FILE_LIMIT_BYTES = 256 * 1024;
 const FILE_LIMIT = 4096;
@@ -27,7 +28,9 @@ const READ_WITHOUT_WAIT = constants.O_RDONLY | constants.O_NONBLOCK;
 export function readConfFolder(folder: string): Promise<ConfFolder> {
   return orIoFailure(`the conf folder ${folder} can't be read`, async () => {
     const entries = (await unlessMissing(readdir(folder, { withFileTypes: true }))) ?? [];
-    const names = entries.map(({ name }) => name).filter((name) => EXTENSIONS.includes(path.extname(name)));
+    const names = entries
+      .map(({ name }) => name)
+      .filter((name) => CONF_EXTENSIONS.includes(path.extname(name)));
     const files: ConfFile[] = [];
     for (const name of names.toSorted().slice(0, FILE_LIMIT)) {
       const file = await readConfFile(folder, name);

@@ -100,8 +100,8 @@ export function parseConfig(text: string): Config {
 }
 
 /**
- * As parseConfig, but only what GC and the recovery of a damaged ledger entry need is read, and the rest is as if it were absent: a mistake in what modules are
- * told must not keep addresses from being given back.
+ * As parseConfig, but only what GC and the recovery of a damaged ledger entry need is read, and the rest is as if it
+ * were absent: a mistake in what modules are told must not keep addresses from being given back.
  */
 export function parseLenientConfig(text: string): Config {
   const { cniVersion, name, type, disableGC, genie: block } = parseObject(text);

@@ -64,7 +64,7 @@ export interface WireError {
   readonly details?: string;
 }
 
-/** A delegate answered with an error of its own: its code and words reach the runtime, and to its details the place is added. */
+/** A delegate's own error: its code and words reach the runtime, and to its details the place is added. */
 export class DelegateError extends Error {
   override readonly name = "DelegateError";
   readonly plugin: string;

@@ -33,7 +33,7 @@ export type PluginOutcome =
   | { readonly ended: "killed"; readonly signal: string }
   | { readonly ended: "tooMuchOutput"; readonly limitBytes: number };
 
-/** Runs one native plugin. The only door from the core to the outside that changes the host. */
+/** Runs native plugins. */
 export interface Exec {
   run(call: PluginCall, signal: AbortSignal): Promise<PluginOutcome>;
   /** Is this plugin in one of these folders? */

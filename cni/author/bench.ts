@@ -5,8 +5,8 @@ import { makeSampleQuestion, type SampleOptions } from "./sample.ts";
 import { openTrial, type Trial, type TrialLimits } from "./trial.ts";
 
 /**
- * Milliseconds that one module may take: half of what design §12 allows a decision, which asks a scorer and a selector.
- * By number of candidates; no budget where none is stated.
+ * Milliseconds that one module may take, by number of candidates: half of what the README, "What it costs", allows a
+ * decision, which asks a scorer and a selector. No budget where none is stated.
  */
 const BUDGETS: readonly { readonly candidates: number; readonly p50Ms?: number; readonly p99Ms?: number }[] =
   [

@@ -7,13 +7,9 @@ import { RegistryFailure } from "../../registry/errors.ts";
 import { isPrepared } from "../../registry/prepare/prepared.ts";
 import { openStore, type Store } from "../../registry/store/store.ts";
 import { findStore } from "./config-file.ts";
-import { formatTable } from "./output.ts";
-import { toLine } from "../../core/printable.ts";
 import type { Shell } from "./shell.ts";
 import { formatSize } from "../../registry/size.ts";
-
-/** Of a reference in a table; no longer one is ours, and each row is as wide as the widest. */
-const MAX_CELL_LENGTH = 512;
+import { printTable } from "./table.ts";
 
 interface ListedModule {
   readonly digest: Digest;
@@ -38,12 +34,7 @@ export function listCommand(shell: Shell): Command {
       const modules = await listModules(store);
       if (options.json === true) return shell.printJson(modules);
       if (modules.length === 0) return shell.print(`no modules in ${store}`);
-      const [heading = "", ...lines] = formatTable([
-        ["REFERENCE", "DIGEST", "KIND", "SIZE", "PREPARED"],
-        ...modules.flatMap(toRows),
-      ]);
-      shell.printHeading(heading);
-      for (const line of lines) shell.print(line);
+      printTable([["REFERENCE", "DIGEST", "KIND", "SIZE", "PREPARED"], ...modules.flatMap(toRows)], shell);
       for (const { fault } of modules) if (fault !== null) shell.warn(fault);
     });
 }
@@ -86,8 +77,5 @@ async function inspect(
 function toRows({ digest, references, kind, sizeBytes, prepared, fault }: ListedModule): string[][] {
   const state = fault === null ? (kind ?? "unknown") : "damaged";
   const facts = [digest, state, sizeBytes === null ? "-" : formatSize(sizeBytes), prepared ? "yes" : "no"];
-  return (references.length === 0 ? ["-"] : references).map((reference) => [
-    toLine(reference).slice(0, MAX_CELL_LENGTH),
-    ...facts,
-  ]);
+  return (references.length === 0 ? ["-"] : references).map((reference) => [reference, ...facts]);
 }

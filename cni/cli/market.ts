@@ -31,7 +31,7 @@ interface MarketCommandOptions {
   readonly json?: true;
 }
 
-/** Beside the folder of this program; see cni/build/market.ts. */
+/** Beside the folder of this program; see cni/build/market-files.ts. */
 const MARKET_DIR = path.join(import.meta.dirname, "../market");
 
 /** A visitor waits here. */

@@ -37,8 +37,9 @@ interface OutdatedModule {
 }
 
 const HELP = `
-Asks the registries, and the API server where SelectionPolicies count, and changes nothing. Exit code 1 when there is something to be said of a module, or one can't be
-asked about; 0 when all are up to date. Pre-releases count only where one is pinned.`;
+Asks the registries, and the API server where SelectionPolicies count, and changes nothing. Exit code 1 when there is
+something to be said of a module, or one can't be asked about; 0 when all are up to date. Pre-releases count only where
+one is pinned.`;
 
 /** `geniectl outdated --config FILE` */
 export function outdatedCommand(shell: Shell): Command {

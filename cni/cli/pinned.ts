@@ -5,6 +5,7 @@ import { orIoFailure } from "../../core/io-failure.ts";
 import { unlessMissing } from "../../core/missing.ts";
 import type { Digest } from "../../registry/digest.ts";
 import { parseReference } from "../../registry/reference.ts";
+import { CONF_EXTENSIONS } from "../conf-folder.ts";
 import { type ConfigFile, findConfig, MAX_CONFIG_BYTES, readConfigFile } from "./config-file.ts";
 import { listPolicySlots } from "./policy-slots.ts";
 import type { Shell } from "./shell.ts";
@@ -17,8 +18,6 @@ export interface Pinned {
   /** Of places that name a tag and no digest. */
   readonly references: ReadonlySet<string>;
 }
-
-const EXTENSIONS = [".conf", ".conflist", ".json"];
 
 /**
  * What these configurations name, and those of genie in the conf folder, and the cluster's policies where they count:
@@ -54,7 +53,7 @@ async function readNodeConfigs(confDir: string): Promise<ConfigFile[]> {
   const names = await orIoFailure(`the conf folder ${confDir} can't be read`, () =>
     unlessMissing(readdir(confDir)),
   );
-  const files = (names ?? []).filter((name) => EXTENSIONS.includes(path.extname(name))).toSorted();
+  const files = (names ?? []).filter((name) => CONF_EXTENSIONS.includes(path.extname(name))).toSorted();
   const configs: ConfigFile[] = [];
   for (const file of files.map((name) => path.join(confDir, name))) {
     const text = (await readInput(file, MAX_CONFIG_BYTES)).toString("utf8");

@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
 import { unlessMissing } from "../../core/missing.ts";
+import { DECISION_LOG } from "../decision-log.ts";
 import { type Finding, ok, warning } from "./check.ts";
 import type { Subject } from "./subject.ts";
 
@@ -15,7 +16,7 @@ export async function checkClock({ folders }: Subject): Promise<readonly Finding
   const now = new Date(nowMs).toISOString();
   const todo = "set the clock, and have it kept: pulls check certificates by it";
   if (nowMs < EARLIEST_MS) return [warning("clock", { detail: `${now} is long past`, todo })];
-  const latest = await unlessMissing(stat(path.join(folders.stateDir, "decisions.jsonl")));
+  const latest = await unlessMissing(stat(path.join(folders.stateDir, DECISION_LOG)));
   if (latest !== undefined && latest.mtimeMs > nowMs + TOLERATED_MS) {
     const detail = `${now}, but the latest decision was recorded at ${latest.mtime.toISOString()}`;
     return [warning("clock", { detail, todo })];

@@ -3,6 +3,7 @@ import { Failure } from "../../core/errors.ts";
 import { SYSTEM_NAMESPACES } from "../../core/intent/pod.ts";
 import { isJsonObject, type JsonObject } from "../../core/spec/json.ts";
 import { NETWORK_NAME } from "../../core/spec/network.ts";
+import { CONF_EXTENSIONS } from "../conf-folder.ts";
 import { type Converted, type KeyRule, requireFlag, requireList, requireText } from "./rule.ts";
 import { raiseVersion } from "./version.ts";
 
@@ -136,7 +137,6 @@ export const MULTUS_KEYS: readonly KeyRule[] = [
 
 /** A file's name has at most 255 bytes, with what comes before and after; the network is found by the name in the file. */
 const MOST_STEM = 240;
-const CONF_FILES = [".conf", ".conflist", ".json"];
 
 /** Where the daemon's container sees it, the node's folder has `/host` before it. Source: multus-daemonset-thick.yml. */
 function toNodePath(file: string): string {
@@ -148,7 +148,7 @@ function toDefault(value: unknown): Converted {
   const named = toNodePath(requireText(value, "clusterNetwork"));
   if (!named.includes("/")) return { config: { default_plugin: named } };
   const { dir, name, ext } = path.posix.parse(named);
-  if (CONF_FILES.includes(ext)) return { config: { default_plugin: name, genie: { confDir: dir } } };
+  if (CONF_EXTENSIONS.includes(ext)) return { config: { default_plugin: name, genie: { confDir: dir } } };
   return {
     config: { genie: { confDir: path.posix.normalize(named) } },
     words: "`genie.confDir`; the first file there that can be used is the default network",

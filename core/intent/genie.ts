@@ -1,6 +1,6 @@
 import type { Config } from "../config.ts";
 import { Failure } from "../errors.ts";
-import { isInterfaceName } from "./interface-name.ts";
+import { INTERFACE_NAME_RULE, isInterfaceName } from "./interface-name.ts";
 import { isObjectName, OBJECT_NAME_RULE } from "./object-name.ts";
 import { toJson } from "../printable.ts";
 import { hasModules } from "../select/selection-config.ts";
@@ -85,7 +85,6 @@ export function parseInterfaceName(name: string, from: string): string {
   if (isInterfaceName(name)) return name;
   const shown = toJson(name.slice(0, SHOWN));
   throw new Failure("invalidConfig", `${from}: ${shown} is no interface name`, {
-    details:
-      "at most 15 characters of ASCII, without '/', ':', '%', '@' and white space; not lo, all or default",
+    details: INTERFACE_NAME_RULE,
   });
 }

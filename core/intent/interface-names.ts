@@ -20,8 +20,7 @@ export interface NamedWish {
 
 /**
  * Names every interface. Names that were asked for are reserved; the first interface without one is called as the
- * runtime calls it, the others `eth<k>` by the smallest free k, or `net<k>` by their position. Source: design,
- * "interface names".
+ * runtime calls it, the others `eth<k>` by the smallest free k, or `net<k>` by their position.
  *
  * @throws {Failure} invalidConfig when a name is asked for twice or is in use, or for too many interfaces.
  */

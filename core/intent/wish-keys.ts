@@ -1,10 +1,7 @@
+import { DEFAULT_NETWORK, NETWORKS } from "./npwg/keys.ts";
+
 /** The annotations by which a pod asks for networks. */
-const WISH_KEYS: readonly string[] = [
-  "cni",
-  "networks",
-  "k8s.v1.cni.cncf.io/networks",
-  "v1.multus-cni.io/default-network",
-];
+const WISH_KEYS: readonly string[] = ["cni", "networks", NETWORKS, DEFAULT_NETWORK];
 const OWN_PREFIX = "cni-genie.github.io/";
 
 /**

@@ -15,7 +15,7 @@ export interface LinkTraffic {
   readonly byLink: ReadonlyMap<string, Traffic>;
 }
 
-/** Two looks at a node's counters. */
+/** One look at a node's counters. */
 interface Look {
   readonly atMs: number;
   readonly bytesByLink: ReadonlyMap<string, { readonly received: number; readonly sent: number }>;

@@ -3,8 +3,8 @@ import { isJsonObject, type JsonObject } from "../spec/json.ts";
 import type { NodeNetwork } from "./candidates.ts";
 
 /**
- * The network with what the pod asks for, and its device, in the configuration of each plugin: `cni-args` over `args.cni`, and the
- * device under the names that plugins know. Source: NPWG v1.3, §4.1.2.1.6; Multus, `deviceID`.
+ * The network with what the pod asks for, and its device, in the configuration of each plugin: `cni-args` over
+ * `args.cni`, and the device under the names that plugins know. Source: NPWG v1.3, §4.1.2.1.6; Multus, `deviceID`.
  */
 export function equip(one: NodeNetwork, { cniArgs }: Asks = {}): NodeNetwork {
   const { deviceId } = one;

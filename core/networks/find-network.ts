@@ -1,5 +1,5 @@
 import type { Network } from "../spec/network.ts";
-import type { NodeNetwork, NodeNetworks } from "./candidates.ts";
+import type { NodeNetwork, NodeNetworks, Skipped } from "./candidates.ts";
 
 /** Finds the network that is meant by `wish`: the first in file order where several match. */
 export function findNetwork(wish: string, networks: NodeNetworks): NodeNetwork | undefined {
@@ -18,6 +18,11 @@ export function listMatches(wish: string, { networks, twins = [] }: NodeNetworks
     all.filter(({ file }) => stem(file) === wish),
   ];
   return matches.find(({ length }) => length > 0) ?? [];
+}
+
+/** The files that have the name of `wish`, but can't be used. */
+export function listUnusable(wish: string, { skipped }: NodeNetworks): readonly Skipped[] {
+  return skipped.filter(({ file }) => [shortStem(file), stem(file)].includes(wish));
 }
 
 /** The name by which findNetwork finds this network and no other: the one in its file, or else that of the file. */

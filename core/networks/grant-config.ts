@@ -4,7 +4,7 @@ import { GRANTED_FIELDS } from "./grant-fields.ts";
 import { namePattern } from "./name-pattern.ts";
 import { networkPattern } from "./rule-name.ts";
 
-/** What of a pod's wishes takes a grant, once there are grants. Source: design, "what a pod may set for itself". */
+/** What of a pod's wishes takes a grant, once there are grants. */
 const grantField = z.enum([...GRANTED_FIELDS, "default-network"]);
 
 /** What the pods of some namespaces may ask for: these networks, and of the fields of their wishes these. */

@@ -16,7 +16,7 @@ export interface Asker {
 
 /**
  * Why the pod may not use a network so; undefined when it may. Pods that keep the cluster alive need no grant.
- * Source: NPWG v1.3, §7.4; design, "what a pod may set for itself".
+ * Source: NPWG v1.3, §7.4.
  */
 export function findDenial(
   one: NamedByRules,

@@ -2,7 +2,7 @@ import { Failure } from "../errors.ts";
 import type { AddPorts } from "../ports.ts";
 import { parseNetwork } from "../spec/network.ts";
 import { findOwnFile, listNetworks, type NodeNetworks, type Surroundings } from "./candidates.ts";
-import { findNetwork, shortStem, stem } from "./find-network.ts";
+import { findNetwork, listUnusable } from "./find-network.ts";
 import { findPrograms, planGenerated } from "./generated.ts";
 import type { NamedNetwork } from "./required.ts";
 import { requireUsable } from "./usable.ts";
@@ -27,7 +27,8 @@ export async function provideNetwork(
   ports: ProvidePorts,
 ): Promise<NodeNetworks> {
   const { node, config, path } = around;
-  if (findNetwork(plugin, node) !== undefined || isSkipped(plugin, node)) return node;
+  if (findNetwork(plugin, node) !== undefined) return node;
+  if (listUnusable(plugin, node).length > 0) return node; // to be mended, and nothing to be put beside it
   if (plugin === "sriov") throw toUnguessable(from);
   const programs = findPrograms(plugin);
   if (programs === undefined) return node;
@@ -49,11 +50,6 @@ export async function provideNetwork(
   requireBehind(findOwnFile(folder, config), { from, file });
   await ports.confMaker.addFile(file, text);
   return listNetworks(await ports.confFolder(), config);
-}
-
-/** A file has the name, but can't be used: that is to be mended, and nothing to be put beside it. */
-function isSkipped(name: string, { skipped }: NodeNetworks): boolean {
-  return skipped.some(({ file }) => [shortStem(file), stem(file)].includes(name));
 }
 
 /** Else the next pods of this node would get this network without genie, whatever they and the admin say. */

@@ -2,7 +2,7 @@ import { closestMatch } from "leven";
 import { Failure, listSome } from "../errors.ts";
 import { toJson } from "../printable.ts";
 import type { NodeNetwork, NodeNetworks } from "./candidates.ts";
-import { findNetwork, shortStem, stem } from "./find-network.ts";
+import { findNetwork, listUnusable, shortStem, stem } from "./find-network.ts";
 
 /** A network's name, and who wrote it where. */
 export interface NamedNetwork {
@@ -20,15 +20,14 @@ export function requireNetwork(wish: NamedNetwork, networks: NodeNetworks): Node
   if (found !== undefined) return found;
   const name = wish.network.slice(0, SHOWN);
   throw new Failure("unknownNetwork", `${wish.from}: no network is called ${toJson(name)}`, {
-    details: [...tellSkipped(name, networks), ...tellNearest(name, networks), tellKnown(networks)].join("; "),
+    details: [...tellUnusable(name, networks), ...tellNearest(name, networks), tellKnown(networks)].join(
+      "; ",
+    ),
   });
 }
 
-/** A file that is there and has the name, but can't be used. */
-function tellSkipped(name: string, { skipped }: NodeNetworks): readonly string[] {
-  return skipped
-    .filter(({ file }) => [shortStem(file), stem(file)].includes(name))
-    .map(({ file, reason }) => `${file} can't be used: ${reason}`);
+function tellUnusable(name: string, networks: NodeNetworks): readonly string[] {
+  return listUnusable(name, networks).map(({ file, reason }) => `${file} can't be used: ${reason}`);
 }
 
 function tellNearest(name: string, { networks }: NodeNetworks): readonly string[] {

@@ -15,7 +15,7 @@ type ChoosePorts = Pick<
 >;
 
 /**
- * Decides which network a pod gets for one of its wishes. Source: design, "When does genie choose?".
+ * Decides which network a pod gets for one of its wishes.
  *
  * @throws {Failure} unknownNetwork for a name that the node doesn't have, tryAgainLater when it has no network.
  */

@@ -9,7 +9,6 @@ export type CourseResult = Pick<Decision, "ranking" | "rejected" | "decidedBy" |
 /**
  * Asks the scorers in their order, then the selector. One failing module hands the whole decision to the
  * fallback; what healthy scorers rejected stays rejected. A canary that fails is as if it weren't there.
- * Source: design, "What happens with what comes back".
  */
 export async function runCourse(options: CourseOptions): Promise<CourseResult> {
   const held = toStandings(options.question.request.candidates);

@@ -79,7 +79,7 @@ export interface Decision {
   readonly refusal?: "everyCandidateRejected" | "moduleMustNotFail";
 }
 
-/** Readers of records and of the pod's status know no more than these. Source: design.md, "The record". */
+/** Readers of records and of the pod's status know no more than these. */
 export function toDecidedBy({ decidedBy }: Pick<Decision, "decidedBy">): DecidedBy {
   return decidedBy === "traffic" ? "fallback" : decidedBy;
 }

@@ -11,7 +11,7 @@ export interface Invocation {
   /** Path of the network namespace; empty on DEL when it is already gone. */
   readonly netns: string;
   readonly ifName: string;
-  /** CNI_ARGS, kept whole: delegates get it as it came. */
+  /** CNI_ARGS as the runtime set it, until the wishes in it are read. */
   readonly args: string;
   /** Folders in which plugins are looked for. */
   readonly path: readonly string[];
@@ -94,10 +94,7 @@ function findFault({ name, requiredBy, shape }: Variable, verb: Verb, value: str
   return shape.test(value) ? [] : [`${name} is malformed`];
 }
 
-/**
- * Reads CNI_ARGS (`KEY=value;KEY=value`). Pairs without `=` are passed over: CNI_ARGS belongs to the runtime,
- * and delegates get it whole.
- */
+/** Reads CNI_ARGS (`KEY=value;KEY=value`). Pairs without `=` are passed over: CNI_ARGS belongs to the runtime. */
 export function toArgMap(args: string): ReadonlyMap<string, string> {
   const pairs = args.split(";").flatMap((pair): [string, string][] => {
     const at = pair.indexOf("=");

@@ -15,6 +15,11 @@ export function findJson(text: string): unknown {
   }
 }
 
+/** The items of what JSON calls a list; none of anything else. */
+export function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
 /** The object that `text` holds; undefined when it is not JSON, or is not an object. */
 export function findJsonObject(text: string): JsonObject | undefined {
   const value = findJson(text);

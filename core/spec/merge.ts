@@ -1,4 +1,4 @@
-import type { JsonObject } from "./json.ts";
+import { type JsonObject, listOf } from "./json.ts";
 import { familyOf, type Result } from "./result.ts";
 
 /**
@@ -71,8 +71,4 @@ function joinDns(one: JsonObject, other: JsonObject): JsonObject {
     return all.length === 0 ? [] : [[field, [...new Set(all)]]];
   });
   return { ...other, ...one, ...Object.fromEntries(lists) };
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }

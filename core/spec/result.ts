@@ -1,5 +1,5 @@
 import ipaddr from "ipaddr.js";
-import { isJsonObject, type JsonObject } from "./json.ts";
+import { isJsonObject, type JsonObject, listOf } from "./json.ts";
 import { type CniVersion, hasIpFamily, isBeforeIpList } from "./versions.ts";
 
 /** A plugin's result in the shape of CNI 1.x. Source: SPEC.md, "Success". */
@@ -119,8 +119,4 @@ function pick(from: JsonObject, fields: readonly string[]): JsonObject {
     (field) => Object.hasOwn(from, field) && from[field] !== undefined && from[field] !== null,
   );
   return Object.fromEntries(present.map((field) => [field, from[field]]));
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }

@@ -11,8 +11,8 @@ export interface ValidAttachment {
 export const VALID_ATTACHMENTS_KEYS = ["cni.dev/valid-attachments", "cni.dev/attachments"];
 
 /**
- * What the configuration that GC gets says is alive. An entry that can't be understood is an error: taken as none, it would cost a pod its network.
- * Source: SPEC.md, "GC".
+ * What the configuration that GC gets says is alive. An entry that can't be understood is an error: taken as none, it
+ * would cost a pod its network. Source: SPEC.md, "GC".
  *
  * @throws {Failure} invalidConfig naming the field.
  */

@@ -21,7 +21,8 @@ export interface StatusCall {
 
 /**
  * Returns when an ADD could be served: the ledger can be written, and one of the networks that a pod without
- * wishes may get is ready, or each where it gets several. Asks no API server: runtimes call this every few seconds. Source: SPEC.md, "STATUS".
+ * wishes may get is ready, or each where it gets several. Asks no API server: runtimes call this every few seconds.
+ * Source: SPEC.md, "STATUS".
  *
  * @throws what the only candidate said, or {Failure} notReady naming each candidate.
  */

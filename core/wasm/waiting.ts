@@ -9,7 +9,8 @@ const MOST_PAGES = 16;
 
 /**
  * Whether an instance of this core module may be made ahead of its call: it takes little memory, and no time that the
- * module could draw out, since all that its start function may do is to set globals to constants. One that can't be read can't wait.
+ * module could draw out, since all that its start function may do is to set globals to constants. One that can't be
+ * read can't wait.
  */
 export function canWait(core: Uint8Array): boolean {
   try {

@@ -33,7 +33,8 @@ const PREPARED = /^([a-f0-9]{64})-/;
 
 /**
  * Removes what nobody needs: from the index first, so that a crash leaves only files that the next call removes; on a
- * full disk, where no index can be written, the files first. Safe beside a pull: under the lock, and a writer looks again for its blobs before it names them.
+ * full disk, where no index can be written, the files first. Safe beside a pull: under the lock, and a writer looks
+ * again for its blobs before it names them.
  * @throws {RegistryFailure} damagedStore when something that stays can't be read: nobody knows what belongs to it.
  */
 export function pruneStore(folder: string, needs: Needs, { dryRun }: { dryRun: boolean }): Promise<Pruned> {

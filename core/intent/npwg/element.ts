@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { isJsonObject, type JsonObject } from "../../spec/json.ts";
-import { isInterfaceName } from "../interface-name.ts";
+import { INTERFACE_NAME_RULE, isInterfaceName } from "../interface-name.ts";
 import { isObjectName } from "../object-name.ts";
 import { bandwidth, portMappings } from "./limits-and-ports.ts";
 import { ANY_NETWORK, COUNT, SELECTOR } from "./keys.ts";
@@ -36,12 +36,7 @@ export const element = z.object({
   namespace: z.union([z.literal(""), label], "must be a DNS-1123 label").optional(),
   ips: z.array(network, "must be a list").min(1, "must have an element").max(32).optional(),
   mac: text.regex(MAC, "must be a 6-byte Ethernet address").optional(),
-  interface: text
-    .refine(
-      isInterfaceName,
-      "must be an interface name: at most 15 printable characters of ASCII, none of / : @ %",
-    )
-    .optional(),
+  interface: text.refine(isInterfaceName, `must be an interface name: ${INTERFACE_NAME_RULE}`).optional(),
   "cni-args": object.optional(),
   portMappings: portMappings.optional(),
   bandwidth: bandwidth.optional(),

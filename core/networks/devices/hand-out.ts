@@ -31,9 +31,9 @@ export function handOut<One extends Served>(plan: readonly One[], devices: PodDe
   });
 }
 
-/** By resource and ID. */
 interface Devices {
   readonly devices: PodDevices;
+  /** By resource and ID. */
   readonly taken: Set<string>;
 }
 

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { findJson } from "../../spec/json.ts";
 import { RUN_MODES } from "../decision.ts";
 import { OUTCOMES } from "../outcome.ts";
 import { MODULE_KINDS } from "../request.ts";
@@ -65,10 +66,5 @@ export function formatHealthBook(modules: HealthBook): string {
 
 /** Undefined for what isn't a whole book. */
 export function findHealthBook(text: string): HealthBook | undefined {
-  try {
-    return book.safeParse(JSON.parse(text)).data?.modules;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  return book.safeParse(findJson(text)).data?.modules;
 }

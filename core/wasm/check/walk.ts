@@ -1,4 +1,5 @@
 import { BinaryError, BinaryReader, findLayer, type Layer, readSections, type Section } from "../binary.ts";
+import { CUSTOM_SECTION } from "../metadata-section.ts";
 import { checkBound, type Count, openCount } from "./bounds.ts";
 import { checkComponentSection } from "./component.ts";
 import { checkCoreSection, type CoreModule } from "./core-module.ts";
@@ -9,7 +10,6 @@ import { checkWorld } from "./world.ts";
 /** Raised when a rule becomes stricter: what was prepared under older rules is checked again. */
 export const CHECK_VERSION = 2;
 
-const CUSTOM_SECTION = 0;
 const CORE_MODULE_SECTION = 1;
 const COMPONENT_SECTION = 4;
 

@@ -1,4 +1,4 @@
-import type { ModuleKind } from "../../select/request.ts";
+import { MODULE_KINDS, type ModuleKind } from "../../select/request.ts";
 import { findVersion, FUNCTION_BY_KIND, INTERFACE_BY_KIND, SERVED } from "../../select/world.ts";
 import { BinaryError } from "../binary.ts";
 import type { Item } from "./scope.ts";
@@ -21,8 +21,6 @@ const SHAPE_BY_KIND: Readonly<Record<ModuleKind, string>> = {
   selector: `func<${REQUEST},${VERDICTS},result<${CHOICES},string>>`,
 };
 
-const KINDS = ["scorer", "selector"] as const;
-
 /**
  * Holds the functions that a host calls against the world's: it passes values as world.wit has them, whatever a
  * component says of its own, and so a field less would shift all those behind it.
@@ -30,7 +28,7 @@ const KINDS = ["scorer", "selector"] as const;
  */
 export function checkWorld(exports: ReadonlyMap<string, Item>): void {
   for (const [name, { exports: functions }] of exports) {
-    const kind = KINDS.find((one) => isOfWorld(name, one));
+    const kind = MODULE_KINDS.find((one) => isOfWorld(name, one));
     const func = kind && functions?.get(FUNCTION_BY_KIND[kind]);
     if (kind === undefined || func?.shape === SHAPE_BY_KIND[kind]) continue;
     const how = func === undefined ? "without its function" : "with a function of other types:";

@@ -2,7 +2,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../../core/errors.ts";
 import type { Budget } from "./budget.ts";
 import { type ApiCall, type ApiReply, exchange, type Line } from "./exchange.ts";
-import { type Attempt, findPauseMs, isOfAnother, type Right, toRefusal } from "./refusal.ts";
+import {
+  type Attempt,
+  findPauseMs,
+  isOfAnother,
+  isOfEndingNamespace,
+  type Right,
+  toRefusal,
+} from "./refusal.ts";
 import type { Server } from "./server.ts";
 
 const FIRST_PAUSE_MS = 50;
@@ -21,7 +28,8 @@ export interface Asking {
  * Puts a question until it is answered, with growing and jittered pauses, as long as the failure may pass and there is
  * time. The token is read anew each time.
  *
- * @returns an answer with status 2xx; or 404, or what a patch of another object gets: these say something of the object.
+ * @returns an answer with status 2xx; or 404, or what a patch of another object or a namespace that is being removed gets:
+ * these say something of the object.
  * @throws {Failure} tryAgainLater
  */
 export async function ask(call: ApiCall, asking: Asking): Promise<ApiReply> {
@@ -63,9 +71,10 @@ function sign(call: ApiCall, token: string | undefined): ApiCall {
   return { ...call, headers: { ...call.headers, authorization: `Bearer ${token}` } };
 }
 
-function isTelling(reply: ApiReply, { verb }: Right): boolean {
-  const isGood = reply.status >= 200 && reply.status < 300;
-  return isGood || reply.status === 404 || (verb === "patch" && isOfAnother(reply));
+function isTelling(reply: ApiReply, { verb, namespace }: Right): boolean {
+  const { status } = reply;
+  if (status === 404 || (status >= 200 && status < 300)) return true;
+  return verb === "patch" ? isOfAnother(reply) : namespace !== "" && isOfEndingNamespace(reply);
 }
 
 function isUnknown(attempt: Attempt): boolean {

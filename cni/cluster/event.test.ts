@@ -25,6 +25,17 @@ test("an event that may have been recorded is not recorded twice", async () => {
   });
 });
 
+test("a namespace that is being removed takes no event, and nobody lacks a right for that", async () => {
+  const event = { type: "Normal", reason: "NetworkChosen", message: "Genie chose blue" } as const;
+  const ending = { reason: "NamespaceTerminating", field: "metadata.namespace" };
+  api.answers = [{ status: 403, body: { details: { causes: [ending] } } }];
+  await (await openScripted(api)).recordEvent(POD, event, never);
+  api.answers = [{ status: 403, body: { details: { causes: [{ field: "metadata.namespace" }] } } }];
+  await expect((await openScripted(api)).recordEvent(POD, event, never)).rejects.toEqual(
+    fails({ details: expect.stringContaining('verb "create" on resource "events"') }),
+  );
+});
+
 /** As Kubernetes writes one. */
 const tokenOf = (claims: string) => `e30.${Buffer.from(claims).toString("base64url")}.c2ln`;
 

@@ -6,7 +6,7 @@ import type { Way } from "./find.ts";
 import { isNameable } from "./kinds.ts";
 import { findTokenNode } from "./token-claims.ts";
 
-/** Records an event of the pod; of a pod in a namespace that is gone, none. */
+/** Records an event of the pod; of a pod in a namespace that is gone or being removed, none. */
 export async function recordEvent(pod: Pod, event: PodEvent, way: Way): Promise<void> {
   if (!isNameable(pod)) return;
   const { namespace, name, uid } = pod;
@@ -24,5 +24,5 @@ export async function recordEvent(pod: Pod, event: PodEvent, way: Way): Promise<
   };
   const right = { verb: "create", resource: "events", group: "", namespace } as const;
   const { core } = openApi({ ...way, right, narrow: () => ({}) });
-  await unlessStatus([404], core.createNamespacedEvent({ namespace, body }));
+  await unlessStatus([403, 404], core.createNamespacedEvent({ namespace, body }));
 }

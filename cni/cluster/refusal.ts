@@ -1,6 +1,6 @@
 import { Failure, findErrno } from "../../core/errors.ts";
 import { toLine } from "../../core/printable.ts";
-import { findJsonObject, isJsonObject } from "../../core/spec/json.ts";
+import { findJsonObject, isJsonObject, type JsonObject } from "../../core/spec/json.ts";
 import { parseRetryAfter } from "../../registry/client/retry.ts";
 import type { ApiReply } from "./exchange.ts";
 
@@ -53,9 +53,18 @@ export function findPauseMs(attempt: Attempt, { verb }: Right, tries: number): n
  */
 export function isOfAnother({ status, text = "" }: ApiReply): boolean {
   if (status !== 422) return status === 409;
+  return listCauses(text).some(({ field }) => field === "metadata.uid");
+}
+
+/** The namespace is being removed and takes nothing new. Source: Kubernetes API, `NamespaceTerminatingCause`. */
+export function isOfEndingNamespace({ status, text = "" }: ApiReply): boolean {
+  return status === 403 && listCauses(text).some(({ reason }) => reason === "NamespaceTerminating");
+}
+
+function listCauses(text: string): readonly JsonObject[] {
   const details = findJsonObject(text)?.["details"];
   const causes = isJsonObject(details) ? details["causes"] : undefined;
-  return Array.isArray(causes) && causes.some((one) => isJsonObject(one) && one["field"] === "metadata.uid");
+  return Array.isArray(causes) ? causes.filter(isJsonObject) : [];
 }
 
 /** What the caller is told; what isn't about the server or the way to it stays as it is. */

@@ -110,9 +110,12 @@ describe("a pod", () => {
     });
   });
 
-  test("of a namespace that is gone is told nothing", async () => {
+  test("of a namespace that is gone, or being removed, is told nothing", async () => {
     const event = { type: "Normal", reason: "NetworkChosen", message: "x" } as const;
-    await (await open({ token })).recordEvent({ namespace: "gone", name: "web", uid }, event, never);
+    await createNamespace(cluster, "ending");
+    await mustCall(cluster, { method: "DELETE", path: "/api/v1/namespaces/ending" });
+    for (const namespace of ["gone", "ending"])
+      await (await open({ token })).recordEvent({ namespace, name: "web", uid }, event, never);
   });
 });
 

@@ -35,7 +35,7 @@ export const element = z.object({
   /** Empty means absent. */
   namespace: z.union([z.literal(""), label], "must be a DNS-1123 label").optional(),
   ips: z.array(network, "must be a list").min(1, "must have an element").max(32).optional(),
-  mac: text.regex(MAC, "must be a 6-byte Ethernet address").optional(),
+  mac: text.regex(MAC, "must be a 6-byte Ethernet address").transform(toKernelForm).optional(),
   interface: text.refine(isInterfaceName, `must be an interface name: ${INTERFACE_NAME_RULE}`).optional(),
   "cni-args": object.optional(),
   portMappings: portMappings.optional(),
@@ -49,3 +49,9 @@ export const element = z.object({
 });
 
 export type Element = z.infer<typeof element>;
+
+/** `02-00-00-AB-CD-EF` is `02:00:00:ab:cd:ef` to the kernel: at CHECK, plugins compare the texts. */
+function toKernelForm(mac: string): string {
+  const digits = mac.toLowerCase().replace(/[^0-9a-f]/g, "");
+  return digits.replace(/..(?!$)/g, "$&:");
+}

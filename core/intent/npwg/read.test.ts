@@ -112,6 +112,14 @@ test("NPWG 12 to 21: what is asked of an attachment, and what of it takes a gran
   expect(override?.fields).toEqual(["default-network", "mac"]);
 });
 
+test.each(["02:00:00:AB:CD:EF", "02-00-00-ab-cd-EF", "0200.00ab.CDEF"])(
+  "NPWG 13: %s is told to plugins as the kernel writes it",
+  (mac) => {
+    const annotations = { [NETWORKS]: json({ name: "blue", mac }) };
+    expect(read({ annotations }).wishes[1]?.asks?.mac).toBe("02:00:00:ab:cd:ef");
+  },
+);
+
 test("NPWG 18: whoever owns the default route, there is one in both annotations together", () => {
   const annotations = {
     [DEFAULT_NETWORK]: json({ name: "red", "default-route": ["10.0.0.1"] }),

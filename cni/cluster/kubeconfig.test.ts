@@ -74,6 +74,7 @@ test.each<[string, object]>([
   ["auth-provider", { user: { "auth-provider": { name: "gcp", config: { "cmd-path": "/bin/id" } } } }],
   ["username", { user: { username: "a", password: "b" } }],
   ["as", { user: { token: "t", as: "system:admin" } }],
+  ["as-user-extra", { user: { token: "t", "as-user-extra": { scopes: ["all"] } } }],
   ["proxy-url", { cluster: { "proxy-url": "http://proxy" } }],
 ])('"%s" is refused by name', (key, parts) => {
   expect(() => parse(parts)).toThrow(
@@ -97,15 +98,18 @@ test.each<[string, Parts, string]>([
   );
 });
 
-test.each([
-  "",
-  "{",
-  "[]",
-  "5",
-  "users: [{name: genie, user: {token: hidden}}",
-  "a: &a [*a]",
-  "[".repeat(5000),
-])("what is no kubeconfig is refused without a word of it: %j", (yaml) => {
+test.each<[string, string]>([
+  ["", "no kubeconfig, which is one object in YAML"],
+  ["{", "line 1: no kubeconfig"],
+  ["[]", "no kubeconfig"],
+  ["5", "no kubeconfig"],
+  ["users: [{name: genie, user: {token: hidden}}", "line 1: no kubeconfig"],
+  ["users:\n\ttoken: hidden", "line 2: no kubeconfig"],
+  ["token: hidden\ntoken: other", "line 2: no kubeconfig"],
+  ["a: 1\n---\ntoken: hidden", "no kubeconfig"],
+  ["a: &a [*a]", "current-context: "],
+  ["[".repeat(5000), "line 1: no kubeconfig"],
+])("what is no kubeconfig is refused without a word of it: %j", (yaml, words) => {
   const failure = (() => {
     try {
       return parseKubeconfig(yaml, FILE);
@@ -113,6 +117,7 @@ test.each([
       return error;
     }
   })();
-  expect(failure).toMatchObject({ kind: "invalidConfig" });
+  const start = new RegExp(`^${words}`);
+  expect(failure).toMatchObject({ kind: "invalidConfig", message: expect.stringMatching(start) });
   expect(JSON.stringify(failure)).not.toContain("hidden");
 });

@@ -3,7 +3,7 @@ import { loadYaml } from "@kubernetes/client-node";
 import * as z from "zod";
 import { Failure, listSome } from "../../core/errors.ts";
 import { toJson } from "../../core/printable.ts";
-import { toFieldName } from "../../core/spec/json.ts";
+import { isJsonObject, type JsonObject, toFieldName } from "../../core/spec/json.ts";
 import type { Source } from "./source.ts";
 
 /** Where an API server is and how we prove who we are; undefined where nobody says. */
@@ -55,7 +55,16 @@ const kubeconfig = z.object({
 const SHOWN = 64;
 
 /** What would start a program, use a password, act as another one: for people, and not for a plugin that root runs. */
-const REFUSED = ["exec", "auth-provider", "username", "password", "as", "as-uid", "as-groups"];
+const REFUSED = [
+  "exec",
+  "auth-provider",
+  "username",
+  "password",
+  "as",
+  "as-uid",
+  "as-groups",
+  "as-user-extra",
+];
 
 /**
  * The current context of a kubeconfig.
@@ -87,20 +96,33 @@ export function parseKubeconfig(yaml: string, file: string): Access {
 }
 
 function parseYaml(yaml: string): z.infer<typeof kubeconfig> {
-  const parsed = kubeconfig.safeParse(findYaml(yaml));
+  const parsed = kubeconfig.safeParse(readYaml(yaml));
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map(({ path, message }) => `${toFieldName(path)}: ${message}`);
   throw new Failure("invalidConfig", listSome(faults, "; "));
 }
 
-/** undefined where it is no YAML: what the parser says of it quotes the text. */
-function findYaml(yaml: string): unknown {
+function readYaml(yaml: string): JsonObject {
+  const found = decodeYaml(yaml);
+  return isJsonObject(found) ? found : failAt(undefined);
+}
+
+function decodeYaml(yaml: string): unknown {
   try {
     return loadYaml<unknown>(yaml);
   } catch (error) {
-    if (error instanceof Error && error.name === "YAMLException") return undefined;
-    throw error;
+    if (!(error instanceof Error && error.name === "YAMLException")) throw error;
+    const mark = "mark" in error && isJsonObject(error.mark) ? error.mark : {};
+    return failAt(mark["line"]);
   }
+}
+
+/** Names the line at most: what the parser says of it quotes the text. @param line counted from 0. */
+function failAt(line: unknown): never {
+  const place = typeof line === "number" ? `line ${line + 1}: ` : "";
+  throw new Failure("invalidConfig", `${place}no kubeconfig, which is one object in YAML`, {
+    details: "kubectl config view --raw --minify --flatten writes one",
+  });
 }
 
 function pickCurrent({ "current-context": name, contexts, clusters, users }: z.infer<typeof kubeconfig>) {

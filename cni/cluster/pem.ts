@@ -27,6 +27,11 @@ interface Pem<T> {
  * @throws {Failure} invalidConfig naming the place; as the files' readers do.
  */
 export async function readPems({ authority, certificate, key }: Access) {
+  if (certificate && !key) {
+    throw new Failure("invalidConfig", `${toPlace(certificate)}: a client certificate without its key`, {
+      details: "name the key beside it: client-key or client-key-data, or policy.k8s_client_key",
+    });
+  }
   const ca = authority && (await readPem(authority, AUTHORITY));
   const cert = certificate && (await readPem(certificate, CERTIFICATE));
   const secret = key && (await readPem(key, KEY));

@@ -163,6 +163,11 @@ test.each<[string, { cluster?: object; user?: object }, RegExp]>([
     /other\/authority\.pem: no client key/,
   ],
   [
+    "a client certificate without its key",
+    { user: { token: "t", "client-certificate": other.certificate } },
+    /other\/certificate\.pem: a client certificate without its key$/,
+  ],
+  [
     "the key of another certificate",
     { user: { "client-certificate": other.authority, "client-key-data": await base64(other.key) } },
     /kubeconfig: client-key-data: not the key of the client certificate$/,

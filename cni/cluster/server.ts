@@ -47,6 +47,8 @@ export async function readServer(access: Access, insecure: boolean): Promise<Ser
   };
 }
 
+const ADDRESS = { details: 'it is "server" in the kubeconfig, or kubernetes.k8s_api_root before it' };
+
 function parseUrl(server: string | undefined, insecure: boolean): string {
   if (server === undefined) {
     throw new Failure("tryAgainLater", "the API server has to be asked, and nobody says where it is", {
@@ -57,10 +59,10 @@ function parseUrl(server: string | undefined, insecure: boolean): string {
   }
   const url = URL.parse(server);
   if (url?.protocol !== "https:" && !(url?.protocol === "http:" && insecure)) {
-    throw new Failure("invalidConfig", "the API server's address must begin with https://");
+    throw new Failure("invalidConfig", "the API server's address must begin with https://", ADDRESS);
   }
   if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
-    throw new Failure("invalidConfig", "the API server's address must be https://HOST:PORT");
+    throw new Failure("invalidConfig", "the API server's address must be https://HOST:PORT", ADDRESS);
   }
   return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
 }

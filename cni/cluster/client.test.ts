@@ -60,6 +60,30 @@ test.each<[string, unknown]>([
   expect([...(pod?.annotations ?? [])].filter(([key]) => key !== "b")).toEqual([]);
 });
 
+test.each([[5], [null], [["blue"]], [{ name: "blue" }]])(
+  "a wish that is %j isn't taken for none: the pod would get other networks",
+  async (wish) => {
+    api.answers = [{ body: { metadata: { annotations: { cni: wish } } } }];
+    await expect((await openScripted(api)).findPod(REF, never)).rejects.toMatchObject({
+      kind: "tryAgainLater",
+      message: `the API server's answer has no text as the pod's annotation "cni"`,
+    });
+  },
+);
+
+test.each<[unknown, string]>([
+  [{ type: "bridge" }, "[]"],
+  [["bridge"], "[]"],
+  [5, "5"],
+  [null, ""],
+])(
+  "a configuration that is %j is told as one that can't be used, unless it is none",
+  async (config, told) => {
+    api.answers = [{ body: { metadata: {}, spec: { config } } }];
+    expect(await (await openScripted(api)).findDefinition(REF, never)).toMatchObject({ config: told });
+  },
+);
+
 test.each<[string, object]>([
   ["nothing", {}],
   ["an error that calls itself a success", { kind: "Status", metadata: {}, message: "etcd is away" }],
@@ -133,6 +157,15 @@ test("a list is read page by page and sorted", async () => {
     ["red", "of red"],
   ]);
   expect(new URL(api.asked[1]?.line.split(" ")[1] ?? "", api.url).searchParams.get("continue")).toBe("a b&c");
+});
+
+test("a list of which a page is missing is no list: the rest would count for nothing", async () => {
+  const first = { body: { items: [{ metadata: { name: "all" } }], metadata: { continue: "more" } } };
+  api.answers = [first, { status: 404 }];
+  await expect((await openScripted(api)).listSelectionPolicies(never)).rejects.toMatchObject({
+    kind: "tryAgainLater",
+    message: expect.stringContaining("no list of selectionpolicies"),
+  });
 });
 
 test("a list without end is given up", async () => {

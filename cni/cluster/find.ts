@@ -89,7 +89,7 @@ async function listPages(what: string, ask: (page: Page) => Promise<unknown>): P
   for (let page = 0; page < MOST_PAGES; page++) {
     const more = rest === undefined ? {} : { _continue: rest };
     const answer: unknown = await unlessStatus([404], ask({ limit: PAGE, ...more }));
-    if (answer === undefined) return all;
+    if (answer === undefined && rest === undefined) return all;
     const { items, metadata } = isJsonObject(answer) ? answer : {};
     if (!Array.isArray(items)) throw toStrange(`the API server's answer is no list of ${what}`);
     all.push(...items);

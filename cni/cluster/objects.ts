@@ -5,15 +5,27 @@ import type {
   PhysicalNetwork,
   PodObject,
 } from "../../core/cluster.ts";
+import { isWishKey } from "../../core/intent/wish-keys.ts";
+import { toJson } from "../../core/printable.ts";
 import { isJsonObject, type JsonObject } from "../../core/spec/json.ts";
 import { toStrange } from "./refusal.ts";
 
 /** Of any object that isn't what it should be, what is missing or of another type counts as absent. */
 
-/** What of a pod is read. */
+/**
+ * What of a pod is read.
+ *
+ * @throws {Failure} tryAgainLater where a wish is no text: the pod would get other networks than it asks for.
+ */
 export function narrowPod({ metadata, spec }: JsonObject): JsonObject {
   const { name, namespace, uid, labels, annotations } = toObject(metadata);
   const { nodeName } = toObject(spec);
+  const odd = Object.entries(toObject(annotations)).find(
+    ([key, value]) => isWishKey(key) && typeof value !== "string",
+  );
+  if (odd !== undefined) {
+    throw toStrange(`the API server's answer has no text as the pod's annotation ${toJson(odd[0])}`);
+  }
   return {
     metadata: { name, namespace, uid, labels: toObject(labels), annotations: toObject(annotations) },
     spec: { nodeName },
@@ -56,7 +68,7 @@ export function toDefinition({ metadata, spec }: JsonObject, ref: ObjectRef): De
     ...ref,
     labels: toTextMap(labels),
     annotations: toTextMap(annotations),
-    config: toText(toObject(spec)["config"]),
+    config: toWritten(toObject(spec)["config"], "[]"),
   };
 }
 
@@ -93,9 +105,9 @@ function toText(value: unknown): string {
 }
 
 /** What is no text isn't passed over, since the pod would get another network: as one, it is refused where it is used. */
-function toWritten(value: unknown): string {
+function toWritten(value: unknown, other = "{}"): string {
   if (typeof value === "string") return value;
-  return typeof value === "number" || typeof value === "boolean" ? String(value) : value == null ? "" : "{}";
+  return typeof value === "number" || typeof value === "boolean" ? String(value) : value == null ? "" : other;
 }
 
 function toTextMap(value: unknown): ReadonlyMap<string, string> {

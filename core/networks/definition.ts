@@ -42,7 +42,7 @@ function parseDefined({ name, config }: Definition, file: string): Network {
   }
   const described = findJsonObject(config);
   if (described === undefined) {
-    throw new Failure("invalidConfig", `${file}: spec.config is not a JSON object`);
+    throw new Failure("invalidConfig", `${file}: spec.config is not the text of a JSON object`);
   }
   if (!isNestedWithin(described, MOST_LEVELS)) {
     throw new Failure("invalidConfig", `${file}: spec.config is nested deeper than ${MOST_LEVELS} levels`);

@@ -63,7 +63,7 @@ describe("NPWG 38: the networks among which genie chooses", () => {
     expect(networks.skipped).toEqual([
       {
         file: "shop/broken",
-        reason: "NetworkAttachmentDefinition shop/broken: spec.config is not a JSON object",
+        reason: "NetworkAttachmentDefinition shop/broken: spec.config is not the text of a JSON object",
       },
       {
         file: "shop/twin",

@@ -112,8 +112,8 @@ test("NPWG 7: a name of its own stays", async () => {
 
 const deep = `{"type":"a","x":${"[".repeat(5_000)}${"]".repeat(5_000)}}`;
 test.each([
-  ["no JSON", "{", "spec.config is not a JSON object"],
-  ["a list", "[]", "spec.config is not a JSON object"],
+  ["no JSON", "{", "spec.config is not the text of a JSON object"],
+  ["a list", "[]", "spec.config is not the text of a JSON object"],
   ["no plugin", "{}", "spec.config: neither type nor plugins is there, and no plugin file is to be used"],
   ["a path", { type: "../sh" }, "spec.config: type is missing or malformed"],
   ["genie", { type: "genie" }, "leads back to genie"],

@@ -82,7 +82,7 @@ function requireSource(plugin: JsonObject): Source {
 
 function migratePlugin(plugin: JsonObject, source: Source): Migration {
   const rules = RULES[source];
-  const steps = listKeys(plugin, rules).map(({ key, value }) => migrateKey(key, value, rules));
+  const steps = listKeys(plugin, rules).map((setting) => migrateKey(setting, plugin, rules));
   const { capabilities } = plugin;
   const base: JsonObject = {
     type: "genie",
@@ -111,7 +111,11 @@ function listKeys(plugin: JsonObject, rules: readonly KeyRule[]): readonly Setti
   });
 }
 
-function migrateKey(key: string, value: unknown, rules: readonly KeyRule[]): Converted & { note: Note } {
+function migrateKey(
+  { key, value }: Setting,
+  plugin: JsonObject,
+  rules: readonly KeyRule[],
+): Converted & { note: Note } {
   const rule = rules.find((one) => one.key === key);
   if (rule === undefined) {
     const isEmptyOuter = rules.some((one) => one.key.startsWith(`${key}.`));
@@ -124,7 +128,7 @@ function migrateKey(key: string, value: unknown, rules: readonly KeyRule[]): Con
     files = [],
     fate = rule.fate,
     words = rule.words,
-  } = rule.convert?.(value) ?? { config: stays };
+  } = rule.convert?.(value, plugin) ?? { config: stays };
   return { config, files, note: { key, fate, words } };
 }
 

@@ -10,6 +10,7 @@ import { raiseVersion } from "./version.ts";
 const DAEMON = "there is no daemon that runs plugins";
 const INSTALL = "of Multus' own installation";
 const CONF_DIR = "`genie.confDir`, without the `/host` before it that the daemon's container has";
+const DEFINED = "a definition's configuration is to be a file of `genie.confDir`";
 const LOGS = "genie logs what is wrong, as JSON on stderr, which runtimes keep";
 
 /** The keys of Multus' configuration, of its shim and of its daemon. Source: multus-cni, pkg/types/types.go. */
@@ -31,7 +32,7 @@ export const MULTUS_KEYS: readonly KeyRule[] = [
   {
     key: "clusterNetwork",
     fate: "converted",
-    words: "`default_plugin`; of a file, its folder is `genie.confDir`",
+    words: `\`default_plugin\`; of a file, its folder is \`genie.confDir\`; ${DEFINED}`,
     convert: toDefault,
   },
   {
@@ -44,8 +45,8 @@ export const MULTUS_KEYS: readonly KeyRule[] = [
   {
     key: "defaultNetworks",
     fate: "converted",
-    words: "`genie.defaultNetworks`",
-    convert: (value) => ({ config: { genie: { defaultNetworks: requireTexts(value, "defaultNetworks") } } }),
+    words: `\`genie.defaultNetworks\`; ${DEFINED}`,
+    convert: toMoreDefaults,
   },
   {
     key: "confDir",
@@ -146,6 +147,7 @@ function toNodePath(file: string): string {
 /** A name, the path of a file, or the path of a folder. */
 function toDefault(value: unknown): Converted {
   const named = toNodePath(requireText(value, "clusterNetwork"));
+  if (named === "") return { config: {} };
   if (!named.includes("/")) return { config: { default_plugin: named } };
   const { dir, name, ext } = path.posix.parse(named);
   if (CONF_EXTENSIONS.includes(ext)) return { config: { default_plugin: name, genie: { confDir: dir } } };
@@ -155,7 +157,28 @@ function toDefault(value: unknown): Converted {
   };
 }
 
-function toFiles(value: unknown): Converted {
+/** What Multus finds by a path has to be brought into the one folder. */
+function toMoreDefaults(value: unknown, plugin: JsonObject): Converted {
+  const all = requireTexts(value, "defaultNetworks");
+  if (!hasClusterNetwork(plugin) && "delegates" in plugin) return passOver("delegates");
+  const paths = all.filter((name) => name.includes("/"));
+  const config = { genie: { defaultNetworks: all.filter((name) => !name.includes("/")) } };
+  if (paths.length === 0) return { config };
+  const words = `put what ${paths.join(", ")} has into files of \`genie.confDir\`, and their names into \`genie.defaultNetworks\``;
+  return { config, fate: "by hand", words };
+}
+
+/** Source: multus-cni, pkg/multus, `CmdAdd`: the default networks are looked for where `clusterNetwork` is. */
+function hasClusterNetwork({ clusterNetwork }: JsonObject): boolean {
+  return typeof clusterNetwork === "string" && clusterNetwork !== "";
+}
+
+function passOver(beside: string): Converted {
+  return { config: {}, fate: "dropped", words: `Multus passes them over beside \`${beside}\`` };
+}
+
+function toFiles(value: unknown, plugin: JsonObject): Converted {
+  if (hasClusterNetwork(plugin)) return passOver("clusterNetwork");
   const delegates = requireList(value, "delegates").map(requireDelegate);
   const [first, ...others] = delegates.map(({ name }) => name);
   return {

@@ -12,8 +12,11 @@ export interface KeyRule {
   readonly fate: Fate;
   /** What genie has in its place, or why nothing. */
   readonly words: string;
-  /** What a value becomes, to be merged into genie's own configuration. Without it, the value stays where it is if it is kept. */
-  readonly convert?: (value: unknown) => Converted;
+  /**
+   * What a value becomes, to be merged into genie's own configuration. Without it, the value stays where it is if it is
+   * kept. @param plugin in which it stands.
+   */
+  readonly convert?: (value: unknown, plugin: JsonObject) => Converted;
 }
 
 export interface Converted {

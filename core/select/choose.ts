@@ -60,12 +60,12 @@ async function decideUnasked(
   return { question, ranking: [{ network, reason }], rejected: [], modules: [], decidedBy, ms };
 }
 
-/** The modules choose among all networks; without any module, what cAdvisor measures does, or the fallback. */
+/** The modules choose among all networks; where none counts, what cAdvisor measures does, or the fallback. */
 async function askModules(choosing: Choosing, ports: ChoosePorts): Promise<Decision> {
   const { selection } = choosing.config.genie;
   await using sandbox = hasModules(selection) ? ports.openSandbox(selection) : undefined;
   const candidates = await toCandidates(choosing, ports);
   const question = await toPodQuestion(choosing, candidates, ports);
   if (sandbox !== undefined) return await decideHealthily(question, sandbox, ports);
-  return decideWithoutModules(question, { measures: choosing.config.cAdvisor_address !== undefined });
+  return decideWithoutModules(question);
 }

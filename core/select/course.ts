@@ -3,6 +3,7 @@ import type { Decision } from "./decision.ts";
 import { planFallback, rankFirstFit } from "./fallback.ts";
 import { type Course, type CourseOptions, loadPart, runScorer, runSelector, toRun } from "./part.ts";
 import { rankByChoice, rankByScore, toStandings } from "./standing.ts";
+import { rankWithoutModules } from "./traffic.ts";
 
 export type CourseResult = Pick<Decision, "ranking" | "rejected" | "decidedBy" | "refusal" | "modules">;
 
@@ -30,15 +31,19 @@ async function runModules(course: Course): Promise<Conclusion> {
       return { ranking: [], decidedBy: "scores", refusal: "everyCandidateRejected" };
     }
   }
-  if (listGrave(failed).length > 0) return conclude(course, listGrave(failed));
+  if (listGrave(failed).length > 0) return fallBack(course, listGrave(failed));
   for (const selector of cast.selectors) {
     if (failed.has(selector)) continue;
     const choices = await runSelector(selector, course);
     if (choices !== undefined) return { ranking: rankByChoice(choices, course.held), decidedBy: "selector" };
-    if (selector.mode === "enforce") return conclude(course, [selector]);
+    if (selector.mode === "enforce") return fallBack(course, [selector]);
   }
-  if (course.held.weightSum === 0) return conclude(course, []);
-  return { ranking: rankByScore(course.held), decidedBy: "scores" };
+  const { held, question } = course;
+  if (held.weightSum > 0) return { ranking: rankByScore(held), decidedBy: "scores" };
+  return rankWithoutModules(
+    held.standings.map(({ candidate }) => candidate),
+    question,
+  );
 }
 
 /** Those whose failure hands the decision to the fallback. */
@@ -65,8 +70,8 @@ async function loadAll(course: Course): Promise<readonly Part[]> {
   });
 }
 
-/** Nobody else decides: the fallback does, unless a module failed and the admin wants the pod to fail then. */
-function conclude({ question, held }: Course, failed: readonly Part[]): Conclusion {
+/** A module failed: the fallback decides, unless the admin wants the pod to fail then. */
+function fallBack({ question, held }: Course, failed: readonly Part[]): Conclusion {
   if (question.mayFail && failed.some(mustNotFail)) {
     return { ranking: [], decidedBy: "fallback", refusal: "moduleMustNotFail" };
   }

@@ -40,6 +40,7 @@ export async function toPodQuestion(
     selection: config.genie.selection,
     defaultNetwork: findDefault(choosing),
     mayFail: !isSystemPod(pod),
+    byTraffic: config.cAdvisor_address !== undefined,
   };
 }
 

@@ -10,4 +10,6 @@ export interface Question {
   readonly defaultNetwork: string | undefined;
   /** False for pods that must start whatever fails: `onFailure: fail` means fallback for them. */
   readonly mayFail: boolean;
+  /** CNI-Genie's smart selection stands in where no module counts: cAdvisor measures what networks carry. */
+  readonly byTraffic?: boolean;
 }

@@ -1,6 +1,12 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { makeQuestion, makeSelection } from "../../test/fakes/decision.ts";
+import { decideScripted, module, scores } from "../../test/fakes/scripted-decision.ts";
 import { decideWithoutModules } from "./traffic.ts";
+
+const FIRST_FIT = [
+  { network: "0", reason: "first-fit" },
+  { network: "1", reason: "first-fit" },
+];
 
 function ask(...receivedMbps: (number | undefined)[]) {
   const question = makeQuestion();
@@ -11,14 +17,8 @@ function ask(...receivedMbps: (number | undefined)[]) {
     kpis: value === undefined ? [] : [{ name: "received-mbps", value, ageMs: 0 }],
     current: false,
   }));
-  return { ...question, request: { ...question.request, candidates } };
+  return { ...question, byTraffic: true, request: { ...question.request, candidates } };
 }
-
-const measured = { measures: true };
-const FIRST_FIT = [
-  { network: "0", reason: "first-fit" },
-  { network: "1", reason: "first-fit" },
-];
 
 test.each<[string, (number | undefined)[], string[]]>([
   [
@@ -37,22 +37,43 @@ test.each<[string, (number | undefined)[], string[]]>([
     ["2: received 0 Mbit/s", "0: received 1 Mbit/s", "1: received 1 Mbit/s"],
   ],
 ])("%s", (_, received, expected) => {
-  const { decidedBy, ranking } = decideWithoutModules(ask(...received), measured);
+  const { decidedBy, ranking } = decideWithoutModules(ask(...received));
   expect(decidedBy).toBe("traffic");
   expect(ranking.map(({ network, reason }) => `${network}: ${reason}`)).toEqual(expected);
 });
 
 test.each([
-  ["nothing is measured", ask(undefined, undefined), measured],
-  ["cAdvisor isn't asked, and the admin states it", ask(700, 2), { measures: false }],
-])("where %s, the fallback decides", (_, question, how) => {
-  expect(decideWithoutModules(question, how)).toMatchObject({ decidedBy: "fallback", ranking: FIRST_FIT });
+  ["nothing is measured", ask(undefined, undefined)],
+  ["cAdvisor isn't asked, and the admin states it", { ...ask(700, 2), byTraffic: false }],
+])("where %s, the fallback decides", (_, question) => {
+  expect(decideWithoutModules(question)).toMatchObject({ decidedBy: "fallback", ranking: FIRST_FIT });
 });
 
 test("the default network comes first where it is the fallback, whatever is measured", () => {
   const asked = { ...ask(700, 2, 9), selection: makeSelection({ fallback: "default" }), defaultNetwork: "0" };
-  expect(decideWithoutModules(asked, measured)).toMatchObject({
+  expect(decideWithoutModules(asked)).toMatchObject({
     decidedBy: "fallback",
     ranking: [{ network: "0", reason: "default" }, { network: "1" }, { network: "2" }],
+  });
+});
+
+describe("beside modules", () => {
+  const receivedMbps = [9, 5, 1];
+  const byTraffic = { decidedBy: "traffic", ranking: [{ network: "red" }, { network: "green" }, {}] };
+
+  test.each<[string, object, object]>([
+    ["a shadow", { scorers: [module("a", { mode: "shadow" })] }, { a: scores(1, 0, 0) }],
+    ["a canary that doesn't take the pod", { selector: module("b", { mode: { canary: 0 } }) }, {}],
+    ["a canary that fails", { scorers: [module("a", { mode: { canary: 100 } })] }, {}],
+  ])("%s alone changes nothing", async (_, selection, says) => {
+    const { decision } = await decideScripted({ selection, says: { ...says }, receivedMbps });
+    expect(decision).toMatchObject(byTraffic);
+  });
+
+  test("when one that enforces fails, the fallback decides", async () => {
+    const selection = { scorers: [module("a")] };
+    const { decision, order } = await decideScripted({ selection, says: {}, receivedMbps });
+    expect(decision.decidedBy).toBe("fallback");
+    expect(order).toEqual(["blue", "green", "red"]);
   });
 });

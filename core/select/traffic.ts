@@ -6,14 +6,21 @@ import type { Candidate } from "./request.ts";
 /** What decides where traffic does. */
 export const TRAFFIC_KPI = "received-mbps";
 
-/** CNI-Genie's smart selection where cAdvisor `measures`, unless the fallback is the default network; else the fallback. */
-export function decideWithoutModules(question: Question, { measures }: { measures: boolean }): Decision {
-  const { candidates } = question.request;
-  const byTraffic = measures ? rankByTraffic(candidates) : undefined;
+/** A decision for which no module is configured. */
+export function decideWithoutModules(question: Question): Decision {
+  const conclusion = rankWithoutModules(question.request.candidates, question);
+  return { ...conclusion, question, rejected: [], modules: [], ms: 0 };
+}
+
+/** Where no module counts: by traffic if the question says so, unless the fallback is the default network; else the fallback. */
+export function rankWithoutModules(
+  candidates: readonly Candidate[],
+  question: Question,
+): Pick<Decision, "ranking" | "decidedBy"> {
+  const byTraffic = question.byTraffic === true ? rankByTraffic(candidates) : undefined;
   const ranked = byTraffic ?? rankFirstFit(candidates.map(({ network }) => network));
   const ranking = planFallback(ranked, question);
-  const decidedBy = ranking === byTraffic ? "traffic" : "fallback";
-  return { question, ranking, rejected: [], modules: [], decidedBy, ms: 0 };
+  return { ranking, decidedBy: ranking === byTraffic ? "traffic" : "fallback" };
 }
 
 /** What receives least comes first, what isn't measured last; undefined where nothing is measured. */

@@ -7,6 +7,7 @@ import type { Question } from "../../core/select/question.ts";
 import type { PodKeys } from "../../core/select/pod-keys.ts";
 import type { SelectionRequest, Workload } from "../../core/select/request.ts";
 import { toDigest } from "../../core/select/selection-config.ts";
+import { TRAFFIC_KPI } from "../../core/select/traffic.ts";
 import { makeSelection } from "./decision.ts";
 import { hollowModules } from "./hollow-modules.ts";
 import { makeCandidate, makeRequest } from "./request.ts";
@@ -46,6 +47,8 @@ interface Script {
   /** Is what the store has of it ready? Else it becomes so at no time. */
   readonly isPrepared?: (module: { letter: string }) => boolean;
   readonly networks?: readonly string[];
+  /** What cAdvisor measures of each, in their order; where it is absent, nobody asks it. */
+  readonly receivedMbps?: readonly number[];
   readonly defaultNetwork?: string;
   readonly mayFail?: boolean;
   readonly seed?: bigint;
@@ -114,13 +117,19 @@ function makeSource(script: Script, stopped: string[]): ModuleSource {
 }
 
 function toQuestion(script: Script): Question {
-  const { networks = firstFit, defaultNetwork, mayFail = true } = script;
-  const candidates = networks.map((network) => makeCandidate(network));
+  const { networks = firstFit, receivedMbps = [], defaultNetwork, mayFail = true } = script;
+  const candidates = networks.map((network, at) => {
+    const value = receivedMbps[at];
+    return makeCandidate(network, {
+      kpis: value === undefined ? [] : [{ name: TRAFFIC_KPI, value, ageMs: 0 }],
+    });
+  });
   const { workload, ...request } = makeRequest({ candidates, seed: script.seed ?? 7n });
   return {
     request: { ...request, workload: { ...workload, ...script.workload } },
     selection: makeSelection(script.selection),
     defaultNetwork,
     mayFail,
+    byTraffic: receivedMbps.length > 0,
   };
 }

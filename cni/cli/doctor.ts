@@ -3,6 +3,7 @@ import { Failure } from "../../core/errors.ts";
 import { type Check, runCheck } from "../doctor/check.ts";
 import { checkClock } from "../doctor/clock.ts";
 import { checkCluster } from "../doctor/cluster.ts";
+import { checkDefaultNetworks } from "../doctor/default-networks.ts";
 import { checkFirstFile } from "../doctor/first-file.ts";
 import { checkFolders } from "../doctor/folders.ts";
 import { checkGuest } from "../doctor/guest.ts";
@@ -66,6 +67,7 @@ function listChecks(subject: Subject, signal: AbortSignal): readonly Check[] {
     { name: "programs", look: () => checkPrograms(subject) },
     { name: "plugins", look: () => checkPlugins(subject) },
     { name: "networks", look: () => checkNetworks(subject) },
+    { name: "default network", look: () => checkDefaultNetworks(subject) },
     { name: "kernel namespaces", look: checkNamespaces },
     { name: "kernel", look: () => checkKernel(subject) },
     { name: "guest process", look: checkGuest },

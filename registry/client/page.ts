@@ -6,8 +6,18 @@ import type { Connection } from "./connection.ts";
 const MAX_PAGES = 200;
 const MAX_PAGE_BYTES = 4 * 2 ** 20;
 
-/** A list that a registry gives in pages, as they come; nothing when it has no such list (404). */
-export async function* readPages(connection: Connection, first: URL, accept: string): AsyncGenerator<Reply> {
+interface PageOptions {
+  readonly accept: string;
+  /** Beside 404, what says of the first page that there is no such list. */
+  readonly absent?: readonly number[];
+}
+
+/** A list that a registry gives in pages, as they come; nothing when it has no such list. */
+export async function* readPages(
+  connection: Connection,
+  first: URL,
+  { accept, absent = [] }: PageOptions,
+): AsyncGenerator<Reply> {
   const { listMs } = connection.transport.limits;
   const giveUpAtMs = performance.now() + listMs;
   let url: URL | undefined = first;
@@ -20,8 +30,9 @@ export async function* readPages(connection: Connection, first: URL, accept: str
         `${first.host} gives a list of which ${pages} pages took ${listMs} ms`,
       );
     const call: Call = { method: "GET", url, headers: { accept }, maxBytes: MAX_PAGE_BYTES };
-    const reply = await connection.repeat(call, { statuses: [200, 404], action: "pull" });
-    if (reply.status === 404) return;
+    const none = pages === 0 ? [404, ...absent] : [404];
+    const reply = await connection.repeat(call, { statuses: [200, ...none], action: "pull" });
+    if (reply.status !== 200) return;
     yield reply;
     url = findNext(reply);
   }

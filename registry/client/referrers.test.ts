@@ -142,6 +142,34 @@ test("an entry that can't be used hides no other", async () => {
   ]);
 });
 
+test.each([400, 405, 406, 501])("a registry that answers with %i has no list of its own", async (status) => {
+  await using registry = await startFakeRegistry();
+  registry.fault = ({ url = "" }, response) => {
+    if (!url.includes("/referrers/")) return false;
+    response.writeHead(status).end();
+    return true;
+  };
+  using client = openClient(registry.host, { retries: 0 });
+  const subject = await putSubject(client);
+  const digest = await client.putReferrer(makeNote("hello"));
+  expect(await client.listReferrers(subject)).toMatchObject([{ digest }]);
+});
+
+test("a list that breaks off at its second page is no list", async () => {
+  await using registry = await startFakeRegistry();
+  registry.fault = ({ url = "" }, response) => {
+    if (!url.includes("/referrers/")) return false;
+    if (url.includes("page2")) response.writeHead(400).end();
+    else {
+      response.writeHead(200, { "content-type": MEDIA_TYPE.index, link: `<${url}?page2>; rel="next"` });
+      response.end('{"manifests":[]}');
+    }
+    return true;
+  };
+  using client = openClient(registry.host, { retries: 0 });
+  await expect(client.listReferrers(SUBJECT_AT.digest)).rejects.toMatchObject({ kind: "badAnswer" });
+});
+
 function putIndex(registry: FakeRegistry, subject: Digest, index: unknown): void {
   registry.manifestByName.set(`genie/scorer/${fallbackTag(subject)}`, Buffer.from(JSON.stringify(index)));
 }

@@ -19,6 +19,9 @@ export function fallbackTag(digest: Digest): string {
   return toDigestTag(digest);
 }
 
+/** What registries without this API answer, beside the 404 of the specification. Source: google/go-containerregistry#1962. */
+const NO_API = [400, 405, 406, 501];
+
 /** What the registry's referrers API lists; undefined when it has none. Source: distribution-spec, "Listing Referrers". */
 export async function findListed(
   connection: Connection,
@@ -29,7 +32,10 @@ export async function findListed(
   if (artifactType !== undefined) url.searchParams.set("artifactType", artifactType);
   const found: Referrer[] = [];
   let isServed = false;
-  for await (const { headers, body } of readPages(connection, url, MEDIA_TYPE.index)) {
+  for await (const { headers, body } of readPages(connection, url, {
+    accept: MEDIA_TYPE.index,
+    absent: NO_API,
+  })) {
     // A registry without this API may answer with a page of its own.
     if (headers["content-type"]?.split(";")[0]?.trim() !== MEDIA_TYPE.index) return undefined;
     isServed = true;

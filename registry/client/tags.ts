@@ -12,7 +12,7 @@ const PAGE_LENGTH = 1000;
 export async function listTags(connection: Connection): Promise<string[]> {
   const first = new URL(`tags/list?n=${PAGE_LENGTH}`, connection.base);
   const tags = new Set<string>();
-  for await (const { body, url } of readPages(connection, first, "application/json")) {
+  for await (const { body, url } of readPages(connection, first, { accept: "application/json" })) {
     const { tags: page } = parseJsonObject(body, `the list of tags of ${url.host}`);
     for (const tag of Array.isArray(page) ? page : []) if (isTag(tag)) tags.add(tag);
     if (tags.size > MAX_TAGS)

@@ -140,6 +140,11 @@ const FAULTS: Readonly<Record<string, readonly [Fault, kind: string]>> = {
     ),
     "digestMismatch",
   ],
+  "a manifest that refers to nonsense": [withManifest(() => ({ subject: 5 })), "badManifest"],
+  "a manifest whose type is too long": [
+    withManifest(() => ({ artifactType: "x".repeat(300) })),
+    "badManifest",
+  ],
   "a web page for a manifest": [onManifests((response) => response.end("<html>")), "badAnswer"],
   "a layer of 50 GB": [
     withManifest((manifest) => ({ layers: [{ ...listLayers(manifest)[0], size: 5e10 }] })),

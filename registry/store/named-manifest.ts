@@ -2,9 +2,9 @@ import { sha256 } from "../digest.ts";
 import { type AnyManifest, findAnyManifest, parseAnyManifest } from "../artifact/manifest.ts";
 import type { NamedManifest } from "./layout.ts";
 
-/** What the index says of a manifest. @throws {RegistryFailure} badAnswer, badManifest */
-export function toNamed(bytes: Uint8Array): NamedManifest {
-  return describe(bytes, parseAnyManifest(bytes, "what is put into the store"));
+/** What the index says of a manifest; `where` names it. @throws {RegistryFailure} badAnswer, badManifest */
+export function toNamed(bytes: Uint8Array, where: string): NamedManifest {
+  return describe(bytes, parseAnyManifest(bytes, where));
 }
 
 /** The same; undefined for what is no manifest. */

@@ -111,17 +111,17 @@ export class Store {
   /** Makes the store if need be. On disk, blobs before the index that names them, when this returns. */
   async putAll(named: readonly NamedArtifact[]): Promise<void> {
     const blobs = named.flatMap(({ artifact }) => [...artifact.blobs, artifact.manifest]);
+    const entries = named.map(({ artifact: { manifest }, reference }) => {
+      const name = reference && formatReference(reference);
+      return { name, manifest: toNamed(manifest, name ?? sha256(manifest)) };
+    });
     await this.#naming(async () => {
       await prepareFolders(this.#paths);
       for (const bytes of blobs) await this.#blobs.put(bytes);
       await this.#blobs.sync();
       await this.#index.update(async (index) => {
         await this.#putAgain(blobs);
-        return named.reduce(
-          (next, { artifact, reference }) =>
-            planEntry(next, reference && formatReference(reference), toNamed(artifact.manifest)),
-          index,
-        );
+        return entries.reduce((next, { name, manifest }) => planEntry(next, name, manifest), index);
       });
     });
   }

@@ -80,6 +80,7 @@ async function serve({ invocation, stdin, host }: Call, open: Openers): Promise<
   const { verb } = invocation;
   if (verb === "VERSION") return { answer: version(findAnswerVersion(stdin, ANSWER_VERSION)) };
   if (process.env[RECURSION_GUARD] !== undefined) {
+    if (verb === "DEL") return {}; // its ADD was refused
     throw new Failure(
       "invalidConfig",
       "genie was called by genie: a network's configuration leads back to it",

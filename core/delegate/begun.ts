@@ -1,3 +1,4 @@
+import { Failure } from "../errors.ts";
 import type { Exec, PluginOutcome } from "../ports.ts";
 import { findJsonObject } from "../spec/json.ts";
 
@@ -8,8 +9,8 @@ export interface CountingExec extends Exec {
 }
 
 /**
- * Counts the ADDs. A plugin that isn't there, or that doesn't speak the network's version (code 1), has made nothing,
- * and its DEL would fail as its ADD did, for ever.
+ * Counts the ADDs. A plugin that isn't there, that doesn't speak the network's version (code 1), or that isn't run
+ * since it is genie itself, has made nothing, and its DEL would fail as its ADD did, for ever.
  */
 export function countAdds(exec: Exec): CountingExec {
   let begun = 0;
@@ -18,12 +19,21 @@ export function countAdds(exec: Exec): CountingExec {
     run: async (call, signal) => {
       if (call.verb !== "ADD") return await exec.run(call, signal);
       begun++;
-      const outcome = await exec.run(call, signal);
-      if (hasMadeNothing(outcome)) begun--;
-      return outcome;
+      try {
+        const outcome = await exec.run(call, signal);
+        if (hasMadeNothing(outcome)) begun--;
+        return outcome;
+      } catch (error) {
+        if (isRefused(error)) begun--;
+        throw error;
+      }
     },
     countBegun: () => begun,
   };
+}
+
+function isRefused(error: unknown): boolean {
+  return error instanceof Failure && error.kind === "invalidConfig";
 }
 
 function hasMadeNothing(outcome: PluginOutcome): boolean {

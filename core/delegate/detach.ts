@@ -1,8 +1,9 @@
 import type { Attachment, UndoPorts } from "../ports.ts";
-import { undoChain } from "./chain.ts";
+import { type ChainCall, undoChain, type UndoReport } from "./chain.ts";
 import { listDeviceFiles } from "./device.ts";
 import { listFailures, toPlaced } from "./failures.ts";
 import { findNetns } from "./lifetime.ts";
+import type { FindMended } from "./mended.ts";
 
 export interface Detaching {
   readonly containerId: string;
@@ -12,6 +13,8 @@ export interface Detaching {
   /** The namespace and CNI_PATH of the call; without them, those of each attachment. */
   readonly netns?: string;
   readonly path?: readonly string[];
+  /** Asked where what never came to be can't be undone as it was written. */
+  readonly findMended?: FindMended;
 }
 
 /**
@@ -34,19 +37,37 @@ export async function detach(detaching: Detaching, ports: UndoPorts): Promise<re
 }
 
 /** Undoes one attachment, in the namespace in which it was made or in none. */
-async function undo(
-  attachment: Attachment,
-  detaching: Detaching,
-  { exec, kernel, devices, signal }: UndoPorts,
-) {
+async function undo(attachment: Attachment, detaching: Detaching, ports: UndoPorts) {
   const { containerId, ifName, args, namespace, steps } = attachment;
-  const { path = attachment.path } = detaching;
-  const netns = await findNetns(attachment, detaching.netns ?? namespace.path, kernel);
-  const chain = { steps, call: { containerId, ifName, args, netns, path } };
-  const { left, errors } = await undoChain(chain, { exec, signal });
-  for (const file of left.length === 0 ? listDeviceFiles(steps) : []) await devices.remove(file, attachment);
-  return {
-    left: left.length === 0 ? [] : [{ ...attachment, state: "leaving" as const, steps: left }],
-    errors,
-  };
+  const { path = attachment.path, findMended } = detaching;
+  const netns = await findNetns(attachment, detaching.netns ?? namespace.path, ports.kernel);
+  const call = { containerId, ifName, args, netns, path };
+  const { left, errors } = await undoSteps(attachment, { call, findMended }, ports);
+  for (const file of left.length === 0 ? listDeviceFiles(steps) : [])
+    await ports.devices.remove(file, attachment);
+  const state = isUnmade(attachment) ? attachment.state : ("leaving" as const);
+  return { left: left.length === 0 ? [] : [{ ...attachment, state, steps: left }], errors };
+}
+
+interface Undoing {
+  readonly call: ChainCall;
+  readonly findMended: FindMended | undefined;
+}
+
+async function undoSteps(
+  attachment: Attachment,
+  { call, findMended }: Undoing,
+  ports: UndoPorts,
+): Promise<UndoReport> {
+  const written = await undoChain({ steps: attachment.steps, call }, ports);
+  if (written.left.length === 0 || !isUnmade(attachment)) return written;
+  const steps = (await findMended?.(attachment.network, written.left)) ?? [];
+  if (steps.length === 0) return written;
+  const mended = await undoChain({ steps, call }, ports);
+  return mended.left.length === 0 ? mended : written;
+}
+
+/** True when its ADD never succeeded. */
+function isUnmade({ state }: Attachment): boolean {
+  return state === "planned";
 }

@@ -1,4 +1,4 @@
-import { type Config, parseConfig, parseLenientConfig } from "../config.ts";
+import type { Config } from "../config.ts";
 import { Failure } from "../errors.ts";
 import { withoutWishes } from "../intent/cni-args.ts";
 import { listNetworks } from "../networks/candidates.ts";
@@ -7,6 +7,7 @@ import type { Invocation } from "../spec/environment.ts";
 import type { Network } from "../spec/network.ts";
 import { convertResult } from "../spec/result.ts";
 import { planSteps, undoChain } from "./chain.ts";
+import { findConfig } from "./own-config.ts";
 
 /** Most attachments that are tried for one container. */
 const TRIED = 16;
@@ -40,18 +41,6 @@ export async function recover(recovery: Recovery, ports: DelPorts): Promise<void
     "the ledger's entry is unreadable: undone as far as can be guessed",
   );
   await ports.ledger.setAside(containerId);
-}
-
-/** A configuration with mistakes in it still tells where the networks are. */
-function findConfig(stdin: string): Config | undefined {
-  for (const parse of [parseConfig, parseLenientConfig]) {
-    try {
-      return parse(stdin);
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-    }
-  }
-  return undefined;
 }
 
 interface Guess {

@@ -105,7 +105,7 @@ describe("what is left over is undone before anything is attached:", () => {
     await node.plugin("old", "exit 1");
     await node.ledger.write("c1", [left({ state: "planned" })]);
     await run();
-    expect(await states()).toEqual(["old eth0 leaving", "blue eth0 attached"]);
+    expect(await states()).toEqual(["old eth0 planned", "blue eth0 attached"]);
     expect(node.warnings).toMatchObject([
       {
         fields: { containerId: "c1", ifName: "eth0" },

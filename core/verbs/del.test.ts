@@ -174,3 +174,52 @@ test("the lock is given back, also after a failure", async () => {
   await expect(run()).rejects.toThrow("is not in CNI_PATH");
   expect(await readdir(path.join(node.dir, "locks"))).toEqual([]);
 });
+
+describe("what an ADD that failed has left, whose DEL fails as that ADD did", () => {
+  const refusing = `case $stdin in *typo*) echo '{"code":999,"msg":"bad subnet"}'; exit 1 ;; esac`;
+  const network = (more: object = {}) => ({ cniVersion: "1.0.0", name: "blue", type: "one", ...more });
+  const own = { cniVersion: "1.0.0", name: "genie", type: "genie" };
+  const call = (config: object) => ({ invocation: node.invocation("DEL"), stdin: JSON.stringify(config) });
+  const kinds = async () => (await node.takeCalls()).map(({ verb, stdin }) => [verb, stdin["subnet"]]);
+
+  beforeEach(async () => {
+    await node.plugin("one", refusing);
+    await node.conf("10-blue.conf", network({ subnet: "typo" }));
+    const adding = add({ invocation: node.invocation("ADD"), config: node.config() }, node.ports);
+    await expect(adding).rejects.toMatchObject({ wire: { msg: "bad subnet" } });
+    await node.takeCalls();
+  });
+
+  test("goes once the network's configuration is mended, as with a runtime that keeps nothing of it", async () => {
+    await expect(del(call(own), node.ports)).rejects.toMatchObject({ wire: { msg: "bad subnet" } });
+    expect(await kinds()).toEqual([["DEL", "typo"]]);
+    await node.conf("10-blue.conf", network({ subnet: "10.1.0.0/24" }));
+    await del(call(own), node.ports);
+    expect(await kinds()).toEqual([
+      ["DEL", "typo"],
+      ["DEL", "10.1.0.0/24"],
+    ]);
+    expect(await kept()).toEqual([]);
+  });
+
+  test("stays as it was, with what failed first, where the mended one fails too or isn't there", async () => {
+    await node.conf("10-blue.conf", network({ subnet: "typo again" }));
+    const failing = () => expect(del(call(own), node.ports)).rejects.toMatchObject({ wire: { code: 999 } });
+    await failing();
+    await rm(path.join(node.dir, "net.d/10-blue.conf"));
+    await failing();
+    expect(await kinds()).toEqual([
+      ["DEL", "typo"],
+      ["DEL", "typo again"],
+      ["DEL", "typo"],
+    ]);
+    expect(await kept()).toEqual(["blue planned: one"]);
+  });
+
+  test("but never what was attached: that is undone as it was made", async () => {
+    await write(node.attachment({ steps: (await node.ledger.read("c1")).attachments[0]?.steps ?? [] }));
+    await node.conf("10-blue.conf", network({ subnet: "10.1.0.0/24" }));
+    await expect(del(call(own), node.ports)).rejects.toMatchObject({ wire: { msg: "bad subnet" } });
+    expect(await kinds()).toEqual([["DEL", "typo"]]);
+  });
+});

@@ -1,12 +1,13 @@
 import { detach } from "../delegate/detach.ts";
 import { toOneFailure } from "../delegate/failures.ts";
+import { openMended } from "../delegate/mended.ts";
 import { recover } from "../delegate/recover.ts";
 import type { DelPorts } from "../ports.ts";
 import type { Invocation } from "../spec/environment.ts";
 
 export interface DelCall {
   readonly invocation: Invocation;
-  /** The runtime's configuration as it came: read only where the ledger can't tell. */
+  /** The runtime's configuration as it came: read only where the ledger doesn't do. */
   readonly stdin: string;
 }
 
@@ -22,6 +23,7 @@ export async function del({ invocation, stdin }: DelCall, ports: DelPorts): Prom
   const { attachments, hints } = await ports.ledger.read(containerId);
   if (hints !== undefined) return await recover({ invocation, stdin, hints }, ports);
   const wanted = attachments.filter(({ caller }) => caller.ifName === ifName);
-  const failures = await detach({ containerId, attachments, wanted, netns, path }, ports);
+  const findMended = openMended(stdin, ports);
+  const failures = await detach({ containerId, attachments, wanted, netns, path, findMended }, ports);
   if (failures.length > 0) throw toOneFailure(failures);
 }

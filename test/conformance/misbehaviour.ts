@@ -166,7 +166,7 @@ export function testMisbehaviour(subject: Subject): void {
       expect(await stage.call(verb)).toMatchObject({ exitCode: 1, answer: { code: 120, msg } });
     });
 
-    test("is genie itself under another name is refused", async () => {
+    test("is genie itself under another name is refused, and leaves nothing to DEL", async () => {
       await using stage = await openStage(subject);
       await stage.linkSubject("other");
       await stage.addNetwork("10-a.conflist", {
@@ -176,6 +176,7 @@ export function testMisbehaviour(subject: Subject): void {
       });
       const msg = expect.stringContaining("called by genie");
       expect(await stage.call("ADD")).toMatchObject({ exitCode: 1, answer: { code: 7, msg } });
+      expect(await stage.call("DEL")).toMatchObject({ exitCode: 0 });
     });
 
     test.each([
@@ -194,6 +195,8 @@ export function testMisbehaviour(subject: Subject): void {
     await using stage = await openStage(subject);
     const env = { GENIE_CALLED_BY_GENIE: "1" };
     expect(await stage.call("ADD", { env })).toMatchObject({ exitCode: 1, answer: { code: 7 } });
-    expect(await stage.call("VERSION", { env })).toMatchObject({ exitCode: 0 });
+    for (const verb of ["VERSION", "DEL"] as const) {
+      expect(await stage.call(verb, { env })).toMatchObject({ exitCode: 0 });
+    }
   });
 }

@@ -1,16 +1,14 @@
 import * as z from "zod";
 
-/** An empty text counts as none: CNI-Genie's installer leaves some where it knows no value. */
-const setting = z
-  .string()
-  .transform((text) => (text === "" ? undefined : text))
-  .optional();
+/** An empty text counts as none: CNI-Genie's installer leaves some where it knows no value. So does null, as in Go. */
+const orNone = (type: z.ZodString) =>
+  type
+    .nullish()
+    .transform((text) => (text === "" || text === null ? undefined : text))
+    .optional();
 
-const path = z
-  .string()
-  .regex(/^(\/[^\0]*)?$/, "must be an absolute path")
-  .transform((text) => (text === "" ? undefined : text))
-  .optional();
+const setting = orNone(z.string());
+const path = orNone(z.string().regex(/^(\/[^\0]*)?$/, "must be an absolute path"));
 
 /** Why there is no cluster to be asked. */
 export const NO_CLUSTER = 'the configuration of genie has no block "kubernetes"';

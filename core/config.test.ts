@@ -81,8 +81,19 @@ test("without cniVersion it is 0.1.0", () => {
   expect(parseConfig('{"name":"genie","type":"genie","cniVersion":""}').cniVersion).toBe("0.1.0");
 });
 
-test.each(["runtimeConfig", "args", "prevResult"])("%s of null is none", (key) => {
+const CNI_GENIES = ["default_plugin", "cAdvisor_address", "kubernetes", "policy"];
+test.each(["runtimeConfig", "args", "prevResult"].concat(CNI_GENIES))("%s of null is none", (key) => {
   expect(parse({ [key]: null })[key]).toBeUndefined();
+});
+
+test.each<[string, object]>([
+  ["kubernetes", { kubeconfig: null, k8s_api_root: null }],
+  ["policy", { k8s_auth_token: null, k8s_client_key: null, k8s_certificate_authority: "" }],
+])("what %s has of null is none", (key, block) => {
+  const read = parse({ [key]: block })[key] as object;
+  expect(Object.values(read).filter((value) => typeof value !== "boolean")).toEqual(
+    Object.keys(block).map(() => undefined),
+  );
 });
 
 const scorer = (fields: object) => ({

@@ -52,25 +52,25 @@ const genie = strict({
 
 const needed = z.string({ error: ({ input }) => (input === undefined ? "is missing" : "must be a text") });
 
-/** What runtimes add; null is Go's way to write an absent one. */
-const fromRuntime = z
-  .looseObject({})
-  .nullish()
-  .transform((given) => given ?? undefined)
-  .optional();
+/** null is Go's way to write an absent one, and how CNI-Genie read it. */
+const orAbsent = <T extends z.ZodType>(type: T) =>
+  type
+    .nullish()
+    .transform((given) => given ?? undefined)
+    .optional();
+
+/** What runtimes add. */
+const fromRuntime = orAbsent(z.looseObject({}));
 
 const config = z.looseObject({
   name: needed.regex(/^[a-zA-Z0-9][\w.-]*$/, "must be letters, digits, '_', '.', '-'"),
   type: needed.regex(/^[^/\0]+$/, "must be the plugin's base name"),
   /** As CNI-Genie has it: the network of a pod that asks for nothing. */
-  default_plugin: z.string().optional(),
+  default_plugin: orAbsent(z.string()),
   /** As CNI-Genie has it: `http://HOST:PORT`, where cAdvisor tells what the node's links carry. */
-  cAdvisor_address: z
-    .string()
-    .transform((text) => (text.trim() === "" ? undefined : text.trim()))
-    .optional(),
-  kubernetes: kubernetes.optional(),
-  policy: policy.optional(),
+  cAdvisor_address: orAbsent(z.string().transform((text) => (text.trim() === "" ? undefined : text.trim()))),
+  kubernetes: orAbsent(kubernetes),
+  policy: orAbsent(policy),
   runtimeConfig: fromRuntime,
   args: fromRuntime,
   /** What the plugins before genie have made, when it is part of a chain. */

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { isJsonObject, type JsonObject } from "../../spec/json.ts";
 import { INTERFACE_NAME_RULE, isInterfaceName } from "../interface-name.ts";
 import { isObjectName } from "../object-name.ts";
-import { bandwidth, portMappings } from "./limits-and-ports.ts";
+import { bandwidth, portMappings, wholeFrom1To } from "./limits-and-ports.ts";
 import { ANY_NETWORK, COUNT, SELECTOR } from "./keys.ts";
 
 const MOST_TEXT = 1_024;
@@ -34,18 +34,22 @@ export const element = z.object({
     ),
   /** Empty means absent. */
   namespace: z.union([z.literal(""), label], "must be a DNS-1123 label").optional(),
-  ips: z.array(network, "must be a list").min(1, "must have an element").max(32).optional(),
+  ips: z
+    .array(network, "must be a list")
+    .min(1, "must have an element")
+    .max(32, "must have at most 32")
+    .optional(),
   mac: text.regex(MAC, "must be a 6-byte Ethernet address").transform(toKernelForm).optional(),
   interface: text.refine(isInterfaceName, `must be an interface name: ${INTERFACE_NAME_RULE}`).optional(),
   "cni-args": object.optional(),
   portMappings: portMappings.optional(),
   bandwidth: bandwidth.optional(),
-  "default-route": z.array(address, "must be a list").max(8).optional(),
+  "default-route": z.array(address, "must be a list").max(8, "must have at most 8").optional(),
   "infiniband-guid": text.regex(GUID, "must be an 8-byte GUID").optional(),
   "ipam-claim-reference": text.refine(isObjectName, "must be a DNS-1123 name").optional(),
   deviceID: text.regex(DEVICE, "must be a device's ID").optional(),
-  [SELECTOR]: text.max(MOST_TEXT).optional(),
-  [COUNT]: z.int("must be a whole number").min(1).max(16).optional(),
+  [SELECTOR]: text.max(MOST_TEXT, `must have at most ${MOST_TEXT} characters`).optional(),
+  [COUNT]: wholeFrom1To(16).optional(),
 });
 
 export type Element = z.infer<typeof element>;

@@ -1,8 +1,13 @@
 import * as z from "zod";
 import { strict } from "../../strict-object.ts";
 
-const port = z.int("must be a whole number").min(1).max(65_535);
-const bits = z.int("must be a whole number").min(1);
+export function wholeFrom1To(most: number) {
+  const words = `must be a whole number from 1 to ${most}`;
+  return z.int(words).min(1, words).max(most, words);
+}
+
+const port = wholeFrom1To(65_535);
+const bits = wholeFrom1To(Number.MAX_SAFE_INTEGER);
 /** What the kubelet's runtimes give where nobody asks for a burst. */
 const DEFAULT_BURST_BITS = 2_147_483_647;
 
@@ -25,7 +30,7 @@ export const portMappings = z
     "must be a list",
   )
   .min(1, "must have an element")
-  .max(256);
+  .max(256, "must have at most 256");
 
 /** Source: NPWG v1.3, §4.1.2.1.8. */
 export const bandwidth = strict({

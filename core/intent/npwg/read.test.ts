@@ -120,6 +120,17 @@ test.each(["02:00:00:AB:CD:EF", "02-00-00-ab-cd-EF", "0200.00ab.CDEF"])(
   },
 );
 
+test.each<[object, string]>([
+  [{ portMappings: [{ hostPort: 0, containerPort: 1 }] }, "hostPort: must be a whole number from 1 to 65535"],
+  [{ name: ANY_NETWORK, [COUNT]: 0 }, "must be a whole number from 1 to 16"],
+  [{ name: ANY_NETWORK, [SELECTOR]: "a,".repeat(513) }, "must have at most 1024 characters"],
+  [{ ips: Array.from({ length: 33 }, () => "10.0.0.1") }, "ips: must have at most 32"],
+  [{ "default-route": Array.from({ length: 9 }, () => "10.0.0.1") }, "default-route: must have at most 8"],
+])("%j is refused with its bounds", (fields, words) => {
+  const annotations = { [NETWORKS]: json({ name: "blue", ...fields }) };
+  expect(() => read({ annotations })).toThrow(words);
+});
+
 test("NPWG 18: whoever owns the default route, there is one in both annotations together", () => {
   const annotations = {
     [DEFAULT_NETWORK]: json({ name: "red", "default-route": ["10.0.0.1"] }),

@@ -182,6 +182,16 @@ test("a short tag needs a home", async () => {
   expect((await stat(at("store/index.json"))).isFile()).toBe(true);
 });
 
+test("an archive in which nothing has a name is refused, and not passed over in silence", async () => {
+  await openStore(at("store")).put(module, REFERENCE);
+  const index = at("store/index.json");
+  const nameless = (await readFile(index, "utf8")).replace("org.opencontainers.image.ref.name", "any.other");
+  for (const text of [nameless, '{"schemaVersion":2,"manifests":[]}']) {
+    await writeFile(index, text);
+    await expect(listRoots(at("store"), undefined)).rejects.toMatchObject({ kind: "badArchive" });
+  }
+});
+
 test("a file larger than any archive isn't read", async () => {
   await writeFile(at("a.tar"), "");
   await truncate(at("a.tar"), 2 ** 40);

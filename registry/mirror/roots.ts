@@ -21,7 +21,7 @@ export type Home = Pick<Reference, "host" | "repository">;
 
 /**
  * What a layout holds that refers to nothing else and has a name. What refers to it is found from it.
- * @throws {RegistryFailure} badArchive for a tag that nobody gave a home
+ * @throws {RegistryFailure} badArchive for a tag that nobody gave a home, and where there is nothing
  */
 export function listRoots(folder: string, home: Home | undefined): Promise<readonly Root[]> {
   const paths = planPaths(folder);
@@ -35,7 +35,10 @@ export function listRoots(folder: string, home: Home | undefined): Promise<reado
       if (bytes !== undefined && findAnyManifest(bytes)?.subject !== undefined) continue;
       roots.push({ digest, reference: toReference(reference, home) });
     }
-    return roots;
+    if (roots.length > 0) return roots;
+    throw new RegistryFailure("badArchive", "it names no module, and nothing else that stands for itself", {
+      todo: "make it anew with geniectl mirror --to FILE.tar, or give what is in it a name, as in skopeo copy … oci:FOLDER:HOST/REPOSITORY:TAG",
+    });
   });
 }
 

@@ -4,6 +4,7 @@ import { readGenieIntent } from "./genie.ts";
 
 const module = `r/a@sha256:${"a".repeat(64)}`;
 const scorer = { genie: { selection: { scorers: [{ module }] } } };
+const shadow = { genie: { selection: { scorers: [{ module, mode: "shadow" }] } } };
 const selector = { genie: { selection: { selector: { module } } } };
 const read = (cni: string | undefined, more: object = {}) =>
   readGenieIntent(
@@ -15,6 +16,7 @@ const targets = (cni: string | undefined, more?: object) =>
 
 const any = { wants: "any", count: 1 };
 const asked = { ...any, isNoted: true };
+const unasked = { ...any, isDefault: true };
 const byDefault = { wants: "default", network: "red" };
 
 test.each<[string | undefined, object, object]>([
@@ -26,8 +28,9 @@ test.each<[string | undefined, object, object]>([
   [undefined, { default_plugin: " red ", ...scorer }, byDefault],
   [undefined, { default_plugin: "" }, { wants: "first" }],
   [undefined, { default_plugin: "  " }, { wants: "first" }],
-  [undefined, scorer, any],
-  [undefined, selector, any],
+  [undefined, scorer, unasked],
+  [undefined, selector, unasked],
+  [undefined, shadow, { wants: "first" }],
   [undefined, {}, { wants: "first" }],
 ])("cni: %j with %j", (cni, config, target) => expect(targets(cni, config)).toEqual([target]));
 

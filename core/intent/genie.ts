@@ -3,7 +3,7 @@ import { Failure } from "../errors.ts";
 import { INTERFACE_NAME_RULE, isInterfaceName } from "./interface-name.ts";
 import { isObjectName, OBJECT_NAME_RULE } from "./object-name.ts";
 import { toJson } from "../printable.ts";
-import { hasModules } from "../select/selection-config.ts";
+import { mayDecide } from "../select/selection-config.ts";
 import { isSystemPod, type Pod } from "./pod.ts";
 import type { NodeTarget, PodIntent, Target, Wish } from "./intent.ts";
 
@@ -45,8 +45,8 @@ export function readDefaultIntent(config: Config): PodIntent<NodeTarget> {
     const wishes = parseList(standard, "default_plugin", (network) => ({ wants: "default", network }));
     return { wishes, naming: "eth" };
   }
-  return hasModules(config.genie.selection)
-    ? toIntent("genie.selection", { wants: "any", count: 1 })
+  return mayDecide(config.genie.selection)
+    ? toIntent("genie.selection", { wants: "any", count: 1, isDefault: true })
     : toIntent("genie.confDir", { wants: "first" });
 }
 

@@ -55,9 +55,11 @@ export type NodeTarget =
       readonly count: number;
       /** The pod is told what was chosen, in its annotation `cni`, as CNI-Genie did. */
       readonly isNoted?: boolean;
+      /** Nobody said anything: where no module decides, traffic doesn't either. */
+      readonly isDefault?: boolean;
     }
   | { readonly wants: "default"; readonly network: string }
-  /** Nobody said anything, and no module is configured that could choose. */
+  /** Nobody said anything, and no module may decide; shadows are asked all the same. */
   | { readonly wants: "first" };
 
 /** How many interfaces a wish is for. */

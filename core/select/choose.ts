@@ -7,7 +7,7 @@ import type { DecidedBy, Decision } from "./decision.ts";
 import { decideHealthily } from "./health/health.ts";
 import { type Choosing, toCandidates, toPodQuestion } from "./pod-question.ts";
 import { hasModules } from "./selection-config.ts";
-import { decideWithoutModules } from "./traffic.ts";
+import { decideWithoutModules } from "./stand-in.ts";
 
 type ChoosePorts = Pick<
   AddPorts,
@@ -36,7 +36,7 @@ export async function choose(choosing: Choosing, ports: ChoosePorts): Promise<De
       ),
     });
   }
-  if (target.wants === "first")
+  if (target.wants === "first" && !hasModules(config.genie.selection))
     return await decideUnasked(first.network.name, "default", { choosing, ports });
   return await askModules(choosing, ports);
 }

@@ -2,8 +2,8 @@ import type { Part } from "./cast.ts";
 import type { Decision } from "./decision.ts";
 import { planFallback, rankFirstFit } from "./fallback.ts";
 import { type Course, type CourseOptions, loadPart, runScorer, runSelector, toRun } from "./part.ts";
+import { rankStandIn } from "./stand-in.ts";
 import { rankByChoice, rankByScore, toStandings } from "./standing.ts";
-import { rankWithoutModules } from "./traffic.ts";
 
 export type CourseResult = Pick<Decision, "ranking" | "rejected" | "decidedBy" | "refusal" | "modules">;
 
@@ -40,7 +40,7 @@ async function runModules(course: Course): Promise<Conclusion> {
   }
   const { held, question } = course;
   if (held.weightSum > 0) return { ranking: rankByScore(held), decidedBy: "scores" };
-  return rankWithoutModules(
+  return rankStandIn(
     held.standings.map(({ candidate }) => candidate),
     question,
   );

@@ -40,8 +40,13 @@ export async function toPodQuestion(
     selection: config.genie.selection,
     defaultNetwork: findDefault(choosing),
     mayFail: !isSystemPod(pod),
-    byTraffic: config.cAdvisor_address !== undefined,
+    byTraffic: goesByTraffic(choosing),
   };
+}
+
+/** A pod that wishes nothing gets the first network, whatever it carries. */
+function goesByTraffic({ target, config }: Choosing): boolean {
+  return config.cAdvisor_address !== undefined && target.wants === "any" && target.isDefault !== true;
 }
 
 /** All networks of the node, with what is known of them now. */

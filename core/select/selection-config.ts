@@ -90,9 +90,14 @@ export function listConfigured({ scorers, selector }: SelectionConfig): readonly
   ];
 }
 
-/** Is there a module that chooses? */
+/** Is there a module that is asked? */
 export function hasModules(selection: SelectionConfig): boolean {
   return listModules(selection).length > 0;
+}
+
+/** Is there a module that decides about any pod? */
+export function mayDecide(selection: SelectionConfig): boolean {
+  return listModules(selection).some(({ mode }) => mode !== "shadow");
 }
 
 /** The digest by which a configuration names a module. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { makeQuestion, makeSelection } from "../../test/fakes/decision.ts";
 import { decideScripted, module, scores } from "../../test/fakes/scripted-decision.ts";
-import { decideWithoutModules } from "./traffic.ts";
+import { decideWithoutModules } from "./stand-in.ts";
 
 const FIRST_FIT = [
   { network: "0", reason: "first-fit" },

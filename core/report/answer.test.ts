@@ -1,23 +1,8 @@
 import { expect, test } from "vitest";
-import { makeDecision } from "../../test/fakes/decision.ts";
+import { makeMade } from "../../test/fakes/made.ts";
 import { parseConfig } from "../config.ts";
 import type { Made } from "../delegate/attach-all.ts";
-import type { JsonObject } from "../spec/json.ts";
-import { parseNetwork } from "../spec/network.ts";
 import { toAnswer } from "./answer.ts";
-
-const make = (ifName: string, result: JsonObject): Made => ({
-  planned: {
-    wish: { from: "a test", target: { wants: "first" }, ifName: undefined },
-    ifNames: [ifName],
-    networks: [],
-    decision: makeDecision(),
-  },
-  ifName,
-  network: parseNetwork('{"cniVersion":"1.0.0","name":"blue","type":"blue"}'),
-  definition: undefined,
-  result,
-});
 
 const answer = (made: readonly Made[], cniVersion: string, prevResult?: object) =>
   toAnswer(made, parseConfig(JSON.stringify({ cniVersion, name: "genie", type: "genie", prevResult })), {
@@ -39,11 +24,11 @@ const old = {
 };
 
 test("a single result is told as its plugin gave it", () => {
-  expect(answer([make("eth0", { ...eth0, mine: 1 })], "1.0.0")).toEqual({ ...eth0, mine: 1 });
+  expect(answer([makeMade("eth0", { ...eth0, mine: 1 })], "1.0.0")).toEqual({ ...eth0, mine: 1 });
 });
 
 test("each address keeps its interface, each route its gateway, whatever version its plugin speaks", () => {
-  const told = answer([make("eth0", eth0), make("eth1", old)], "1.0.0");
+  const told = answer([makeMade("eth0", eth0), makeMade("eth1", old)], "1.0.0");
   expect(told).toEqual({
     cniVersion: "1.0.0",
     interfaces: [
@@ -65,14 +50,14 @@ test("each address keeps its interface, each route its gateway, whatever version
 test.each(["0.1.0", "0.2.0"])(
   "in %s, the one address is that of the interface that was asked for",
   (version) => {
-    const told = answer([make("eth1", old), make("eth0", eth0)], version);
+    const told = answer([makeMade("eth1", old), makeMade("eth0", eth0)], version);
     expect(told).toMatchObject({ ip4: { ip: "10.0.0.5/24", gateway: "10.0.0.1" } });
   },
 );
 
 test("what the chain before has made comes first, and its DNS counts only where we have none", () => {
   const before = { interfaces: [{ name: "lo" }], ips: [{ interface: 0, address: "127.0.0.1/8" }] };
-  const told = answer([make("eth0", eth0)], "1.0.0", { ...before, dns: { nameservers: ["9.9.9.9"] } });
+  const told = answer([makeMade("eth0", eth0)], "1.0.0", { ...before, dns: { nameservers: ["9.9.9.9"] } });
   expect(told).toMatchObject({
     interfaces: [{ name: "lo" }, { name: "eth0" }],
     ips: [{ interface: 0 }, { interface: 1 }],

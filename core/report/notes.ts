@@ -1,6 +1,7 @@
 import type { PodEvent } from "../cluster.ts";
 import type { Made } from "../delegate/attach-all.ts";
 import type { PodIntent } from "../intent/intent.ts";
+import { asksNpwg } from "../intent/npwg/read.ts";
 import type { Pod } from "../intent/pod.ts";
 import type { NodeNetworks } from "../networks/candidates.ts";
 import { findName } from "../networks/find-network.ts";
@@ -20,6 +21,8 @@ export interface PodNotes {
 /** Who is told. */
 export interface Told {
   readonly pod: Pod;
+  /** The pod's own, also where rules make them count for nothing. */
+  readonly annotations: ReadonlyMap<string, string>;
   readonly intent: PodIntent;
   readonly node: NodeNetworks;
 }
@@ -29,11 +32,12 @@ export interface Told {
  * `cni: ""`; and the status of all networks, where the pod asked in the way of the NPWG. Source: genie-controller.go,
  * genie-networkstatus.go; NPWG v1.3, §5.
  */
-export function toPodNotes({ pod, intent, node }: Told, made: readonly Made[]): PodNotes {
+export function toPodNotes({ pod, annotations, intent, node }: Told, made: readonly Made[]): PodNotes {
   const addresses =
     intent.naming === "eth" && made.length > 1 ? { [MULTI_IP]: formatMultiIp(made) } : undefined;
-  const status = intent.naming === "net" ? { [NETWORK_STATUS]: formatNetworkStatus(made) } : undefined;
-  const chosen = made.find(({ planned }) => isNoted(planned.wish.target))?.network;
+  const status = asksNpwg(annotations) ? { [NETWORK_STATUS]: formatNetworkStatus(made) } : undefined;
+  const isAsked = annotations.get("cni")?.trim() === "";
+  const chosen = isAsked ? made.find(({ planned }) => isNoted(planned.wish.target))?.network : undefined;
   const choice = chosen === undefined ? undefined : { cni: findName(chosen, node) ?? chosen.name };
   const events = [...toWarnings(intent), ...toEvents(made)];
   return { pod, annotations: { ...addresses, ...status, ...choice }, events };

@@ -68,7 +68,7 @@ export async function add(call: AddCall, ports: AddPorts): Promise<AddAnswer> {
   const how = { invocation, site, main, runtimeConfig, tryNextOnFailure, router };
   const made = await attachAll(plan, how, ports);
   const result = toAnswer(made, config, { netns: invocation.netns, main });
-  return { result, notes: toPodNotes({ pod, intent, node }, made) };
+  return { result, notes: toPodNotes({ pod, annotations, intent, node }, made) };
 }
 
 /** What the plugins before genie have made in the container, where it is part of a chain. */

@@ -129,6 +129,19 @@ test("a wrong password is told and not repeated", async () => {
   expect(registry.log.filter(({ line }) => line.startsWith("GET /token"))).toHaveLength(1);
 });
 
+test("a token too long for any header is told, and not tried", async () => {
+  registry.fault = ({ url = "" }, response) => {
+    if (!url.startsWith("/token")) return refuse(response, `Bearer realm="http://${registry.host}/token"`);
+    response.end(JSON.stringify({ token: "x".repeat(64 * 2 ** 10 + 1) }));
+    return true;
+  };
+  await expect(roundTrip()).rejects.toMatchObject({
+    kind: "badAnswer",
+    message: `${registry.host} gave a token of 65537 characters, more than 65536`,
+  });
+  expect(registry.log).toHaveLength(2);
+});
+
 test("the password doesn't appear in what is told", async () => {
   registry.fault = (_, response) => refuse(response, 'Basic realm="x"');
   await expect(roundTrip()).rejects.toThrow(/^(?!.*(?:secret|YWxpY2U))/);

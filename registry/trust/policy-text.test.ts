@@ -85,6 +85,17 @@ test.each([
     { blocked: [{ digest: "sha256:00", reason: "x" }] },
     "blocked[0].digest: must be sha256:",
   ],
+  [
+    "a rule that would not be there",
+    `{"repositories":{"__proto__":${JSON.stringify({ allOf: [demand] })}}}`,
+    "trust.json: repositories.__proto__: no key may be called so",
+  ],
+  [
+    "a demand that would not be there",
+    JSON.stringify(within({ allOf: [{ ...demand, annotations: { x: "1" } }] })).replace('"x"', '"__proto__"'),
+    "repositories.r.example.allOf[0].annotations.__proto__: no key may be called so",
+  ],
+  ["a key of no meaning", '{"__proto__":{}}', "trust.json: __proto__: no key"],
   ["no reason", { blocked: [{ digest: DIGEST }] }, "blocked[0].reason"],
 ])("with %s, the policy is refused and the field is named", (_, policy, message) => {
   expect(() => read(policy)).toThrow(message);

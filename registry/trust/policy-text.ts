@@ -12,6 +12,8 @@ const PREFIX = new RegExp(`^${HOST}(?:/[a-z0-9._-]+)*$`);
 const WRONG_PREFIX =
   "must be HOST or HOST/PATH in small letters, without a tag and without a slash at the end";
 const MAX_DEMANDS = 32;
+/** `repositories.PREFIX.allOf[0].annotations` and what is there. */
+const POLICY_LEVELS = 6;
 /** Of a signature with a key of P-256, which takes 0.1 ms. */
 const MAX_RULE_CHECKS = 4_096;
 
@@ -60,6 +62,9 @@ export function parsePolicyText(text: string, file: string): PolicyText {
   const double = findDoubleKey(text);
   if (double !== undefined)
     throw new RegistryFailure("invalidPolicy", `${file} has the key ${JSON.stringify(double)} twice`);
+  const dropped = findUnkeepable(raw);
+  if (dropped !== undefined)
+    throw new RegistryFailure("invalidPolicy", `${file}: ${toFieldName(dropped)}: no key may be called so`);
   const parsed = policyText.safeParse(raw);
   if (parsed.success) return parsed.data;
   const said = parsed.error.issues.map(({ code, path, message }) => {
@@ -67,6 +72,17 @@ export function parsePolicyText(text: string, file: string): PolicyText {
     return path.length === 0 ? why : `${toFieldName(path)}: ${why}`;
   });
   throw new RegistryFailure("invalidPolicy", `${file}: ${said.join("; ")}`);
+}
+
+/** Where a key lies that zod passes over without a word; what is deeper than a policy is refused by it. */
+function findUnkeepable(value: unknown, levels = POLICY_LEVELS): PropertyKey[] | undefined {
+  if (typeof value !== "object" || value === null || levels === 0) return undefined;
+  for (const [key, inner] of Object.entries(value)) {
+    if (key === "__proto__") return [key];
+    const found = findUnkeepable(inner, levels - 1);
+    if (found !== undefined) return [Array.isArray(value) ? Number(key) : key, ...found];
+  }
+  return undefined;
 }
 
 /** The files that a policy's keys lie in. */

@@ -124,6 +124,7 @@ test("what is listed and refers to something else is passed over", async () => {
       ? [sig, readme].map((each) => ({
           ...each.layer,
           digest: each.digest,
+          size: each.manifest.byteLength,
           artifactType: "x",
           annotations: {},
         }))
@@ -154,7 +155,14 @@ test("referrers without end, and blobs too large, end with an error or a bound",
         const bytes = bytesByDigest.get(digest) ?? new Uint8Array();
         const each = makeReferrer({ subject: { bytes }, artifactType: "a/b", layer: `${at}` });
         bytesByDigest.set(each.digest, each.manifest);
-        return { ...each.layer, digest: each.digest, artifactType: "a/b", annotations: {} };
+        const { digest: own, manifest } = each;
+        return {
+          ...each.layer,
+          digest: own,
+          size: manifest.byteLength,
+          artifactType: "a/b",
+          annotations: {},
+        };
       }),
   });
   expect((await collectArtifact(endless, "1", "m")).referrers).toHaveLength(512);

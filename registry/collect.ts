@@ -1,7 +1,7 @@
 import { MEDIA_TYPE } from "./artifact/artifact.ts";
 import type { Descriptor } from "./artifact/descriptor.ts";
 import { toDigestTag } from "./artifact/digest-tag.ts";
-import { type Digest, sha256 } from "./digest.ts";
+import { checkSize, type Digest, sha256 } from "./digest.ts";
 import { RegistryFailure } from "./errors.ts";
 import { parseAnyManifest } from "./artifact/manifest.ts";
 import type { ArtifactReader } from "./reader.ts";
@@ -62,10 +62,13 @@ export function readCollected({ root, referrers, tagged }: Collection): Artifact
       const found = all.find(({ digest }) => digest === name) ?? tagged.find(({ tag }) => tag === name);
       return found?.manifest;
     },
-    async getBlob({ digest }) {
-      const bytes = blobByDigest.get(digest);
-      if (bytes !== undefined) return bytes;
-      throw new RegistryFailure("notFound", `${digest} was not collected`);
+    async getBlob(descriptor) {
+      const bytes = blobByDigest.get(descriptor.digest);
+      if (bytes !== undefined) {
+        checkSize(bytes, descriptor, "the repository");
+        return bytes;
+      }
+      throw new RegistryFailure("notFound", `${descriptor.digest} was not collected`);
     },
     async listReferrers(subject, wanted) {
       return referrers.flatMap(({ digest, manifest }) => {
@@ -97,10 +100,11 @@ interface Walk {
 
 async function collectReferrers(subject: Digest, walk: Walk): Promise<void> {
   const { reading, from, referrers, depth } = walk;
-  for (const { digest } of await from.listReferrers(subject)) {
+  for (const { digest, size } of await from.listReferrers(subject)) {
     if (referrers.has(digest) || referrers.size === MAX_REFERRERS_COLLECTED) continue;
     const artifact = await reading.findListed(digest);
     if (artifact === undefined || !refersTo(artifact, subject) || holdsModule(artifact)) continue;
+    checkSize(artifact.manifest, { digest, size }, reading.where);
     referrers.set(digest, artifact);
     if (depth < MAX_DEPTH) await collectReferrers(digest, { ...walk, depth: depth + 1 });
   }
@@ -114,21 +118,21 @@ function refersTo({ manifest, digest }: PlainArtifact, subject: Digest): boolean
 /** What has been read so far, held against the bound. */
 class Reading {
   readonly #from: ArtifactReader;
-  readonly #where: string;
+  readonly where: string;
   #bytesLeft = MAX_COLLECTED_BYTES;
 
   constructor(from: ArtifactReader, where: string) {
     this.#from = from;
-    this.#where = where;
+    this.where = where;
   }
 
   async find(name: string): Promise<PlainArtifact | undefined> {
     const manifest = await this.#from.findManifest(name);
     if (manifest === undefined) return undefined;
     this.#take(manifest.byteLength);
-    const { blobs: descriptors, mediaType } = parseAnyManifest(manifest, `${this.#where} (${name})`);
+    const { blobs: descriptors, mediaType } = parseAnyManifest(manifest, `${this.where} (${name})`);
     if (mediaType === MEDIA_TYPE.index)
-      throw new RegistryFailure("badManifest", `${this.#where} (${name}) is a list of others`);
+      throw new RegistryFailure("badManifest", `${this.where} (${name}) is a list of others`);
     const blobs: Uint8Array[] = [];
     for (const descriptor of descriptors) blobs.push(await this.#read(descriptor));
     return { digest: sha256(manifest), manifest, blobs };
@@ -152,7 +156,7 @@ class Reading {
   #take(bytes: number): void {
     this.#bytesLeft -= bytes;
     if (this.#bytesLeft >= 0) return;
-    const what = `${this.#where} and what belongs to it`;
+    const what = `${this.where} and what belongs to it`;
     throw new RegistryFailure("tooLarge", `${what} have more than ${MAX_COLLECTED_BYTES} bytes`);
   }
 }

@@ -26,3 +26,14 @@ export function checkDigest(bytes: Uint8Array, wanted: Digest, where: string): v
     throw new RegistryFailure("digestMismatch", `${where} gave bytes with digest ${got} for ${wanted}`);
   }
 }
+
+/**
+ * Source: OCI image-spec, "Content Descriptors": content of another size should not be trusted.
+ * @throws {RegistryFailure} sizeMismatch
+ */
+export function checkSize(bytes: Uint8Array, wanted: { digest: Digest; size: number }, where: string): void {
+  if (bytes.byteLength === wanted.size) return;
+  const { digest, size } = wanted;
+  const said = `${where} gave ${bytes.byteLength} bytes for ${digest}, which was named with ${size}`;
+  throw new RegistryFailure("sizeMismatch", said);
+}

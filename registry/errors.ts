@@ -15,6 +15,7 @@ const TODO_BY_KIND = {
   badRedirect: "tell the registry's operator where it sends its clients",
   badAnswer: "check that this is an OCI registry and not another server",
   digestMismatch: "don't use these bytes; ask the registry's operator and the module's publisher",
+  sizeMismatch: "don't use these bytes; ask the publisher what this is",
   notModule: "push it with geniectl push, or name another reference",
   badManifest: "ask its publisher what this is",
   notComponent: "build a component with geniectl build",

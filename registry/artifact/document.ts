@@ -3,7 +3,7 @@ import type { Descriptor } from "./descriptor.ts";
 import type { Digest } from "../digest.ts";
 import { RegistryFailure, type RegistryFailureKind } from "../errors.ts";
 import { parseAnyManifest } from "./manifest.ts";
-import type { ArtifactReader, Referrer } from "../reader.ts";
+import { type ArtifactReader, findReferring, type Referrer } from "../reader.ts";
 import { type PlainArtifact, planReferrer } from "./referrer.ts";
 
 /** What lies beside a module in its repository and refers to it: one text each. */
@@ -39,7 +39,12 @@ export interface ModuleDocument {
 const MAX_LOOKED_AT = 16;
 
 /** What makes one referrer unreadable and says nothing of the others. */
-const DAMAGE: ReadonlySet<RegistryFailureKind> = new Set(["badAnswer", "badManifest", "notFound"]);
+const DAMAGE: ReadonlySet<RegistryFailureKind> = new Set([
+  "badAnswer",
+  "badManifest",
+  "notFound",
+  "sizeMismatch",
+]);
 
 /**
  * Lays a document out as what refers to a module.
@@ -79,7 +84,7 @@ export async function findDocumentBytes(
   kind: DocumentKind,
 ): Promise<Uint8Array | undefined> {
   const referrers = await reader.listReferrers(digest, DOCUMENTS[kind].artifactType);
-  for (const { digest: each } of referrers.toSorted(byAge).slice(0, MAX_LOOKED_AT)) {
+  for (const each of referrers.toSorted(byAge).slice(0, MAX_LOOKED_AT)) {
     const bytes = await unlessDamaged(() => readDocument(reader, each, { subject: digest, kind }));
     if (bytes !== undefined) return bytes;
   }
@@ -108,13 +113,13 @@ function toInstant({ annotations }: Referrer): number {
 /** Undefined when it isn't what the list said it was. */
 async function readDocument(
   reader: ArtifactReader,
-  digest: Digest,
+  referrer: Referrer,
   { subject, kind }: { subject: Digest; kind: DocumentKind },
 ): Promise<Uint8Array | undefined> {
-  const bytes = await reader.findManifest(digest);
+  const bytes = await findReferring(reader, referrer);
   if (bytes === undefined) return undefined;
   const { artifactType, mediaType, maxBytes } = DOCUMENTS[kind];
-  const manifest = parseAnyManifest(bytes, digest);
+  const manifest = parseAnyManifest(bytes, referrer.digest);
   const layer = manifest.blobs.find((blob) => blob.mediaType === mediaType);
   const isIt = manifest.subject?.digest === subject && manifest.artifactType === artifactType;
   if (!isIt || layer === undefined || layer.size > maxBytes) return undefined;

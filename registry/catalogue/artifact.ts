@@ -62,6 +62,7 @@ export async function readDocument(
 const DAMAGE: ReadonlySet<RegistryFailureKind> = new Set([
   "badAnswer",
   "digestMismatch",
+  "sizeMismatch",
   "notFound",
   "tooLarge",
 ]);

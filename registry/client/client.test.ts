@@ -1,10 +1,15 @@
+import { mkdtempDisposable, readdir } from "node:fs/promises";
 import http from "node:http";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { makeComponent, SCORER } from "../../test/fakes/component.ts";
 import { type FakeRegistry, type Fault, startFakeRegistry } from "../../test/fakes/registry.ts";
 import { type Artifact, planArtifact } from "../artifact/artifact.ts";
 import { parseReference, type Reference } from "../reference.ts";
-import { fetchArtifact, pushArtifact } from "../transfer.ts";
+import { sha256 } from "../digest.ts";
+import { openStore } from "../store/store.ts";
+import { fetchArtifact, pullInto, pushArtifact } from "../transfer.ts";
 import { RegistryClient } from "./client.ts";
 import type { Limits } from "./limits.ts";
 
@@ -129,6 +134,21 @@ test("a manifest under another digest is refused", async () => {
   await expect(pull({ reference: byDigest })).rejects.toMatchObject({ kind: "digestMismatch" });
   using client = new RegistryClient(reference, { env: NO_LOGIN });
   await expect(client.getManifest(artifact.digest)).rejects.toMatchObject({ kind: "digestMismatch" });
+});
+
+test("a part shorter than the manifest says is refused, whatever its digest, and nothing is stored", async () => {
+  await using folder = await mkdtempDisposable(path.join(tmpdir(), "genie-size-"));
+  const said = JSON.parse(Buffer.from(artifact.manifest).toString()) as { config: { size: number } };
+  const real = said.config.size;
+  said.config.size = real + 1;
+  registry.manifestByName.set("genie/scorer/1", Buffer.from(JSON.stringify(said)));
+  const store = openStore(path.join(folder.path, "store"));
+  const pulling = pullInto(store, reference, { env: NO_LOGIN, limits: QUICK });
+  await expect(pulling).rejects.toMatchObject({
+    kind: "sizeMismatch",
+    message: `${registry.host} gave ${real} bytes for ${sha256(artifact.config)}, which was named with ${real + 1}`,
+  });
+  expect(await readdir(folder.path)).toEqual([]);
 });
 
 test("tries again after a failure that may pass", async () => {

@@ -1,7 +1,7 @@
 import { ahead } from "../ahead.ts";
 import { MAX_JSON_BYTES, MEDIA_TYPE } from "../artifact/artifact.ts";
 import type { Descriptor } from "../artifact/descriptor.ts";
-import { checkDigest, type Digest, isDigest, sha256 } from "../digest.ts";
+import { checkDigest, checkSize, type Digest, isDigest, sha256 } from "../digest.ts";
 import { RegistryFailure } from "../errors.ts";
 import type { ArtifactReader, Referrer } from "../reader.ts";
 import { isTag, type Reference } from "../reference.ts";
@@ -54,12 +54,14 @@ export class RegistryClient implements ArtifactReader, Disposable {
     return manifest && sha256(manifest);
   }
 
-  async getBlob({ digest, size }: Descriptor): Promise<Buffer> {
+  async getBlob(descriptor: Descriptor): Promise<Buffer> {
+    const { digest, size } = descriptor;
     using _transfer = this.#connection.transport.meter?.begin(size);
     const url = new URL(`blobs/${digest}`, this.#connection.base);
     const call: Call = { method: "GET", url, headers: {}, maxBytes: size };
     const { body } = await this.#connection.repeat(call, { statuses: [200], action: "pull" });
     checkDigest(body, digest, this.#connection.host);
+    checkSize(body, descriptor, this.#connection.host);
     return body;
   }
 

@@ -7,6 +7,7 @@ import { pipeline } from "node:stream/promises";
 import { createTarPacker, type TarPackController } from "modern-tar";
 import { syncFolder } from "../file/atomic-file.ts";
 import { type Digest, hexOf } from "../digest.ts";
+import { RegistryFailure } from "../errors.ts";
 import { BlobFolder } from "../store/blob-folder.ts";
 import { planPaths } from "../store/folder.ts";
 import { IndexFile } from "../store/index-file.ts";
@@ -43,7 +44,9 @@ async function addAll(folder: string, controller: TarPackController): Promise<vo
     controller.finalize();
 
     async function readBlob(digest: Digest): Promise<Buffer> {
-      return await blobs.read({ mediaType: "", digest, size: MAX_BLOB_BYTES });
+      const bytes = await blobs.find(digest, MAX_BLOB_BYTES);
+      if (bytes !== undefined) return bytes;
+      throw new RegistryFailure("damagedStore", `${blobs.fileOf(digest)} is missing`);
     }
   } catch (error) {
     controller.error(error);

@@ -7,7 +7,7 @@ import { unlessCode, unlessMissing } from "../../core/missing.ts";
 import type { Descriptor } from "../artifact/descriptor.ts";
 import { replaceFile, syncFolder } from "../file/atomic-file.ts";
 import { readBounded } from "../file/bounded-file.ts";
-import { type Digest, hexOf, isDigest, sha256 } from "../digest.ts";
+import { checkSize, type Digest, hexOf, isDigest, sha256 } from "../digest.ts";
 import { RegistryFailure } from "../errors.ts";
 
 /** A file's age is only a help for who removes what nobody needs. */
@@ -50,11 +50,19 @@ export class BlobFolder {
     }
   }
 
-  /** @throws {RegistryFailure} damagedStore, also when there is no such blob */
-  async read({ digest, size }: Descriptor): Promise<Buffer> {
+  /** @throws {RegistryFailure} damagedStore, sizeMismatch */
+  async findNamed(descriptor: Descriptor): Promise<Buffer | undefined> {
+    const { digest, size } = descriptor;
     const bytes = await this.find(digest, size);
+    if (bytes !== undefined) checkSize(bytes, descriptor, this.fileOf(digest));
+    return bytes;
+  }
+
+  /** @throws {RegistryFailure} sizeMismatch; damagedStore, also when there is no such blob */
+  async read(descriptor: Descriptor): Promise<Buffer> {
+    const bytes = await this.findNamed(descriptor);
     if (bytes !== undefined) return bytes;
-    throw new RegistryFailure("damagedStore", `${this.fileOf(digest)} is missing`);
+    throw new RegistryFailure("damagedStore", `${this.fileOf(descriptor.digest)} is missing`);
   }
 
   /** Replaces a damaged blob, and makes a good one as young as a new one. Durable after `sync`. */

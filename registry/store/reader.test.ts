@@ -144,3 +144,12 @@ test("a store that isn't there has nothing", async () => {
   expect(await reader.findManifest(module.digest)).toBeUndefined();
   expect(await reader.listReferrers(module.digest)).toEqual([]);
 });
+
+test("a blob that is named with another size is refused", async () => {
+  const readme = makeReferrer({ subject: subject(), artifactType: README, layer: "# hello" });
+  await store.putArtifact(readme);
+  await expect(store.reader(REFERENCE).getBlob({ ...readme.layer, size: 8 })).rejects.toMatchObject({
+    kind: "sizeMismatch",
+    message: `${fileOf(Buffer.from("# hello"))} gave 7 bytes for ${readme.layer.digest}, which was named with 8`,
+  });
+});

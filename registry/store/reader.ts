@@ -49,11 +49,11 @@ export class StoreReader implements ArtifactReader {
     });
   }
 
-  getBlob({ digest, size }: Descriptor): Promise<Uint8Array> {
+  getBlob(descriptor: Descriptor): Promise<Uint8Array> {
     return namingStore(this.#folder, async () => {
-      const bytes = await this.#blobs.find(digest, size);
+      const bytes = await this.#blobs.findNamed(descriptor);
       if (bytes !== undefined) return bytes;
-      throw new RegistryFailure("notFound", `${digest} is not in the store ${this.#folder}`, {
+      throw new RegistryFailure("notFound", `${descriptor.digest} is not in the store ${this.#folder}`, {
         todo: `pull ${this.#repository} again`,
       });
     });

@@ -57,6 +57,17 @@ test("a bundle that is listed and gone, as after garbage-collect -m, hides none 
   expect(await listFaults(reader)).toEqual(["it is listed, and gone"]);
 });
 
+test("a bundle that is listed with another size is told, and hides none beside it", async () => {
+  const reader = makeMemoryReader();
+  addTagged(reader, { key });
+  addBundle(reader, { key });
+  reader.referrers.push(...reader.referrers.splice(0).map((each) => ({ ...each, size: each.size + 1 })));
+  expect(await countGood(reader)).toBe(1);
+  expect(await listFaults(reader)).toEqual([
+    expect.stringMatching(/^the repository gave \d+ bytes for sha256:/),
+  ]);
+});
+
 test("a layer that is gone, or has other bytes, is told and hides no bundle", async () => {
   for (const kind of ["notFound", "digestMismatch", "damagedStore"] as const) {
     const reader = makeMemoryReader();

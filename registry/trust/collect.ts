@@ -1,7 +1,7 @@
 import { type Digest, sha256 } from "../digest.ts";
 import { RegistryFailure, type RegistryFailureKind } from "../errors.ts";
 import { type AnyManifest, findAnyManifest } from "../artifact/manifest.ts";
-import type { ArtifactReader, Referrer } from "../reader.ts";
+import { type ArtifactReader, findReferring, type Referrer } from "../reader.ts";
 import { EMPTY } from "../artifact/referrer.ts";
 import { BUNDLE, readBundle, SIGN_PREDICATE } from "./bundle.ts";
 import type { BadSignature, Signature } from "./signature.ts";
@@ -29,7 +29,7 @@ const MAX_BUNDLE_MANIFEST_BYTES = 64 * 2 ** 10;
 const EMPTY_DIGEST = sha256(EMPTY);
 
 /** What is wrong with one artifact and says nothing of those beside it: `garbage-collect -m` leaves such entries. */
-const OF_ONE: readonly RegistryFailureKind[] = ["notFound", "digestMismatch", "damagedStore"];
+const OF_ONE: readonly RegistryFailureKind[] = ["notFound", "digestMismatch", "sizeMismatch", "damagedStore"];
 
 type Read = SignatureArtifact | BadSignature;
 type Signatures = readonly (Signature | BadSignature)[];
@@ -81,7 +81,7 @@ async function readBundles(reading: Reading, digest: Digest): Promise<Read[]> {
   const listed = (await reader.listReferrers(digest, BUNDLE)).filter(maySign);
   const read = listed.slice(0, MAX_SIGNATURES).map((each) =>
     orBad("bundle", async (): Promise<Read> => {
-      const manifest = await reader.findManifest(each.digest);
+      const manifest = await findReferring(reader, each);
       if (manifest === undefined) return { format: "bundle", fault: "it is listed, and gone" };
       return await collect(reading, { manifest, subject: digest });
     }),

@@ -6,9 +6,9 @@ import { pipeline } from "node:stream/promises";
 import { unlessCode, unlessMissing } from "../../core/missing.ts";
 import type { Descriptor } from "../artifact/descriptor.ts";
 import { replaceFile, syncFolder } from "../file/atomic-file.ts";
-import { readBounded } from "../file/bounded-file.ts";
 import { checkSize, type Digest, hexOf, isDigest, sha256 } from "../digest.ts";
 import { RegistryFailure } from "../errors.ts";
+import { readStored } from "./stored-file.ts";
 
 /** A file's age is only a help for who removes what nobody needs. */
 const UNTOUCHABLE = ["EPERM", "EACCES", "EROFS"];
@@ -33,7 +33,7 @@ export class BlobFolder {
   /** @throws {RegistryFailure} damagedStore */
   async find(digest: Digest, maxBytes: number): Promise<Buffer | undefined> {
     const file = this.fileOf(digest);
-    const found = await unlessMissing(readBounded(file, maxBytes));
+    const found = await unlessMissing(readStored(file, maxBytes));
     if (found === undefined) return undefined;
     if (typeof found === "string") throw new RegistryFailure("damagedStore", `${file} ${found}`);
     if (sha256(found) === digest) return found;
@@ -68,7 +68,7 @@ export class BlobFolder {
   /** Replaces a damaged blob, and makes a good one as young as a new one. Durable after `sync`. */
   async put(bytes: Uint8Array): Promise<void> {
     const file = this.fileOf(sha256(bytes));
-    const present = await unlessMissing(readBounded(file, bytes.byteLength));
+    const present = await unlessMissing(readStored(file, bytes.byteLength));
     if (!(present instanceof Buffer && present.equals(bytes))) {
       await replaceFile(file, bytes, { tempDir: this.#tempDir });
       return;
@@ -102,7 +102,7 @@ export class BlobFolder {
 
   /** Whether there is a file of this size, sound or not. */
   async has(digest: Digest, sizeBytes: number): Promise<boolean> {
-    const found = await unlessMissing(stat(this.fileOf(digest)));
+    const found = await unlessCode(stat(this.fileOf(digest)), ["ENOENT", "ELOOP"]);
     return found?.isFile() === true && found.size === sizeBytes;
   }
 

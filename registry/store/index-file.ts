@@ -1,12 +1,13 @@
+import { findErrno } from "../../core/errors.ts";
 import { unlessCode, unlessMissing } from "../../core/missing.ts";
 import { findJsonObject } from "../../core/spec/json.ts";
 import { replaceFile, syncFolder } from "../file/atomic-file.ts";
-import { readBounded } from "../file/bounded-file.ts";
 import { RegistryFailure } from "../errors.ts";
 import { takeLock } from "../file/file-lock.ts";
 import type { StorePaths } from "./folder.ts";
 import { damagedIndex, EMPTY_INDEX, formatIndex, LAYOUT_MARKER, type LayoutIndex } from "./layout.ts";
 import { MAX_INDEX_BYTES, parseIndex } from "./layout.ts";
+import { NOT_A_FILE, readStored } from "./stored-file.ts";
 
 /** A writer holds it for milliseconds; who removes what nobody needs, for longer. */
 const LOCK_WAIT_MS = 15_000;
@@ -73,7 +74,7 @@ export class IndexFile {
     const { index, indexCopy, marker, folder, temp: tempDir } = this.#paths;
     const bytes = formatIndex(next, index);
     if (!(await isMarked(marker))) await replaceFile(marker, Buffer.from(LAYOUT_MARKER), { tempDir });
-    await replaceFile(index, bytes, { tempDir });
+    await replaceIndex(index, bytes, tempDir);
     await syncFolder(folder);
     // A power cut may take the copy, and not both; on a full disk there is none, but the index is whole.
     await unlessCode(replaceFile(indexCopy, bytes, { tempDir, sync: false }), FULL);
@@ -81,9 +82,19 @@ export class IndexFile {
 }
 
 async function findIndex(file: string): Promise<LayoutIndex | undefined> {
-  const bytes = await unlessMissing(readBounded(file, MAX_INDEX_BYTES));
+  const bytes = await unlessMissing(readStored(file, MAX_INDEX_BYTES));
   if (typeof bytes === "string") throw damagedIndex(file, bytes);
   return bytes && parseIndex(bytes.toString("utf8"), file);
+}
+
+/** @throws {RegistryFailure} damagedStore where a folder is in its place */
+async function replaceIndex(file: string, bytes: Uint8Array, tempDir: string): Promise<void> {
+  try {
+    await replaceFile(file, bytes, { tempDir });
+  } catch (error) {
+    if (findErrno(error) !== "EISDIR") throw error;
+    throw damagedIndex(file, NOT_A_FILE);
+  }
 }
 
 function isDamage(error: unknown): boolean {
@@ -91,7 +102,7 @@ function isDamage(error: unknown): boolean {
 }
 
 async function isMarked(marker: string): Promise<boolean> {
-  const bytes = await unlessMissing(readBounded(marker, MAX_MARKER_BYTES));
+  const bytes = await unlessMissing(readStored(marker, MAX_MARKER_BYTES));
   return (
     bytes instanceof Buffer && findJsonObject(bytes.toString("utf8"))?.["imageLayoutVersion"] === "1.0.0"
   );

@@ -3,6 +3,7 @@ import { MEDIA_TYPE } from "../artifact/artifact.ts";
 import { type Digest, isDigest } from "../digest.ts";
 import { RegistryFailure } from "../errors.ts";
 import { parseReference, pinReference } from "../reference.ts";
+import { NOT_A_FILE } from "./stored-file.ts";
 
 /** The store's table of contents. What other tools have written into it is kept as it is. */
 export interface LayoutIndex extends JsonObject {
@@ -71,8 +72,9 @@ export function formatIndex(index: LayoutIndex, file: string): Buffer {
 
 /** An index that can't be used, and what to do about it. */
 export function damagedIndex(file: string, why: string): RegistryFailure {
+  const first = why === NOT_A_FILE ? "remove it, then " : "";
   return new RegistryFailure("damagedStore", `${file} ${why}`, {
-    todo: "run geniectl repair, which makes a new one of what is there; modules stay usable meanwhile",
+    todo: `${first}run geniectl repair, which makes a new one of what is there; modules stay usable meanwhile`,
   });
 }
 

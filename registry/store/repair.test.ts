@@ -114,6 +114,34 @@ test("a link stands for what it leads to", async () => {
   expect(await repair()).toMatchObject({ damaged: [], missing: [{ file }] });
 });
 
+test("a link to itself is told as others that lead nowhere, and a pull mends it", async () => {
+  for (const bytes of [module.manifest, module.wasm]) {
+    const file = fileOf(bytes);
+    await rm(file);
+    await symlink(path.basename(file), file);
+    expect(await repair()).toMatchObject({ damaged: [], missing: [{ file, digest: sha256(bytes) }] });
+    await expect(store.findModule(module.digest)).rejects.toMatchObject({ kind: "damagedStore" });
+    await store.put(module, REFERENCE);
+    expect(await repair()).toMatchObject({ checkedFiles: 3, damaged: [], missing: [] });
+  }
+});
+
+test("a folder in the index's place is to be removed first", async () => {
+  const file = path.join(folder, "index.json");
+  await rm(file);
+  await mkdir(file);
+  const told = {
+    kind: "damagedStore",
+    message: `${file} is not a file`,
+    todo: expect.stringMatching(/^remove it, then run geniectl repair/),
+  };
+  await expect(repair()).rejects.toMatchObject(told);
+  await expect(store.listEntries()).rejects.toMatchObject(told);
+  await rm(file, { recursive: true });
+  await repair();
+  expect(await store.listEntries()).toHaveLength(1);
+});
+
 test("a damaged manifest keeps its name", async () => {
   await writeFile(fileOf(module.manifest), "{}");
   expect(await repair()).toMatchObject({ damaged: [{ references: ["r.example/genie/scorer:1"] }] });

@@ -8,8 +8,10 @@ import type { Digest } from "./digest.ts";
 import type { ModuleDocument } from "./artifact/document.ts";
 import { RegistryFailure } from "./errors.ts";
 import { formatReference, type Reference } from "./reference.ts";
+import { formatRepository } from "./repository-name.ts";
 import { pushArtifact } from "./transfer.ts";
 import type { PrivateKey } from "./trust/key.ts";
+import { toRuleName } from "./trust/rule-name.ts";
 import { signArtifact } from "./trust/sign.ts";
 
 /** A version of a module as it is to be published. */
@@ -46,6 +48,7 @@ export interface PublishOptions extends ClientOptions, Pick<AddOptions, "timing"
 export async function publishModule(publication: Publication, options: PublishOptions): Promise<void> {
   const { reference, artifact, documents, entry, key } = publication;
   const { onStep, timing, ...clientOptions } = options;
+  checkApart(publication);
   using module = new RegistryClient(reference, clientOptions);
   using catalogue = new RegistryClient(publication.catalogue, clientOptions);
   await requireFree({ ...publication, version: entry, digest: artifact.digest }, clientOptions);
@@ -76,6 +79,15 @@ export async function publishModule(publication: Publication, options: PublishOp
     if (!(cause instanceof RegistryFailure) || cause.kind === "versionTaken") throw cause;
     throw new RegistryFailure(cause.kind, cause.message, { todo: `${cause.todo}; ${goOn}`, cause });
   }
+}
+
+/** @throws {RegistryFailure} invalidReference: tags of a catalogue would show among the module's versions */
+export function checkApart({ reference, catalogue }: Pick<Publication, "reference" | "catalogue">): void {
+  const [module, other] = [formatRepository(reference), formatRepository(catalogue)];
+  if (toRuleName(module) !== toRuleName(other)) return;
+  throw new RegistryFailure("invalidReference", `the catalogue ${other} is the module's own repository`, {
+    todo: "name another repository for the catalogue, such as registry/catalogue",
+  });
 }
 
 /** @throws {RegistryFailure} versionTaken when the version leads to other bytes, in the catalogue or by its tag */

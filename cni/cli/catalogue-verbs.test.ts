@@ -141,9 +141,20 @@ test.each<[string, string[], { exitCode: number; words: string }]>([
     ["scorer:1.9.0", "--reason", "x", "--undo"],
     { exitCode: 2, words: "cannot be used with" },
   ],
+  [
+    "itself in its place",
+    ["scorer:1.9.0", "--reason", "x", "--instead", "ITSELF"],
+    { exitCode: 1, words: "name another version or module, or leave --instead out" },
+  ],
 ])("deprecate refuses %s", async (_, [name = "", ...more], { exitCode, words }) => {
   const reference = `${path.dirname(repository)}/${name}`;
-  const ran = await desk.run("deprecate", reference, "--catalogue", catalogue, ...more);
+  const ran = await desk.run(
+    "deprecate",
+    reference,
+    "--catalogue",
+    catalogue,
+    ...more.map((word) => (word === "ITSELF" ? reference : word)),
+  );
   expect(ran.exitCode).toBe(exitCode);
   expect(ran.stderr).toContain(words);
 });

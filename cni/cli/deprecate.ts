@@ -3,12 +3,13 @@ import { type Deprecation, MAX_REASON_LENGTH } from "../../registry/catalogue/do
 import { toBoundedLine } from "../../registry/catalogue/line.ts";
 import { toModuleVersion } from "../../registry/catalogue/name.ts";
 import { readDocument } from "../../registry/catalogue/artifact.ts";
-import { toEntryTag } from "../../registry/catalogue/tags.ts";
+import { type ModuleVersion, toEntryTag } from "../../registry/catalogue/tags.ts";
 import { publishDeprecation } from "../../registry/catalogue/update.ts";
 import { RegistryClient } from "../../registry/client/client.ts";
 import { RegistryFailure } from "../../registry/errors.ts";
 import { formatReference, parseReference, type Reference } from "../../registry/reference.ts";
 import { formatRepository } from "../../registry/repository-name.ts";
+import { toRuleName } from "../../registry/trust/rule-name.ts";
 import { addCatalogueOption } from "./catalogue-options.ts";
 import type { Shell } from "./shell.ts";
 
@@ -53,7 +54,7 @@ async function deprecate(
   shell: Shell,
 ): Promise<Deprecation> {
   const version = toModuleVersion(parseReference(reference));
-  const replacedBy = instead === undefined ? undefined : formatReference(parseReference(instead));
+  const replacedBy = instead === undefined ? undefined : toReplacement(parseReference(instead), version);
   using client = new RegistryClient(catalogue, await shell.clientOptions());
   shell.progress(`looking for ${reference} …`);
   if ((await readDocument(client, toEntryTag(version))) === undefined) {
@@ -70,4 +71,13 @@ async function deprecate(
   };
   await publishDeprecation(client, said);
   return said;
+}
+
+/** @throws {RegistryFailure} invalidReference for the version itself */
+function toReplacement(instead: Reference, { repository, version }: ModuleVersion): string {
+  if (instead.tag !== version || toRuleName(formatRepository(instead)) !== toRuleName(repository))
+    return formatReference(instead);
+  throw new RegistryFailure("invalidReference", `--instead names ${repository}:${version} itself`, {
+    todo: "name another version or module, or leave --instead out",
+  });
 }

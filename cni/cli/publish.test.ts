@@ -48,6 +48,15 @@ async function expectNothing(): Promise<void> {
   expect((await desk.run("versions", repository)).stderr).toContain("there is no version of");
 }
 
+test("the module's own repository is no catalogue: its tags would show among the versions", async () => {
+  catalogue = repository;
+  const { exitCode, stderr } = await publish("occupancy.wasm");
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain(`the catalogue ${repository} is the module's own repository`);
+  expect(stderr).toContain("name another repository for the catalogue");
+  expect((await desk.run("versions", repository)).stderr).toContain("there is no version of");
+});
+
 test("one command, and it can be found, read about and pulled", async () => {
   const notes = ["--licence", "Apache-2.0", "--source", "https://git.example/occupancy"];
   const made = JSON.parse((await desk.run("keygen", "--json")).stdout);

@@ -1,6 +1,12 @@
 import { Command } from "commander";
 import { toModuleVersion } from "../../registry/catalogue/name.ts";
-import { type Publication, publishModule, type PublishStep, requireFree } from "../../registry/publish.ts";
+import {
+  checkApart,
+  type Publication,
+  publishModule,
+  type PublishStep,
+  requireFree,
+} from "../../registry/publish.ts";
 import { parseReference, type Reference } from "../../registry/reference.ts";
 import { formatRepository } from "../../registry/repository-name.ts";
 import { addSettingsOption, addTrialOptions, parseWhole } from "./author-options.ts";
@@ -59,6 +65,7 @@ async function publish({ target, reference, options }: Publish, shell: Shell) {
   const at = parseReference(reference);
   const version = toModuleVersion(at);
   const { catalogue, json, dryRun: isDry = false } = options;
+  checkApart({ reference: at, catalogue });
   const tell = (text: string) => (json === true ? shell.progress(text) : shell.print(text));
   const key = options.key === undefined ? undefined : await readPrivateKey(options.key, options, shell);
   const prepared = await prepare({ target, version, options }, shell);

@@ -26,7 +26,7 @@ export function diffCommand(shell: Shell): Command {
     .description("show what differs between two modules: world, KPIs, settings, and what they answer")
     .argument("<old>", "a reference, a component, a module's source, or its folder")
     .argument("<new>", "the same");
-  return addPolicyOption(addTrialOptions(command))
+  return addPolicyOption(addTrialOptions(command), { readsConfig: false })
     .option("--cases <file>", "golden cases to ask both")
     .addHelpText("after", HELP)
     .action(async (old: string, now: string, options: DiffOptions) => {

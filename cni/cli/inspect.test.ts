@@ -115,3 +115,8 @@ test("what isn't there, or is no module, is told", async () => {
   expect(exitCode).toBe(1);
   expect(stderr).toMatch(/is no wasm module/);
 });
+
+test.each(["inspect", "diff"])("%s reads no configuration, and its help speaks of none", async (verb) => {
+  const { stdout } = await desk.run(verb, "--help");
+  expect(stdout.replace(/\s+/g, " ")).toContain("(default: /etc/genie/trust.json if it is there)");
+});

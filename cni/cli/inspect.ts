@@ -22,7 +22,7 @@ export function inspectCommand(shell: Shell): Command {
     .description("show what is known of a module in a registry, without running it")
     .argument("<reference>", "registry/repository:tag or registry/repository@sha256:…");
   addCatalogueOption(command, { isRequired: false });
-  return addPolicyOption(command)
+  return addPolicyOption(command, { readsConfig: false })
     .option("--json", "print one JSON document")
     .action(async (reference: string, options: InspectOptions) => {
       const inspected = await inspect(reference, options, shell);

@@ -8,9 +8,10 @@ export interface PolicyOption {
   readonly policy?: string;
 }
 
-/** `--policy` of the verbs that bring modules. */
-export function addPolicyOption(command: Command): Command {
-  const told = `the trust policy (default: the configuration's, or ${DEFAULT_TRUST_POLICY} if it is there)`;
+/** `--policy` of the verbs that bring modules; some of them read no configuration. */
+export function addPolicyOption(command: Command, { readsConfig = true } = {}): Command {
+  const configured = readsConfig ? "the configuration's, or " : "";
+  const told = `the trust policy (default: ${configured}${DEFAULT_TRUST_POLICY} if it is there)`;
   return command.addOption(new Option("--policy <file>", told));
 }
 

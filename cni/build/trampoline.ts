@@ -42,9 +42,6 @@ const USE_CACHE = [
   `cache=\${file%/*}/../${CACHE_FOLDER}; [ ! -h "$cache" ] && [ -O "$cache" ] && export NODE_COMPILE_CACHE="$cache"`,
 ];
 
-/** In MiB: what a program makes as it starts has room in it, so that nothing is collected before it works. */
-const YOUNG = "--min-semi-space-size=8";
-
 const NEED = "node 24 or newer is needed";
 const TODO = "set GENIE_NODE to its path or put it on PATH";
 
@@ -65,7 +62,7 @@ export function planTrampoline(program: string): Trampoline {
   const isPlugin = program === "genie-standalone";
   const [error, stream] = isPlugin ? [CNI_ERROR, "stdout"] : [CLI_ERROR, "stderr"];
   return {
-    shell: [...requireNode(error, isPlugin ? 1 : 2), ...USE_CACHE, `exec "$node" ${YOUNG} "$0" "$@"`],
+    shell: [...requireNode(error, isPlugin ? 1 : 2), ...USE_CACHE, `exec "$node" "$0" "$@"`],
     script:
       `if (parseInt(process.versions.node) < 24) ` +
       `{ process.${stream}.write(${JSON.stringify(`${error}\n`)}); process.exit(1); } ` +

@@ -1,11 +1,8 @@
 import * as z from "zod";
+import { orAbsent } from "./or-absent.ts";
 
-/** An empty text counts as none: CNI-Genie's installer leaves some where it knows no value. So does null, as in Go. */
-const orNone = (type: z.ZodString) =>
-  type
-    .nullish()
-    .transform((text) => (text === "" || text === null ? undefined : text))
-    .optional();
+/** An empty text counts as none: CNI-Genie's installer leaves some where it knows no value. */
+const orNone = (type: z.ZodString) => orAbsent(type.transform((text) => (text === "" ? undefined : text)));
 
 const setting = orNone(z.string());
 const path = orNone(z.string().regex(/^(\/[^\0]*)?$/, "must be an absolute path"));

@@ -3,6 +3,7 @@ import { kubernetes, policy } from "./cluster-config.ts";
 import { Failure } from "./errors.ts";
 import { kpiName } from "./kpi/names.ts";
 import { grant } from "./networks/grant-config.ts";
+import { orAbsent } from "./or-absent.ts";
 import { selection } from "./select/selection-config.ts";
 import { findJsonObject, isJsonObject, type JsonObject, toFieldName } from "./spec/json.ts";
 import { type CniVersion, IMPLIED_VERSION, parseCniVersion } from "./spec/versions.ts";
@@ -51,13 +52,6 @@ const genie = strict({
 });
 
 const needed = z.string({ error: ({ input }) => (input === undefined ? "is missing" : "must be a text") });
-
-/** null is Go's way to write an absent one, and how CNI-Genie read it. */
-const orAbsent = <T extends z.ZodType>(type: T) =>
-  type
-    .nullish()
-    .transform((given) => given ?? undefined)
-    .optional();
 
 /** What runtimes add. */
 const fromRuntime = orAbsent(z.looseObject({}));
